@@ -1,0 +1,67 @@
+"""What a simulated instrument is made of: a server that turns bytes into bytes, and ports into the plant behind it.
+
+A server speaks its instrument's protocol exactly and keeps the instrument's state; it does no input or output itself, so
+the same server runs behind a socket, a pseudo-terminal, or a test that feeds it bytes. Each connection has its own buffer,
+because a frame may arrive in pieces. Commands that change the plant take effect strictly after the current tick.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+
+class Connection(Protocol):
+    """One client's conversation with a server."""
+
+    def receive(self, data: bytes) -> bytes:
+        """Take what arrived and return what the instrument answers now (empty while a frame is incomplete)."""
+        ...
+
+
+class InstrumentServer(Protocol):
+    """A simulated instrument; built with its name, its driver's settings (validated) and its port into the plant."""
+
+    def connect(self) -> Connection: ...
+
+
+class ControllerPort(Protocol):
+    """A mass flow controller in the plant; flows in the controller's own unit."""
+
+    def set_flow(self, flow: float) -> None: ...
+    def setpoint(self) -> float: ...
+    def indicated_flow(self) -> float: ...
+
+
+class AnalyserPort(Protocol):
+    """An analyser in the plant.
+
+    `indication` is in the device's range unit, noise included, held between the device's updates. `adjust_zero` and
+    `adjust_span` do what a person does at the keys: make `indicated` become `target` (both in the range unit).
+    """
+
+    unit: str
+    low: float
+    high: float
+
+    def indication(self) -> float: ...
+    def adjust_zero(self, indicated: float, target: float) -> None: ...
+    def adjust_span(self, indicated: float, target: float) -> None: ...
+
+
+class SensorPort(Protocol):
+    """An ambient or supply condition in the plant, in the unit its table in the station file states."""
+
+    def value(self) -> float: ...
+
+
+class LoopPort(Protocol):
+    """Current loops on a scanner: channel number → current in mA, for the channels that carry one."""
+
+    def currents(self) -> Mapping[int, float]: ...
+
+
+class ServerClass(Protocol):
+    """What the entry points of group `testbench.twins` name (key: the driver's name)."""
+
+    def __call__(self, name: str, settings: Any, port: Any) -> InstrumentServer: ...

@@ -1,0 +1,1 @@
+"""The evaluation procedures, one file each, each reading like its clause in the standard."""

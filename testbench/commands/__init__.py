@@ -1,0 +1,1 @@
+"""The commands of `testbench`, one file each, loaded only when called."""

@@ -1,0 +1,38 @@
+"""The simulated laboratory as the engine sees it: where its instruments are, its clock, and its operator.
+
+Found through the entry points of group `testbench.laboratories`; the engine never imports the twin. One owner, the run,
+advances bench time, and only when all reads of a tick are done.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Protocol
+
+from testbench.engine.roles import Adjustment
+from testbench.station import StationFile
+
+
+class Laboratory(Protocol):
+    """A laboratory that was started or found running, and is owned until `close`.
+
+    `resources` gives the VISA resource name of every simulated instrument and device by its name in the station file.
+    `reset` starts it anew: bench time 0, every drawn truth drawn from `seed`. `advance` moves bench time to `to_s`
+    (seconds since reset, never backwards) and returns when the plant is there. `adjust_by_hand` is the simulated
+    operator at a device's keys; `set_condition` sets an ambient or supply condition.
+    """
+
+    resources: Mapping[str, str]
+
+    def reset(self, seed: int) -> None: ...
+    def now(self) -> float: ...
+    def advance(self, to_s: float) -> None: ...
+    def adjust_by_hand(self, device: str, point: Adjustment, indicated: float, target: float) -> None: ...
+    def set_condition(self, quantity: str, value: float) -> None: ...
+    def close(self) -> None: ...
+
+
+class LaboratoryStarter(Protocol):
+    """What the entry point `twin` names: starts the laboratory of a station, or finds the one that is running."""
+
+    def __call__(self, station: StationFile) -> Laboratory: ...

@@ -1,0 +1,225 @@
+"""What an instrument must be able to do to take a role on the bench: small structural interfaces, in a page.
+
+A procedure sees roles, never a model. A driver is any class that fits one of these; nothing is inherited. Drivers are
+built from the station file without any traffic (`__init__`), and touch the instrument only from `open` on.
+
+Reading is split in two, so that many instruments are read at the same moment without a thread each: `request` sends the
+question to every source, then `collect` takes the answers in turn. A source that cannot split simply does everything in
+`collect`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import IntEnum, StrEnum
+from typing import Any, ClassVar, Protocol, runtime_checkable
+
+from pydantic import BaseModel
+
+from testbench.metrology.quantity import Quantity
+
+
+class Status(IntEnum):
+    """How far a reading can be trusted. A gap has no value (NaN); it is never a copy of the value before."""
+
+    VALID = 0
+    GAP = 1  # no answer in time, or garbled
+    FLAGGED = 2  # the instrument itself marks the value (fault, calibration, over-range)
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """One series of readings: its name on this bench, what it is, its unit, and the step of its last digit."""
+
+    name: str
+    quantity: str
+    unit: str
+    resolution: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One reading of one channel; `raw` only where the text cannot be rebuilt from the value."""
+
+    value: float
+    status: Status = Status.VALID
+    raw: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """What an instrument says of itself; empty where it does not say."""
+
+    maker: str = ""
+    model: str = ""
+    serial: str = ""
+    firmware: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SafeOutcome:
+    """What became of driving one instrument to its safe state: what was read back afterwards, and whether it is safe."""
+
+    instrument: str
+    state: str
+    verified: bool
+    read_back: str
+
+
+@runtime_checkable
+class Instrument(Protocol):
+    """Anything on the bench that is opened, identified and left safe.
+
+    `safe_state` says in words what the safe state is ("both flows 0"); "none: read only" for an instrument that drives
+    nothing. `drive_safe` drives it and reads back; it raises InstrumentError only if the instrument cannot be reached.
+    """
+
+    name: str
+    safe_state: str
+
+    def open(self) -> None: ...
+    def close(self) -> None: ...
+    def identify(self) -> Identity: ...
+    def drive_safe(self) -> SafeOutcome: ...
+
+
+@runtime_checkable
+class Source(Instrument, Protocol):
+    """An instrument that is read on the bench's time grid; `interval_s` is how often its own output is renewed."""
+
+    channels: tuple[Channel, ...]
+    interval_s: float
+
+    def request(self) -> None: ...
+    def collect(self) -> Sequence[Sample]: ...
+
+
+@runtime_checkable
+class FlowController(Source, Protocol):
+    """A mass flow controller: the first of its channels is the mass flow in `flow_unit`.
+
+    Uncertainties as the certificate states them: `flow_uncertainty` gives the standard uncertainty of a flow (the part
+    common to all settings), `flow_reproducibility` the standard deviation from one setting to the next, `flow_resolution`
+    the step of the indicated flow, all in `flow_unit`.
+    """
+
+    flow_unit: str
+    full_scale: float
+
+    def set_flow(self, flow: float) -> None: ...
+    def flow_uncertainty(self, flow: float) -> float: ...
+    def flow_reproducibility(self, flow: float) -> float: ...
+
+
+@runtime_checkable
+class GasDivider(Protocol):
+    """Makes a stated gas content out of cylinders. Contents are amount fractions in mol/mol.
+
+    `sources` are the instruments whose readings tell what was really made. `supply` raises UnsuppliableError, naming the
+    range, for what it cannot make, before anything is touched; `check` does only that. `reference` computes the content
+    from flows that were measured (channel name → mean flow), `predict` from the set-points: both with every influence named
+    (cylinder, each controller, zero gas), so that correlations survive. `setting` counts the settings made, because the
+    divider's reproducibility is a new, independent influence each time the gas is set. `consumption` is the flow of each
+    cylinder in L/min for a content.
+    """
+
+    name: str
+    component: str
+    sources: tuple[Source, ...]
+
+    def check(self, component: str, fraction: float) -> None: ...
+    def supply(self, component: str, fraction: float) -> None: ...
+    def zero(self) -> None: ...
+    def stop(self) -> None: ...
+    def reference(self, component: str, flows: Mapping[str, float], setting: int) -> Quantity: ...
+    def predict(self, component: str, fraction: float, setting: int) -> Quantity: ...
+    def consumption(self, component: str, fraction: float) -> Mapping[str, float]: ...
+
+
+class Adjustment(StrEnum):
+    """Which point of a device is adjusted."""
+
+    ZERO = "zero"
+    SPAN = "span"
+
+
+class AdjustmentByOperatorError(Exception):
+    """The device has no command for this adjustment: a person must do it at the device."""
+
+
+@runtime_checkable
+class Device(Protocol):
+    """A device under test: which channel carries its indication, its range in `unit`, and how it is adjusted.
+
+    `source` is the instrument that is read (the device itself, or the scanner that reads its current output) and `channel`
+    the name of its channel; readings of that channel are in `unit`. `adjust` makes an indication of `indicated` become
+    `target` (both in `unit`), or raises AdjustmentByOperatorError.
+    """
+
+    name: str
+    source: Source
+    channel: str
+    unit: str
+    low: float
+    high: float
+    update_s: float
+
+    def adjust(self, point: Adjustment, indicated: float, target: float) -> None: ...
+
+
+@runtime_checkable
+class FlowRig(Protocol):
+    """Sets and measures a reference velocity (m/s)."""
+
+    name: str
+    sources: tuple[Source, ...]
+
+    def set_velocity(self, velocity: float) -> None: ...
+    def stop(self) -> None: ...
+    def reference(self, readings: Mapping[str, float]) -> Quantity: ...
+
+
+@runtime_checkable
+class Sensor(Protocol):
+    """One condition of the environment (ambient temperature, humidity, pressure, supply voltage) on some source's channel."""
+
+    name: str
+    source: Source
+    channel: str
+    unit: str
+
+
+@runtime_checkable
+class ConditionControl(Protocol):
+    """Sets one condition of the environment (climate chamber, AC source, sample flow)."""
+
+    name: str
+    unit: str
+
+    def set_condition(self, value: float) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What a driver may build on: the instruments of the station built before it, by name, and the cylinders."""
+
+    instruments: Mapping[str, Any]
+    cylinders: Mapping[str, Any]
+
+
+class DriverClass(Protocol):
+    """What the entry points of group `testbench.instruments` name: how a driver presents itself, and how it is built.
+
+    `kind` says where it may stand in the station file: "instrument" ([instruments.NAME]), "divider" ([divider]), "device"
+    ([devices.NAME]) or "sensor" ([environment.NAME]). `Settings` are the keys that its table may have beside the common
+    ones; `simulated` resources are replaced before it is built. `verified` says how its protocol was checked.
+    """
+
+    driver: ClassVar[str]
+    kind: ClassVar[str]
+    summary: ClassVar[str]
+    verified: ClassVar[str]
+    Settings: type[BaseModel]
+
+    def __call__(self, name: str, settings: Any, parts: Parts) -> Any: ...

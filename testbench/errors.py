@@ -1,0 +1,50 @@
+"""Errors that speak to the person: what was asked, where, what came back, what to do.
+
+Every error a user can cause or meet derives from `TestbenchError`; the command line prints its text on one line and ends
+with `exit_status`. Anything else that escapes is a defect of ours.
+"""
+
+from __future__ import annotations
+
+
+class TestbenchError(Exception):
+    """Base of all errors shown to a user; the text names what, where and what to do."""
+
+    __test__ = False  # the name begins with "Test"; it is no test
+    exit_status = 1
+
+
+class InputError(TestbenchError):
+    """A file, option or value that a person gave cannot be used."""
+
+    exit_status = 2
+
+
+class StationError(InputError):
+    """The station file is wrong or lacks something that is needed."""
+
+
+class StandardError(InputError):
+    """A standard's criteria file is missing or wrong."""
+
+
+class UnsuppliableError(InputError):
+    """A gas content that the divider cannot make."""
+
+
+class InstrumentError(TestbenchError):
+    """An instrument did not answer, answered wrongly, or refused."""
+
+    exit_status = 3
+
+
+class RecordError(TestbenchError):
+    """The record cannot be written or read (full disk, network path, foreign file)."""
+
+    exit_status = 4
+
+
+class AbortedError(TestbenchError):
+    """The run was aborted; every further call on the bench raises this."""
+
+    exit_status = 5

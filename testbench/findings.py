@@ -1,0 +1,34 @@
+"""A finding: the value of one performance characteristic of one device, with its uncertainty.
+
+Findings are what procedures determine and criteria judge. Names of characteristics are those of the standards' items
+(`linearity_error`, `repeatability`, `response_time_rise`, `response_time_fall`, `zero_drift_24h`, `span_drift_24h`,
+`zero_drift_week`, `span_drift_week`, …).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Value of a characteristic for one device.
+
+    `value` is None when it could not be determined; `notes` then say why. `expanded_uncertainty` is U = k·u with
+    `coverage_factor` k, both None for data that come without. `interval` is the 95 % coverage interval where it is not
+    value ± U (a standard deviation has a chi-squared interval). `index` names the level or day that the value belongs to
+    where it is the largest of several. `details` holds what the report draws (levels, days, curve, budget): JSON types only.
+    """
+
+    device: str
+    characteristic: str
+    value: float | None
+    unit: str
+    expanded_uncertainty: float | None = None
+    coverage_factor: float | None = None
+    interval: tuple[float, float] | None = None
+    index: str | None = None
+    details: Mapping[str, Any] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()

@@ -1,0 +1,1 @@
+"""The record: what was done, read, found and judged, in one database."""

@@ -1,0 +1,1 @@
+"""A finished evaluation as PDF and JSON, from the record alone."""

@@ -1,0 +1,190 @@
+"""The station file: a bench's configuration, instruments by role, with their VISA resource names.
+
+A station is one TOML file. `[instruments.NAME]` are instruments with a session of their own (controllers, scanners),
+`[divider]`, `[environment.NAME]` and `[devices.NAME]` give them roles, `[cylinders.NAME]` are the gases with certificates.
+Each of these tables names a `driver`; the keys that the driver adds are checked by the driver's own `Settings`. A resource
+`"twin"` (or `"twin:serial"`) is served by the simulated laboratory; the `truth` tables then state what it simulates.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import tomllib
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from testbench.errors import StationError
+
+SIMULATED_RESOURCES = ("twin", "twin:serial")
+
+
+class Table(BaseModel):
+    """A table of the station file; unknown keys are errors."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class DriverTable(BaseModel):
+    """A table that names a driver; further keys belong to the driver's settings."""
+
+    model_config = ConfigDict(extra="allow", frozen=True)
+
+    driver: str
+    resource: str | None = None
+    truth: dict[str, Any] | None = None
+
+    @property
+    def options(self) -> dict[str, Any]:
+        """The driver's own keys, `resource` included where it is given."""
+        extra = dict(self.__pydantic_extra__ or {})
+        if self.resource is not None:
+            extra["resource"] = self.resource
+        return extra
+
+    @property
+    def simulated(self) -> bool:
+        """Whether the simulated laboratory serves this instrument."""
+        return self.resource in SIMULATED_RESOURCES
+
+
+class Cylinder(Table):
+    """A gas cylinder with its certificate.
+
+    `component` in `fraction_percent` (cmol/mol) in `balance`; expanded uncertainty relative to the value (k = 2), normally
+    distributed. A zero gas has fraction 0 and `impurity_umol_per_mol`, the largest content of the component that its
+    certificate admits (rectangular from 0). `truth.error_percent` is the simulated relative error, or "drawn".
+    """
+
+    component: str
+    fraction_percent: float = Field(ge=0, le=100)
+    balance: str = "N2"
+    expanded_uncertainty_percent: float = Field(default=0.0, ge=0, le=100)
+    impurity_umol_per_mol: float = Field(default=0.0, ge=0)
+    certificate: str = ""
+    valid_until: dt.date | None = None
+    content_litres: float | None = Field(default=None, gt=0)
+    truth: dict[str, Any] | None = None
+
+
+class DeviceTable(DriverTable):
+    """A device under test. `range` is [low, high] in `unit`; full scale is `high - low`."""
+
+    maker: str
+    model: str
+    serial: str = ""
+    measurand: str = "CO2"
+    range: tuple[float, float]
+    unit: str = "%"
+    response_time_s: float = Field(default=120.0, gt=0, description="largest T90 to reckon with when waiting, s")
+
+    @model_validator(mode="after")
+    def _range_ascends(self) -> DeviceTable:
+        if not self.range[1] > self.range[0]:
+            raise ValueError(f"range must be [low, high] with low < high, got {list(self.range)}")
+        return self
+
+
+class SensorTable(DriverTable):
+    """A sensor of an ambient or supply condition."""
+
+    quantity: Literal["temperature", "humidity", "pressure", "voltage"]
+    unit: str
+
+
+class Line(Table):
+    """The gas line from the divider to the devices' inlets.
+
+    `delay_s` with `delay_uncertainty_s` (standard uncertainty) and the mixing time constant `mixing_s`. Without a stated
+    delay a response time is that of the system. `truth` may give other values to the simulated line.
+    """
+
+    delay_s: float | None = Field(default=None, ge=0)
+    delay_uncertainty_s: float = Field(default=0.0, ge=0)
+    mixing_s: float = Field(default=0.0, ge=0)
+    truth: dict[str, float] | None = None
+
+
+class StationHead(Table):
+    """Name of the bench and of the laboratory."""
+
+    name: str
+    laboratory: str = ""
+    description: str = ""
+
+
+class Station(Table):
+    """A whole station file."""
+
+    station: StationHead
+    line: Line = Line()
+    instruments: dict[str, DriverTable] = {}
+    cylinders: dict[str, Cylinder] = {}
+    divider: DriverTable | None = None
+    flow_rig: DriverTable | None = None
+    environment: dict[str, SensorTable] = {}
+    devices: dict[str, DeviceTable] = {}
+
+    @property
+    def simulated(self) -> bool:
+        """Whether any instrument is simulated: then everything made from a run says SIMULATED."""
+        tables: list[DriverTable] = [*self.instruments.values(), *self.devices.values(), *self.environment.values()]
+        tables += [t for t in (self.divider, self.flow_rig) if t is not None]
+        return any(t.simulated for t in tables)
+
+
+class StationFile(BaseModel):
+    """A station as read: the model, the text it came from, and where it stood."""
+
+    model_config = ConfigDict(frozen=True)
+
+    path: Path
+    text: str
+    station: Station
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the text."""
+        return hashlib.sha256(self.text.encode()).hexdigest()
+
+
+def read_station(path: Path) -> StationFile:
+    """Read and check a station file; raise StationError naming the file, the key and what to do."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise StationError(
+            f"station file {path} does not exist; `testbench station new --simulated > {path.name}` prints one to start from"
+        ) from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise StationError(f"station file {path} cannot be read: {error}") from error
+    return parse_station(text, path)
+
+
+def parse_station(text: str, path: Path) -> StationFile:
+    """Check the text of a station file; `path` only names it in errors and resolves relative paths."""
+    try:
+        data = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise StationError(f"station file {path} is not valid TOML: {error}") from error
+    try:
+        station = Station.model_validate(data)
+    except ValidationError as error:
+        raise StationError(f"station file {path}: {explain(error)}") from error
+    return StationFile(path=path, text=text, station=station)
+
+
+def explain(error: ValidationError) -> str:
+    """Say in one line which keys are wrong and why."""
+    problems = []
+    for item in error.errors():
+        place = ".".join(str(part) for part in item["loc"]) or "the whole"
+        message = item["msg"].removeprefix("Value error, ")
+        if item["type"] == "extra_forbidden":
+            message = "no such key"
+        elif item["type"] == "missing":
+            message = "is missing"
+        problems.append(f"{place}: {message}")
+    return "; ".join(problems)

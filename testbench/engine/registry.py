@@ -1,0 +1,67 @@
+"""Finds drivers, procedures and laboratories through entry points, so that a lab adds its own from its own package."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from functools import cache
+from importlib.metadata import EntryPoint, entry_points
+from typing import TYPE_CHECKING, cast
+
+from testbench.engine.roles import DriverClass
+from testbench.errors import InputError, StationError
+
+if TYPE_CHECKING:
+    from testbench.engine.laboratory import LaboratoryStarter
+    from testbench.engine.procedure import Procedure
+
+DRIVERS = "testbench.instruments"
+PROCEDURES = "testbench.procedures"
+LABORATORIES = "testbench.laboratories"
+
+
+@cache
+def _named(group: str) -> dict[str, EntryPoint]:
+    return {point.name: point for point in sorted(entry_points(group=group), key=lambda point: point.name)}
+
+
+def suggest(name: str, known: Iterable[str]) -> str:
+    """Say which names there are, the nearest first where one is near."""
+    names = sorted(known)
+    near = difflib.get_close_matches(name, names, n=1)
+    listing = ", ".join(names) or "none are installed"
+    return (f"did you mean {near[0]!r}? " if near else "") + f"there are: {listing}"
+
+
+def driver_names() -> list[str]:
+    """Names of all installed drivers."""
+    return list(_named(DRIVERS))
+
+
+def find_driver(name: str, place: str) -> DriverClass:
+    """Load the driver `name`; `place` is the table of the station file that asks for it."""
+    point = _named(DRIVERS).get(name)
+    if point is None:
+        raise StationError(f"{place}: unknown driver {name!r}; {suggest(name, _named(DRIVERS))} (`testbench instruments`)")
+    return cast(DriverClass, point.load())
+
+
+def procedure_names() -> list[str]:
+    """Names of all installed procedures."""
+    return list(_named(PROCEDURES))
+
+
+def find_procedure(name: str) -> Procedure:
+    """Load the procedure `name`."""
+    point = _named(PROCEDURES).get(name)
+    if point is None:
+        raise InputError(f"unknown procedure {name!r}; {suggest(name, _named(PROCEDURES))} (`testbench procedures`)")
+    return cast("Procedure", point.load())
+
+
+def find_laboratory() -> LaboratoryStarter:
+    """Load what starts the simulated laboratory."""
+    point = _named(LABORATORIES).get("twin")
+    if point is None:
+        raise StationError("the station has simulated instruments, but no simulated laboratory is installed")
+    return cast("LaboratoryStarter", point.load())

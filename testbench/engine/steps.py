@@ -1,0 +1,215 @@
+"""What a call on the bench gives back, and how it stands in the journal.
+
+Results are frozen dataclasses; `to_json` and `from_json` carry them to the journal and back without loss (infinite
+degrees of freedom as the text "Infinity", a missing value as null).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, TypeVar, cast
+
+from pydantic import ConfigDict, TypeAdapter
+from pydantic.dataclasses import dataclass as validated
+
+from testbench.engine.roles import Adjustment
+from testbench.metrology.quantity import Quantity
+
+T = TypeVar("T")
+JSON = ConfigDict(ser_json_inf_nan="strings", arbitrary_types_allowed=True)
+
+
+@cache
+def _adapter(kind: type[Any]) -> TypeAdapter[Any]:
+    return TypeAdapter(kind)
+
+
+def to_json(result: Any) -> dict[str, Any]:
+    """Turn a result into JSON types."""
+    return cast(dict[str, Any], json.loads(_adapter(type(result)).dump_json(result)))
+
+
+def from_json(kind: type[T], document: Mapping[str, Any]) -> T:
+    """Read a result from the journal."""
+    return cast(T, _adapter(kind).validate_python(document))
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceInfo:
+    """A device under test as a procedure sees it: range in `unit`, its own update interval, its largest T90 to reckon with."""
+
+    name: str
+    measurand: str
+    unit: str
+    low: float
+    high: float
+    update_s: float
+    resolution: float
+    response_time_s: float
+
+    @property
+    def full_scale(self) -> float:
+        """High minus low end of the range, in `unit`."""
+        return self.high - self.low
+
+    def at(self, fraction: float) -> float:
+        """Content at a fraction of full scale, in `unit`."""
+        return self.low + fraction * self.full_scale
+
+
+@validated(frozen=True, config=JSON)
+class Window:
+    """A span of bench time whose readings belong to a step, and how it was sampled.
+
+    `skew_s` is the longest real time between the first question and the last answer of one tick; `late` counts ticks that
+    came too late and are gaps.
+    """
+
+    start: float
+    end: float
+    every_s: float
+    skew_s: float = 0.0
+    late: int = 0
+
+
+@validated(frozen=True, config=JSON)
+class Supplied:
+    """Gas that was set: number of the setting, fraction of full scale, content (mol/mol), and its predicted reference."""
+
+    setting: int
+    component: str
+    fraction: float
+    content: float
+    predicted: Quantity
+    time: float
+
+
+@validated(frozen=True, config=JSON)
+class Settled:
+    """Evidence that a device's indication is stable (or not), in its unit; `residual` is what may still be missing."""
+
+    stable: bool
+    shift: float
+    allowed: float
+    residual: float
+
+
+@validated(frozen=True, config=JSON)
+class Settling:
+    """Outcome of waiting for a stable indication: how long it took, and the evidence for each device."""
+
+    window: Window
+    waited_s: float
+    evidence: Mapping[str, Settled]
+
+
+@validated(frozen=True, config=JSON)
+class Reading:
+    """Indication and reference of one device over one window, in the device's unit; None where there was none."""
+
+    indication: Quantity | None
+    reference: Quantity | None
+    count: int
+    gaps: int
+
+
+@validated(frozen=True, config=JSON)
+class Averages:
+    """Mean readings of all devices over one window."""
+
+    window: Window
+    setting: int
+    readings: Mapping[str, Reading]
+
+
+@validated(frozen=True, config=JSON)
+class Displayed:
+    """The displayed value of each device at one moment, in its unit; None is a gap."""
+
+    time: float
+    setting: int
+    values: Mapping[str, float | None]
+    reproducibility: Mapping[str, float]
+
+
+@validated(frozen=True, config=JSON)
+class Curve:
+    """Readings of one device after a change of gas: bench time (s) and value in its unit (None is a gap)."""
+
+    time: tuple[float, ...]
+    value: tuple[float | None, ...]
+
+
+@validated(frozen=True, config=JSON)
+class Transition:
+    """One change of gas: settled at `before`, switched at `switched`, watched until `window.end`."""
+
+    window: Window
+    switched: float
+    before: Averages
+    after: Averages
+    curves: Mapping[str, Curve]
+
+
+@validated(frozen=True, config=JSON)
+class Adjusted:
+    """One adjustment of one device: the indication it was made from, the reference it was made to, and the check after."""
+
+    point: Adjustment
+    by: str
+    before: Quantity | None
+    reference: Quantity | None
+    after: float | None
+
+
+@validated(frozen=True, config=JSON)
+class Adjustments:
+    """Adjustment of all devices at one point."""
+
+    window: Window
+    setting: int
+    devices: Mapping[str, Adjusted]
+
+
+@validated(frozen=True, config=JSON)
+class Answer:
+    """An operator's answer: the text or number given, and by whom."""
+
+    text: str
+    number: float | None
+    by: str
+
+
+@validated(frozen=True, config=JSON)
+class Leak:
+    """Outcome of a leak check: share of the gas that does not reach the exhaust."""
+
+    set_flow: float
+    exhaust_flow: float
+    leak_percent: float
+    limit_percent: float
+    tight: bool
+
+
+@validated(frozen=True, config=JSON)
+class Condition:
+    """One ambient or supply condition: value in `unit`, where it came from, and whether the standard allows it."""
+
+    quantity: str
+    value: float | None
+    unit: str
+    source: str
+    low: float | None
+    high: float | None
+    allowed: bool | None
+
+
+@validated(frozen=True, config=JSON)
+class Conditions:
+    """The conditions at one moment."""
+
+    time: float
+    conditions: tuple[Condition, ...]

@@ -88,10 +88,19 @@ class Sampler:
             series.times.clear()
             series.values.clear()
 
-    def sample(self, duration_s: float, every_s: float, *, until: Callable[[], bool] | None = None, busy: Callable[[], None] | None = None) -> Window:
+    def sample(
+        self,
+        duration_s: float,
+        every_s: float,
+        *,
+        until: Callable[[], bool] | None = None,
+        busy: Callable[[], None] | None = None,
+        remember: bool = True,
+    ) -> Window:
         """Sample for a duration on a grid of `every_s`, from now on, both ends included; stop early when `until` says so.
 
-        `busy` is called after every tick (progress, interrupts). Raises InstrumentError when a source stays silent.
+        `busy` is called after every tick (progress, interrupts). Readings that no step computes from (a day's wait) are not
+        remembered; the record has them. Raises InstrumentError when a source stays silent.
         """
         start = self._clock.now()
         end = start + duration_s
@@ -108,6 +117,8 @@ class Sampler:
                 self._mark(readers, due)
                 continue
             skew = max(skew, self.tick(readers))
+            if not remember:
+                self.forget()
             if busy is not None:
                 busy()
             if until is not None and until():

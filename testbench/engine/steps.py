@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, TypeVar, cast
 
-from pydantic import ConfigDict, TypeAdapter
+from pydantic import ConfigDict, Field, TypeAdapter
 from pydantic.dataclasses import dataclass as validated
 
 from testbench.engine.roles import Adjustment
@@ -145,13 +145,16 @@ class Curve:
 
 @validated(frozen=True, config=JSON)
 class Transition:
-    """One change of gas: settled at `before`, switched at `switched`, watched until `window.end`."""
+    """One change of gas: settled at `before`, switched at `switched`, watched until `window.end`.
+
+    The curves are not journaled: they are the record's readings of the window.
+    """
 
     window: Window
     switched: float
     before: Averages
     after: Averages
-    curves: Mapping[str, Curve]
+    curves: Mapping[str, Curve] = Field(default_factory=dict, exclude=True)
 
 
 @validated(frozen=True, config=JSON)

@@ -33,3 +33,11 @@ class Quantity:
     def standard_uncertainty(self) -> float:
         """Combined standard uncertainty: root of the sum of the squared contributions (GUM eq. 10)."""
         return math.sqrt(math.fsum(c.contribution**2 for c in self.components.values()))
+
+    def scaled(self, factor: float, unit: str) -> Quantity:
+        """Return the same quantity in another unit: value and contributions times `factor`."""
+        components = {
+            name: Component(component.contribution * factor, component.degrees_of_freedom)
+            for name, component in self.components.items()
+        }
+        return Quantity(self.value * factor, unit, components)

@@ -1,0 +1,126 @@
+"""Zero and span drift (零点漂移、量程漂移) over 24 h and over a week, from one interval without adjustment.
+
+HJ 76-2017, laboratory items, drift: read Z0 and S0; run without any manual adjustment; read zero and span again every
+24 h. Drift = (later reading − earlier reading)/R·100 %: over 24 h from one day to the next, over a week from the first to
+the last. The finding is the signed value of largest magnitude; all daily values are kept.
+"""
+
+from __future__ import annotations
+
+from procedures.adjustment import adjust_zero_and_span
+from testbench.engine.bench import DAY_S, Bench
+from testbench.engine.procedure import Settings, Text, procedure, setting
+from testbench.engine.steps import Averages, DeviceInfo
+from testbench.findings import Finding
+from testbench.metrology.drift import Drift, DriftPoint
+from testbench.metrology.drift import drift as drift_of
+
+
+class DriftSettings(Settings):
+    """Span gas, days, and how a reading is taken."""
+
+    span: float = setting(1.0, unit="F.S.", title="span gas", ge=0.5, le=1.0)
+    days: int = setting(7, unit="d", title="days without adjustment", ge=1, le=60)
+    average_s: float = setting(120.0, unit="s", title="averaging time of a reading", ge=10, le=3600)
+    adjust_first: bool = setting(True, title="adjust zero and span before the interval")
+
+
+@procedure(
+    "drift",
+    title=Text(zh="24 h 与一周漂移", en="Drift over 24 h and a week"),
+    roles=("divider",),
+    characteristics=("zero_drift_24h", "span_drift_24h", "zero_drift_week", "span_drift_week"),
+)
+def drift(bench: Bench, settings: DriftSettings) -> None:
+    """Zero and span readings every 24 h of an interval without adjustment, percent of full scale."""
+    bench.check_conditions()
+    if settings.adjust_first:
+        adjust_zero_and_span(bench, settings.span)
+    zeros: list[Averages] = []
+    spans: list[Averages] = []
+    with bench.unadjusted():
+        for day in range(settings.days + 1):
+            if day > 0:
+                bench.zero_gas()
+                bench.wait_until(zeros[0].window.start + day * DAY_S - LEAD_S)
+            zeros.append(_read(bench, 0.0, settings, zeros[0].window.start + day * DAY_S if day else None))
+            spans.append(_read(bench, settings.span, settings, spans[0].window.start + day * DAY_S if day else None))
+    for device in bench.devices:
+        for point, readings in (("zero", zeros), ("span", spans)):
+            names = (f"{point}_drift_24h", f"{point}_drift_week")
+            bench.determine(
+                device, names, "%F.S.", lambda device=device, point=point, readings=readings: _findings(device, point, readings)
+            )
+
+
+LEAD_S = 900.0  # zero gas is renewed this long before the reading is due
+
+
+def _read(bench: Bench, fraction: float, settings: DriftSettings, due: float | None) -> Averages:
+    """Set the gas, wait until stable and until the reading is due, and read."""
+    if fraction == 0.0:
+        bench.zero_gas()
+    else:
+        bench.supply(fraction)
+    bench.settle()
+    if due is not None:
+        bench.wait_until(due)
+    return bench.average(settings.average_s)
+
+
+def _findings(device: DeviceInfo, point: str, readings: list[Averages]) -> list[Finding]:
+    points = [_point(device, index, averages) for index, averages in enumerate(readings)]
+    result = drift_of(points, full_scale=device.full_scale)
+    details = _details(device, readings, result)
+    day = Finding(
+        device.name,
+        f"{point}_drift_24h",
+        result.largest.drift_percent_fs,
+        "%F.S.",
+        expanded_uncertainty=result.expanded.uncertainty,
+        coverage_factor=result.expanded.factor,
+        index=f"day {result.largest.index}",
+        details=details,
+    )
+    if len(readings) != 8:
+        return [day]
+    week = Finding(
+        device.name,
+        f"{point}_drift_week",
+        result.week.drift_percent_fs,
+        "%F.S.",
+        expanded_uncertainty=result.week.expanded.uncertainty,
+        coverage_factor=result.week.expanded.factor,
+        index="day 7 − day 0",
+        details=details,
+    )
+    return [day, week]
+
+
+def _point(device: DeviceInfo, index: int, averages: Averages) -> DriftPoint:
+    reading = averages.readings[device.name]
+    if reading.indication is None or reading.reference is None:
+        raise ValueError(f"no reading on day {index}")
+    return DriftPoint(index, indication=reading.indication, reference=reading.reference)
+
+
+def _details(device: DeviceInfo, readings: list[Averages], result: Drift) -> dict[str, object]:
+    daily = {day.index: day for day in result.days}
+    rows: list[dict[str, object]] = []
+    for index, averages in enumerate(readings):
+        reading = averages.readings[device.name]
+        if reading.indication is None or reading.reference is None:
+            continue
+        day = daily.get(index)
+        rows.append(
+            {
+                "index": index,
+                "bench_time_h": averages.window.start / 3600.0,
+                "reading": reading.indication.value,
+                "reference": reading.reference.value,
+                "reading_percent_fs": 100.0 * (reading.indication.value - device.low) / device.full_scale,
+                "drift_percent_fs": day.drift_percent_fs if day else None,
+                "expanded_uncertainty_percent_fs": day.expanded.uncertainty if day else None,
+            }
+        )
+    return {"unit": device.unit, "days": rows}

@@ -1,0 +1,140 @@
+"""The bench as a procedure sees it: every call is a step, and every step is in the journal before the procedure goes on.
+
+Two benches answer the same calls: the live one (testbench.engine.live) drives instruments and samples them, the dry one
+(testbench.engine.dry) answers from a model and lists what would be done. A procedure takes time, chance and outside facts
+from these calls alone. Levels are fractions of the devices' full scale, times are seconds of bench time.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from testbench.engine.operator import Prompt
+from testbench.engine.roles import Adjustment
+from testbench.engine.steps import (
+    Adjustments,
+    Answer,
+    Averages,
+    Conditions,
+    DeviceInfo,
+    Displayed,
+    Leak,
+    Settling,
+    Supplied,
+    Transition,
+    Window,
+)
+from testbench.errors import InputError
+from testbench.findings import Finding
+from testbench.station import Line
+
+DAY_S = 86400.0
+
+
+class Bench(ABC):
+    """What a procedure can ask of the bench. All devices share one gas stream and are read together."""
+
+    devices: tuple[DeviceInfo, ...]
+    line: Line
+    _adjustable: bool = True
+
+    # ---- preparation ------------------------------------------------------------------------------------------------
+
+    @abstractmethod
+    def warm_up(self, duration_s: float) -> Window:
+        """Let the devices warm up on zero gas, read once a minute."""
+
+    @abstractmethod
+    def leak_check(self, limit_percent: float) -> Leak:
+        """Compare the flow at the exhaust with the flow that is set; more than `limit_percent` missing raises InstrumentError."""
+
+    @abstractmethod
+    def check_conditions(self) -> Conditions:
+        """Read (or ask for) the ambient and supply conditions and compare them with what the standard allows."""
+
+    @abstractmethod
+    def set_condition(self, quantity: str, value: float) -> None:
+        """Set an ambient or supply condition: by its instrument where the station has one, else by the operator."""
+
+    @abstractmethod
+    def ask(self, prompt: Prompt) -> Answer:
+        """Ask the operator."""
+
+    # ---- gas ----------------------------------------------------------------------------------------------------------
+
+    @abstractmethod
+    def supply(self, fraction: float) -> Supplied:
+        """Set the gas to a fraction of full scale; raises UnsuppliableError for what the divider cannot make."""
+
+    @abstractmethod
+    def zero_gas(self) -> Supplied:
+        """Set zero gas."""
+
+    @abstractmethod
+    def purge(self, duration_s: float) -> Window:
+        """Flush the line with zero gas."""
+
+    # ---- reading ------------------------------------------------------------------------------------------------------
+
+    @abstractmethod
+    def settle(
+        self, *, tolerance_percent_fs: float = 0.05, window_s: float = 120.0, timeout_s: float = 1800.0, every_s: float = 5.0
+    ) -> Settling:
+        """Wait until every device's indication is stable.
+
+        At least the line's delay and the largest response time to reckon with pass first; then the two halves of the last
+        `window_s` must agree within the tolerance or within what noise explains. The evidence is returned, also when the
+        time ran out.
+        """
+
+    @abstractmethod
+    def average(self, duration_s: float, *, every_s: float = 1.0) -> Averages:
+        """Average the indications and the reference over a time."""
+
+    @abstractmethod
+    def read(self) -> Displayed:
+        """Read the displayed values, once."""
+
+    @abstractmethod
+    def transition(self, before: float, after: float, *, average_s: float = 30.0, timeout_s: float = 1800.0) -> Transition:
+        """Settle at one level, switch to another and watch until it is stable there: one step, never joined in its middle."""
+
+    @abstractmethod
+    def wait(self, duration_s: float) -> Window:
+        """Wait, reading everything once a minute (on a real bench once a second)."""
+
+    @abstractmethod
+    def wait_until(self, time_s: float) -> Window:
+        """Wait until a bench time."""
+
+    # ---- adjustment ---------------------------------------------------------------------------------------------------
+
+    def adjust(self, point: Adjustment, *, average_s: float = 60.0) -> Adjustments:
+        """Adjust all devices to the gas that is flowing: by command, or by the operator. Forbidden in `unadjusted`."""
+        if not self._adjustable:
+            raise InputError(f"{point} adjustment inside an interval that must stay unadjusted: the procedure is wrong")
+        return self._adjust(point, average_s)
+
+    @abstractmethod
+    def _adjust(self, point: Adjustment, average_s: float) -> Adjustments: ...
+
+    @contextmanager
+    def unadjusted(self) -> Iterator[None]:
+        """Mark an interval in which no device may be adjusted."""
+        self._adjustable = False
+        try:
+            yield
+        finally:
+            self._adjustable = True
+
+    # ---- findings -----------------------------------------------------------------------------------------------------
+
+    @abstractmethod
+    def report(self, finding: Finding) -> None:
+        """Put a finding into the record."""
+
+    @abstractmethod
+    def determine(self, device: DeviceInfo, characteristics: tuple[str, ...], unit: str, compute: Callable[[], list[Finding]]) -> None:
+        """Compute findings of a device and report them; what cannot be computed is reported without a value, and why."""

@@ -1,0 +1,266 @@
+"""The dry bench: a model answers, nothing is touched; it lists every step with duration, rate, gas and uncertainty.
+
+It takes settling and response as the station states them (line delay, largest response time to reckon with), so a run may
+take longer where a device needs longer to become stable.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from testbench.engine.assembly import Equipment
+from testbench.engine.bench import Bench
+from testbench.engine.live import FASTEST_S
+from testbench.engine.operator import Prompt
+from testbench.engine.roles import Adjustment, GasDivider
+from testbench.engine.steps import (
+    Adjusted,
+    Adjustments,
+    Answer,
+    Averages,
+    Conditions,
+    Curve,
+    DeviceInfo,
+    Displayed,
+    Leak,
+    Reading,
+    Settling,
+    Supplied,
+    Transition,
+    Window,
+)
+from testbench.errors import InputError, StationError
+from testbench.findings import Finding
+from testbench.metrology.amount import from_fraction, to_fraction
+from testbench.metrology.quantity import Quantity
+from testbench.station import Line
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedStep:
+    """One step as it would be done.
+
+    Start and duration in s of bench time, sampling interval in s (None where nothing is sampled), level as a fraction of full
+    scale with the reference and its expanded uncertainty (k = 2) in percent of full scale, and litres of each cylinder.
+    """
+
+    run: int
+    number: int
+    procedure: str
+    call: str
+    arguments: Mapping[str, Any]
+    start_s: float
+    duration_s: float
+    every_s: float | None
+    level: float | None
+    reference: Quantity | None
+    reference_uncertainty_percent_fs: float | None
+    gas_litres: Mapping[str, float] = field(default_factory=dict)
+
+
+class DryBench(Bench):
+    """Answers every call from a model; `steps` is the plan."""
+
+    def __init__(self, equipment: Equipment, *, line: Line, component: str, wait_every_s: float) -> None:
+        self.devices = tuple(equipment.information[device.name] for device in equipment.devices)
+        self.line = line
+        self.steps: list[PlannedStep] = []
+        self._equipment = equipment
+        self._component = component
+        self._wait_every_s = wait_every_s
+        self._now = 0.0
+        self._settings = 0
+        self._gas: Supplied | None = None
+        self._run = 0
+        self._procedure = ""
+        self._number = 0
+
+    def enter(self, run: int, procedure: str) -> None:
+        """Begin a run of the plan."""
+        self._run, self._procedure, self._number = run, procedure, 0
+
+    @property
+    def now(self) -> float:
+        """Bench time the plan has come to, s."""
+        return self._now
+
+    def _plan(self, call: str, arguments: Mapping[str, Any], duration_s: float, every_s: float | None) -> Window:
+        self._number += 1
+        start = self._now
+        self._now += duration_s
+        gas = self._gas
+        litres: dict[str, float] = {}
+        uncertainty = None
+        if gas is not None:
+            flows = self._divider.consumption(gas.component, gas.content)
+            litres = {cylinder: flow * duration_s / 60.0 for cylinder, flow in flows.items()}
+            low, high = (to_fraction(end, self.devices[0].unit) for end in (self.devices[0].low, self.devices[0].high))
+            uncertainty = 100.0 * 2.0 * gas.predicted.standard_uncertainty / (high - low)
+        self.steps.append(
+            PlannedStep(
+                self._run,
+                self._number,
+                self._procedure,
+                call,
+                arguments,
+                start,
+                duration_s,
+                every_s,
+                gas.fraction if gas is not None else None,
+                gas.predicted if gas is not None else None,
+                uncertainty,
+                litres,
+            )
+        )
+        return Window(start, self._now, every_s or 0.0)
+
+    @property
+    def _divider(self) -> GasDivider:
+        if self._equipment.divider is None:
+            raise StationError("the station has no gas divider; add a [divider] table")
+        return self._equipment.divider
+
+    def _set_gas(self, fraction: float) -> Supplied:
+        info = self.devices[0]
+        content = to_fraction(info.at(fraction), info.unit)
+        self._divider.check(self._component, content)
+        self._settings += 1
+        predicted = self._divider.predict(self._component, content, self._settings)
+        self._gas = Supplied(self._settings, self._component, fraction, content, predicted, self._now)
+        return self._gas
+
+    # ---- preparation --------------------------------------------------------------------------------------------------
+
+    def warm_up(self, duration_s: float) -> Window:
+        """See Bench."""
+        self._set_gas(0.0)
+        return self._plan("warm_up", {"duration_s": duration_s}, duration_s, self._wait_every_s)
+
+    def leak_check(self, limit_percent: float) -> Leak:
+        """See Bench."""
+        self._set_gas(0.0)
+        self._plan("leak_check", {"limit_percent": limit_percent}, 10.0, 1.0)
+        return Leak(1.0, 1.0, 0.0, limit_percent, tight=True)
+
+    def check_conditions(self) -> Conditions:
+        """See Bench."""
+        self._plan("check_conditions", {}, 0.0, None)
+        return Conditions(self._now, ())
+
+    def set_condition(self, quantity: str, value: float) -> None:
+        """See Bench."""
+        self._plan("set_condition", {"quantity": quantity, "value": value}, 0.0, None)
+
+    def ask(self, prompt: Prompt) -> Answer:
+        """See Bench."""
+        self._plan("ask", {"text": prompt.text, "unit": prompt.unit}, 0.0, None)
+        return Answer(text="", number=prompt.expected, by="plan")
+
+    # ---- gas ----------------------------------------------------------------------------------------------------------
+
+    def supply(self, fraction: float) -> Supplied:
+        """See Bench."""
+        gas = self._set_gas(fraction)
+        self._plan("supply", {"fraction": fraction}, 0.0, None)
+        return gas
+
+    def zero_gas(self) -> Supplied:
+        """See Bench."""
+        gas = self._set_gas(0.0)
+        self._plan("zero_gas", {}, 0.0, None)
+        return gas
+
+    def purge(self, duration_s: float) -> Window:
+        """See Bench."""
+        self._set_gas(0.0)
+        return self._plan("purge", {"duration_s": duration_s}, duration_s, min(duration_s, 5.0))
+
+    # ---- reading ------------------------------------------------------------------------------------------------------
+
+    @property
+    def _dwell_s(self) -> float:
+        return (self.line.delay_s or 0.0) + max(info.response_time_s for info in self.devices)
+
+    def settle(
+        self, *, tolerance_percent_fs: float = 0.05, window_s: float = 120.0, timeout_s: float = 1800.0, every_s: float = 5.0
+    ) -> Settling:
+        """See Bench."""
+        arguments = {"tolerance_percent_fs": tolerance_percent_fs, "window_s": window_s, "timeout_s": timeout_s, "every_s": every_s}
+        waited = self._dwell_s + window_s
+        return Settling(self._plan("settle", arguments, waited, every_s), waited, {})
+
+    def average(self, duration_s: float, *, every_s: float = 1.0) -> Averages:
+        """See Bench."""
+        window = self._plan("average", {"duration_s": duration_s, "every_s": every_s}, duration_s, every_s)
+        return self._averages(window)
+
+    def _averages(self, window: Window) -> Averages:
+        gas = self._gas
+        readings = {info.name: self._nominal(info, gas) for info in self.devices}
+        return Averages(window, gas.setting if gas is not None else 0, readings)
+
+    def _nominal(self, info: DeviceInfo, gas: Supplied | None) -> Reading:
+        if gas is None:
+            return Reading(None, None, 0, 0)
+        reference = gas.predicted.scaled(from_fraction(1.0, info.unit), info.unit)
+        return Reading(Quantity(reference.value, info.unit), reference, 1, 0)
+
+    def read(self) -> Displayed:
+        """See Bench."""
+        self._plan("read", {}, 0.0, None)
+        nominal = self._averages(Window(self._now, self._now, 0.0)).readings
+        values = {name: r.indication.value if r.indication is not None else None for name, r in nominal.items()}
+        return Displayed(self._now, self._settings, values, dict.fromkeys(values, 0.0))
+
+    def transition(self, before: float, after: float, *, average_s: float = 30.0, timeout_s: float = 1800.0) -> Transition:
+        """See Bench."""
+        arguments = {"before": before, "after": after, "average_s": average_s, "timeout_s": timeout_s}
+        self._set_gas(before)
+        start = self._averages(Window(self._now, self._now + average_s, 1.0))
+        self._set_gas(after)
+        every_s = min(max(FASTEST_S, info.update_s) for info in self.devices)
+        settle_s = self._dwell_s + 120.0
+        window = self._plan("transition", arguments, 2 * (settle_s + average_s), every_s)
+        curves = {info.name: Curve((), ()) for info in self.devices}
+        return Transition(window, window.start + settle_s + average_s, start, self._averages(window), curves)
+
+    def wait(self, duration_s: float) -> Window:
+        """See Bench."""
+        return self._plan("wait", {"duration_s": duration_s}, duration_s, self._wait_every_s)
+
+    def wait_until(self, time_s: float) -> Window:
+        """See Bench."""
+        return self._plan("wait", {"until_s": time_s}, max(0.0, time_s - self._now), self._wait_every_s)
+
+    # ---- adjustment and findings --------------------------------------------------------------------------------------
+
+    def _adjust(self, point: Adjustment, average_s: float) -> Adjustments:
+        arguments = {"point": str(point), "average_s": average_s}
+        pause = max(info.update_s for info in self.devices)
+        window = self._plan("adjust", arguments, 2 * average_s + pause, 1.0)
+        readings = self._averages(window).readings
+        made = {
+            name: Adjusted(point, "plan", r.indication, r.reference, r.indication.value if r.indication is not None else None)
+            for name, r in readings.items()
+        }
+        return Adjustments(window, self._settings, made)
+
+    def report(self, finding: Finding) -> None:
+        """A plan finds nothing."""
+
+    def determine(self, device: DeviceInfo, characteristics: tuple[str, ...], unit: str, compute: Callable[[], list[Finding]]) -> None:
+        """A plan finds nothing."""
+
+
+def require_roles(equipment: Equipment, procedure: str, roles: tuple[str, ...], station: str) -> None:
+    """Refuse a procedure whose roles the station does not fill."""
+    held = {"divider": equipment.divider, "flow_rig": equipment.flow_rig}
+    for role in roles:
+        if role not in held:
+            raise InputError(f"procedure {procedure!r} asks for the unknown role {role!r}")
+        if held[role] is None:
+            raise StationError(
+                f"procedure {procedure!r} needs the role {role!r}, but station file {station} has no [{role}] table; add one"
+            )

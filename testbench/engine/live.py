@@ -1,0 +1,492 @@
+"""The live bench: drives the instruments, samples them, and journals every call before the procedure goes on."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol, TypeVar
+
+import numpy as np
+
+from testbench.engine.assembly import Equipment
+from testbench.engine.bench import Bench
+from testbench.engine.clock import Clock
+from testbench.engine.operator import Operator, Prompt
+from testbench.engine.roles import Adjustment, AdjustmentByOperatorError, Device, GasDivider
+from testbench.engine.sampling import Sampler
+from testbench.engine.steps import (
+    Adjusted,
+    Adjustments,
+    Answer,
+    Averages,
+    Condition,
+    Conditions,
+    Curve,
+    DeviceInfo,
+    Displayed,
+    Leak,
+    Reading,
+    Settled,
+    Settling,
+    Supplied,
+    Transition,
+    Window,
+    to_json,
+)
+from testbench.errors import AbortedError, InstrumentError, StationError
+from testbench.findings import Finding
+from testbench.metrology.amount import from_fraction, to_fraction
+from testbench.metrology.average import average
+from testbench.metrology.quantity import Quantity
+from testbench.metrology.settling import settled
+from testbench.station import Line
+
+T = TypeVar("T")
+SETTING = "divider.setting."  # influences that are new with every setting of the gas
+FASTEST_S = 0.1  # a step response is read at 10 Hz, or at the device's own update
+CHECK_S = 10.0  # how often a running transition is tested for stability
+
+
+@dataclass(frozen=True, slots=True)
+class ConditionLimit:
+    """What the standard allows of one ambient or supply condition."""
+
+    quantity: str
+    unit: str
+    low: float | None
+    high: float | None
+
+
+class Journal(Protocol):
+    """Where the steps and findings of one run are kept; durable when a call returns."""
+
+    run: str
+
+    def begin(self, call: str, arguments: Mapping[str, Any]) -> int:
+        """Keep that a step begins; return its number."""
+        ...
+
+    def finish(self, step: int, result: Mapping[str, Any]) -> None:
+        """Keep a step's result, with its readings."""
+        ...
+
+    def fail(self, step: int, error: str) -> None:
+        """Keep that a step failed, and why."""
+        ...
+
+    def find(self, finding: Finding) -> None:
+        """Keep a finding."""
+        ...
+
+    def event(self, kind: str, text: str) -> None:
+        """Keep an event."""
+        ...
+
+
+class Observer(Protocol):
+    """Sees a run go by (progress on a screen)."""
+
+    def step_began(self, call: str, arguments: Mapping[str, Any]) -> None:
+        """A step begins."""
+        ...
+
+    def step_ended(self) -> None:
+        """The step has ended."""
+        ...
+
+    def tick(self, now: float) -> None:
+        """Bench time has come to `now`."""
+        ...
+
+
+class LiveBench(Bench):
+    """Drives one evaluation's equipment; `enter` begins a run."""
+
+    def __init__(
+        self,
+        equipment: Equipment,
+        clock: Clock,
+        sampler: Sampler,
+        operator: Operator,
+        observer: Observer,
+        *,
+        line: Line,
+        limits: Sequence[ConditionLimit] = (),
+        component: str,
+    ) -> None:
+        self.devices = tuple(equipment.information[device.name] for device in equipment.devices)
+        self.line = line
+        self._equipment = equipment
+        self._device: Mapping[str, Device] = {device.name: device for device in equipment.devices}
+        self._clock = clock
+        self._sampler = sampler
+        self._operator = operator
+        self._observer = observer
+        self._limits = limits
+        self._component = component
+        self._journal: Journal | None = None
+        self._number = 0
+        self._settings = 0
+        self._gas: Supplied | None = None
+        self._stopped: str | None = None
+        self._wait_every_s = 60.0 if clock.simulated else 1.0
+        self._asked_conditions: dict[str, Answer] = {}
+
+    def enter(self, journal: Journal) -> None:
+        """Begin a run: its steps go to `journal`."""
+        self._journal = journal
+
+    def stop(self, reason: str) -> None:
+        """Abort: every further call raises, also in `finally`, so that no procedure can go on."""
+        self._stopped = reason
+
+    # ---- the step -----------------------------------------------------------------------------------------------------
+
+    def _step(self, call: str, arguments: Mapping[str, Any], action: Callable[[], T]) -> T:
+        if self._stopped is not None:
+            raise AbortedError(self._stopped)
+        if self._journal is None:
+            raise AbortedError("no run has begun on this bench")
+        self._number = self._journal.begin(call, arguments)
+        self._observer.step_began(call, arguments)
+        self._sampler.forget()
+        try:
+            result = action()
+        except KeyboardInterrupt:
+            self.stop("aborted from the keyboard")
+            self._journal.fail(self._number, "aborted from the keyboard")
+            raise AbortedError("aborted from the keyboard") from None
+        except Exception as error:
+            self._journal.fail(self._number, str(error))
+            raise
+        self._journal.finish(self._number, to_json(result))
+        self._observer.step_ended()
+        return result
+
+    def _busy(self) -> None:
+        self._observer.tick(self._clock.now())
+
+    def _sample(self, duration_s: float, every_s: float, until: Callable[[], bool] | None = None, remember: bool = True) -> Window:
+        return self._sampler.sample(duration_s, every_s, until=until, busy=self._busy, remember=remember)
+
+    # ---- preparation --------------------------------------------------------------------------------------------------
+
+    def warm_up(self, duration_s: float) -> Window:
+        """See Bench."""
+
+        def action() -> Window:
+            self._set_gas(0.0)
+            return self._sample(duration_s, self._wait_every_s, remember=False)
+
+        return self._step("warm_up", {"duration_s": duration_s}, action)
+
+    def leak_check(self, limit_percent: float) -> Leak:
+        """See Bench."""
+
+        def action() -> Leak:
+            self._set_gas(0.0)
+            window = self._sample(10.0, 1.0)
+            flow = math.fsum(
+                float(np.nanmean(self._sampler.series[source.channels[0].name].between(window.start, window.end)[1]))
+                for source in self._divider.sources
+            )
+            prompt = Prompt(
+                f"Leak check: zero gas flows at {flow:.3f} L/min. Enter the flow at the end of the exhaust line", "L/min", round(flow, 3)
+            )
+            exhaust = self._operator.ask(prompt).number or 0.0
+            leak = 100.0 * (flow - exhaust) / flow if flow > 0 else math.inf
+            if not abs(leak) <= limit_percent:
+                raise InstrumentError(
+                    f"leak check: {flow:.3f} L/min are set but {exhaust:.3f} L/min reach the exhaust ({leak:.1f} % missing, "
+                    f"{limit_percent:g} % allowed); tighten the line and start again"
+                )
+            return Leak(flow, exhaust, leak, limit_percent, tight=True)
+
+        return self._step("leak_check", {"limit_percent": limit_percent}, action)
+
+    def check_conditions(self) -> Conditions:
+        """See Bench."""
+
+        def action() -> Conditions:
+            time = self._sampler.once()
+            conditions = tuple(self._condition(limit) for limit in self._limits)
+            for condition in conditions:
+                if condition.allowed is False:
+                    self._event(
+                        "condition",
+                        f"{condition.quantity} is {condition.value:g} {condition.unit}; the standard asks for "
+                        f"{condition.low if condition.low is not None else ''} … "
+                        f"{condition.high if condition.high is not None else ''} {condition.unit}",
+                    )
+            return Conditions(time, conditions)
+
+        return self._step("check_conditions", {}, action)
+
+    def _condition(self, limit: ConditionLimit) -> Condition:
+        sensor = self._equipment.sensors.get(limit.quantity)
+        value: float | None
+        if sensor is not None:
+            value = self._sampler.series[sensor.channel].values[-1]
+            value = None if math.isnan(value) else value
+            origin, unit = sensor.name, sensor.unit
+        else:
+            answer = self._asked_conditions.get(limit.quantity)
+            if answer is None:
+                bounds = [bound for bound in (limit.low, limit.high) if bound is not None]
+                middle = math.fsum(bounds) / len(bounds) if bounds else None
+                answer = self._operator.ask(Prompt(f"The station has no sensor of {limit.quantity}. Enter it", limit.unit, middle))
+                self._asked_conditions[limit.quantity] = answer
+            value, origin, unit = answer.number, answer.by, limit.unit
+        allowed = None
+        if value is not None and unit == limit.unit:
+            allowed = (limit.low is None or value >= limit.low) and (limit.high is None or value <= limit.high)
+        return Condition(limit.quantity, value, unit, origin, limit.low, limit.high, allowed)
+
+    def set_condition(self, quantity: str, value: float) -> None:
+        """See Bench."""
+
+        def action() -> Answer:
+            control = self._equipment.controls.get(quantity)
+            if control is not None:
+                control.set_condition(value)
+                return Answer(text=f"{value:g}", number=value, by=control.name)
+            return self._operator.ask(Prompt(f"Set {quantity} to {value:g} and enter what it is", quantity, value))
+
+        self._step("set_condition", {"quantity": quantity, "value": value}, action)
+
+    def ask(self, prompt: Prompt) -> Answer:
+        """See Bench."""
+        arguments = {"text": prompt.text, "unit": prompt.unit}
+        return self._step("ask", arguments, lambda: self._operator.ask(prompt))
+
+    # ---- gas ----------------------------------------------------------------------------------------------------------
+
+    @property
+    def _divider(self) -> GasDivider:
+        if self._equipment.divider is None:
+            raise StationError("the station has no gas divider; add a [divider] table")
+        return self._equipment.divider
+
+    def _set_gas(self, fraction: float) -> Supplied:
+        info = self.devices[0]
+        content = to_fraction(info.at(fraction), info.unit)
+        self._settings += 1
+        if fraction == 0.0 and content == 0.0:
+            self._divider.zero()
+        else:
+            self._divider.supply(self._component, content)
+        predicted = self._divider.predict(self._component, content, self._settings)
+        self._gas = Supplied(self._settings, self._component, fraction, content, predicted, self._clock.now())
+        return self._gas
+
+    def supply(self, fraction: float) -> Supplied:
+        """See Bench."""
+        return self._step("supply", {"fraction": fraction}, lambda: self._set_gas(fraction))
+
+    def zero_gas(self) -> Supplied:
+        """See Bench."""
+        return self._step("zero_gas", {}, lambda: self._set_gas(0.0))
+
+    def purge(self, duration_s: float) -> Window:
+        """See Bench."""
+
+        def action() -> Window:
+            self._set_gas(0.0)
+            return self._sample(duration_s, min(duration_s, 5.0))
+
+        return self._step("purge", {"duration_s": duration_s}, action)
+
+    # ---- reading ------------------------------------------------------------------------------------------------------
+
+    def settle(
+        self, *, tolerance_percent_fs: float = 0.05, window_s: float = 120.0, timeout_s: float = 1800.0, every_s: float = 5.0
+    ) -> Settling:
+        """See Bench."""
+        arguments = {"tolerance_percent_fs": tolerance_percent_fs, "window_s": window_s, "timeout_s": timeout_s, "every_s": every_s}
+        return self._step("settle", arguments, lambda: self._settle(tolerance_percent_fs, window_s, timeout_s, every_s))
+
+    def _settle(self, tolerance_percent_fs: float, window_s: float, timeout_s: float, every_s: float) -> Settling:
+        began = self._clock.now()
+        earliest = began + self._dwell_s + window_s
+
+        def stable() -> bool:
+            now = self._clock.now()
+            return now >= earliest and all(e.stable for e in self._evidence(now, window_s, tolerance_percent_fs).values())
+
+        window = self._sample(max(timeout_s, earliest - began), every_s, until=stable)
+        return Settling(window, window.end - began, self._evidence(window.end, window_s, tolerance_percent_fs))
+
+    @property
+    def _dwell_s(self) -> float:
+        """What passes at least after a change of gas: the line's delay and the largest response time to reckon with."""
+        return (self.line.delay_s or 0.0) + max(info.response_time_s for info in self.devices)
+
+    def _evidence(self, now: float, window_s: float, tolerance_percent_fs: float) -> dict[str, Settled]:
+        evidence = {}
+        for info in self.devices:
+            times, values = self._sampler.series[self._device[info.name].channel].between(now - window_s, now)
+            found = settled(times, values, tolerance=tolerance_percent_fs / 100.0 * info.full_scale)
+            evidence[info.name] = Settled(found.stable, found.shift, found.allowed, found.residual)
+        return evidence
+
+    def average(self, duration_s: float, *, every_s: float = 1.0) -> Averages:
+        """See Bench."""
+        arguments = {"duration_s": duration_s, "every_s": every_s}
+        return self._step("average", arguments, lambda: self._average(duration_s, every_s))
+
+    def _average(self, duration_s: float, every_s: float, part: str = "") -> Averages:
+        window = self._sample(duration_s, every_s)
+        setting = self._gas.setting if self._gas is not None else 0
+        return Averages(window, setting, {info.name: self._reading(info, window, part) for info in self.devices})
+
+    def _reading(self, info: DeviceInfo, window: Window, part: str) -> Reading:
+        _, values = self._sampler.series[self._device[info.name].channel].between(window.start, window.end)
+        count = int(np.count_nonzero(~np.isnan(values)))
+        gaps = len(values) - count
+        if count == 0:
+            return Reading(None, self._reference(info, window), 0, gaps)
+        independent = min(count, math.floor((window.end - window.start) / info.update_s + 1e-9) + 1)
+        run = self._journal.run if self._journal is not None else ""
+        mean = average(
+            values,
+            resolution=info.resolution,
+            independent=independent,
+            influence=f"{info.name}.reading.{run}.{self._number}{part}",
+            unit=info.unit,
+        )
+        return Reading(mean.quantity, self._reference(info, window), count, gaps)
+
+    def _reference(self, info: DeviceInfo, window: Window) -> Quantity | None:
+        if self._gas is None:
+            return None
+        flows: dict[str, float] = {}
+        for source in self._divider.sources:
+            name = source.channels[0].name
+            _, values = self._sampler.series[name].between(window.start, window.end)
+            if len(values) == 0 or bool(np.all(np.isnan(values))):
+                return None
+            flows[name] = float(np.nanmean(values))
+        content = self._divider.reference(self._component, flows, self._gas.setting)
+        return content.scaled(from_fraction(1.0, info.unit), info.unit)
+
+    def read(self) -> Displayed:
+        """See Bench."""
+
+        def action() -> Displayed:
+            time = self._sampler.once()
+            self._busy()
+            values: dict[str, float | None] = {}
+            reproducibility: dict[str, float] = {}
+            for info in self.devices:
+                value = self._sampler.series[self._device[info.name].channel].values[-1]
+                values[info.name] = None if math.isnan(value) else value
+                parts = self._gas.predicted.components if self._gas is not None else {}
+                u = math.sqrt(math.fsum(c.contribution**2 for name, c in parts.items() if name.startswith(SETTING)))
+                reproducibility[info.name] = float(from_fraction(u, info.unit))
+            return Displayed(time, self._gas.setting if self._gas is not None else 0, values, reproducibility)
+
+        return self._step("read", {}, action)
+
+    def transition(self, before: float, after: float, *, average_s: float = 30.0, timeout_s: float = 1800.0) -> Transition:
+        """See Bench."""
+        every_s = min(max(FASTEST_S, info.update_s) for info in self.devices)
+        tolerance, window_s = 0.05, 120.0
+
+        def action() -> Transition:
+            self._set_gas(before)
+            self._settle(tolerance, window_s, timeout_s, every_s=5.0)
+            start = self._average(average_s, every_s=1.0, part=".before")
+            self._sampler.forget()
+            switched = self._set_gas(after).time
+            earliest = switched + self._dwell_s + window_s
+            ticks = 0
+
+            def stable() -> bool:
+                nonlocal ticks
+                ticks += 1
+                now = self._clock.now()
+                if now < earliest or ticks % max(1, round(CHECK_S / every_s)):
+                    return False
+                return all(e.stable for e in self._evidence(now, window_s, tolerance).values())
+
+            watched = self._sample(max(timeout_s, earliest - switched), every_s, until=stable)
+            curves = {info.name: self._curve(info, watched) for info in self.devices}
+            end = self._average(average_s, every_s=1.0, part=".after")
+            return Transition(watched, switched, start, end, curves)
+
+        return self._step("transition", {"before": before, "after": after, "average_s": average_s, "timeout_s": timeout_s}, action)
+
+    def _curve(self, info: DeviceInfo, window: Window) -> Curve:
+        times, values = self._sampler.series[self._device[info.name].channel].between(window.start, window.end)
+        return Curve(tuple(times.tolist()), tuple(None if math.isnan(value) else value for value in values.tolist()))
+
+    def wait(self, duration_s: float) -> Window:
+        """See Bench."""
+        return self._step("wait", {"duration_s": duration_s}, lambda: self._sample(duration_s, self._wait_every_s, remember=False))
+
+    def wait_until(self, time_s: float) -> Window:
+        """See Bench."""
+
+        def action() -> Window:
+            return self._sample(max(0.0, time_s - self._clock.now()), self._wait_every_s, remember=False)
+
+        return self._step("wait", {"until_s": time_s}, action)
+
+    # ---- adjustment ---------------------------------------------------------------------------------------------------
+
+    def _adjust(self, point: Adjustment, average_s: float) -> Adjustments:
+        def action() -> Adjustments:
+            before = self._average(average_s, every_s=1.0, part=".before")
+            made = {info.name: self._adjust_one(info, point, before.readings[info.name]) for info in self.devices}
+            self._sampler.forget()
+            self._clock.wait_until(self._clock.now() + max(info.update_s for info in self.devices))
+            after = self._average(average_s, every_s=1.0, part=".after")
+            checked = {
+                name: Adjusted(point, by, before.readings[name].indication, before.readings[name].reference, _value(after, name))
+                for name, by in made.items()
+            }
+            return Adjustments(after.window, before.setting, checked)
+
+        return self._step("adjust", {"point": str(point), "average_s": average_s}, action)
+
+    def _adjust_one(self, info: DeviceInfo, point: Adjustment, reading: Reading) -> str:
+        if reading.indication is None or reading.reference is None:
+            self._event("adjustment", f"{info.name}: {point} not adjusted, there was no reading")
+            return "not adjusted"
+        indicated, target = reading.indication.value, reading.reference.value
+        if point is Adjustment.SPAN and not abs(indicated - info.low) > 0.05 * info.full_scale:
+            raise InstrumentError(
+                f"device {info.name}: the span cannot be adjusted from {indicated:.4g} {info.unit} to {target:.4g} {info.unit}; "
+                "does span gas reach it?"
+            )
+        try:
+            self._device[info.name].adjust(point, indicated, target)
+        except AdjustmentByOperatorError:
+            return self._operator.adjust(info.name, point, indicated, target, info.unit)
+        return "command"
+
+    # ---- findings -----------------------------------------------------------------------------------------------------
+
+    def report(self, finding: Finding) -> None:
+        """See Bench."""
+        if self._journal is not None:
+            self._journal.find(finding)
+
+    def determine(self, device: DeviceInfo, characteristics: tuple[str, ...], unit: str, compute: Callable[[], list[Finding]]) -> None:
+        """See Bench."""
+        try:
+            findings = compute()
+        except ValueError as error:
+            findings = [Finding(device.name, name, None, unit, notes=(str(error),)) for name in characteristics]
+        for finding in findings:
+            self.report(finding)
+
+    def _event(self, kind: str, text: str) -> None:
+        if self._journal is not None:
+            self._journal.event(kind, text)
+
+
+def _value(averages: Averages, device: str) -> float | None:
+    indication = averages.readings[device].indication
+    return None if indication is None else indication.value

@@ -1,0 +1,62 @@
+"""Words for the steps of a run, in both languages, for progress, plan and journal views."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Literal
+
+Language = Literal["zh", "en"]
+
+
+def duration(seconds: float, language: Language = "en") -> str:
+    """Write a duration as days and hours, hours and minutes, or minutes and seconds."""
+    total = max(0, round(seconds))
+    days, rest = divmod(total, 86400)
+    hours, rest = divmod(rest, 3600)
+    minutes, second = divmod(rest, 60)
+    day, hour, minute, sec = (" d", " h", " min", " s") if language == "en" else (" 天", " 小时", " 分", " 秒")
+    if days:
+        return f"{days}{day} {hours:02d}{hour}"
+    if hours:
+        return f"{hours}{hour} {minutes:02d}{minute}"
+    if minutes:
+        return f"{minutes}{minute} {second:02d}{sec}"
+    return f"{second}{sec}"
+
+
+def describe(call: str, arguments: Mapping[str, Any], language: Language = "en") -> str:
+    """Say what a step does."""
+    chinese = language == "zh"
+    match call:
+        case "supply":
+            level = f"{100 * arguments['fraction']:g} %F.S."
+            return f"配气 {level}" if chinese else f"supply gas, {level}"
+        case "transition":
+            before, after = (f"{100 * arguments[key]:g} %F.S." for key in ("before", "after"))
+            return f"切换 {before} → {after}" if chinese else f"switch gas, {before} → {after}"
+        case "wait":
+            return "等待" if chinese else "wait"
+        case "adjust":
+            zero = arguments["point"] == "zero"
+            if chinese:
+                return "零点调整" if zero else "量程调整"
+            return f"adjust {arguments['point']}"
+        case "set_condition":
+            return f"设定 {arguments['quantity']} = {arguments['value']:g}" if chinese else (
+                f"set {arguments['quantity']} to {arguments['value']:g}"
+            )
+    chinese_words, english = _PLAIN.get(call, (call, call))
+    return chinese_words if chinese else english
+
+
+_PLAIN = {
+    "warm_up": ("预热", "warm up"),
+    "leak_check": ("检漏", "leak check"),
+    "check_conditions": ("检查环境条件", "check conditions"),
+    "ask": ("询问操作员", "ask the operator"),
+    "zero_gas": ("通零点气", "zero gas"),
+    "purge": ("吹扫", "purge"),
+    "settle": ("等待读数稳定", "wait until stable"),
+    "average": ("读数平均", "average"),
+    "read": ("读取显示值", "read displayed values"),
+}

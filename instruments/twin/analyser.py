@@ -1,0 +1,190 @@
+"""A simulated analyser: static curve, drift, dynamics, noise, adjustment, all from its truth table.
+
+With x = (content - low) / full scale of the gas at the inlet and d = days since the start, in percent of full scale:
+
+    indication before dynamics  Y = 100 x + z + g x + 4 L x (1 - x) + d [dz (1 - x) + ds x] + sum(cross-sensitivities)
+
+The dynamics are a pure lag and a first-order filter of time constant (T90 - lag) / ln 10. The filter acts on x, x² and the
+contents of the interfering components; the curve is then formed from the filtered values. Since Y is linear in these, that
+is the filtered Y, but for d, which is taken at the moment of the update instead of being filtered as well (the difference,
+drift a day x time constant, is below 0.001 % of full scale for 1 % a day and a minute).
+
+Which of the two time constants holds is decided at each change of gas: rising if the new content is above the filtered one.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import deque
+from dataclasses import dataclass
+
+from instruments.twin.gas import SAME_TICK_S, Change, Line
+from instruments.twin.noise import Stream
+from instruments.twin.truth import AnalyserTruth
+from testbench.engine.roles import Adjustment
+from testbench.errors import InstrumentError
+
+DAY_S = 86400.0
+LN10 = math.log(10.0)
+
+
+def filtered_decay(elapsed_s: float, decay_rate: float, filter_rate: float) -> float:
+    """Answer of a first-order filter, at rest before, to exp(-decay_rate t), `elapsed_s` after it began.
+
+    m (exp(-a s) - exp(-m s)) / (m - a), written so that equal rates and long times do no harm. Rates in 1/s; the decay rate
+    may be infinite (nothing decays: 0).
+    """
+    if decay_rate == math.inf:
+        return 0.0
+    slow, fast = (decay_rate, filter_rate) if decay_rate < filter_rate else (filter_rate, decay_rate)
+    difference = fast - slow
+    spread = -math.expm1(-difference * elapsed_s) / difference if difference > 1e-12 * fast else elapsed_s
+    return filter_rate * math.exp(-slow * elapsed_s) * spread
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """What an analyser measures: index of its component among the plant's, and its range in its unit and in mol/mol."""
+
+    component: int
+    unit: str
+    low: float
+    high: float
+    low_fraction: float
+    high_fraction: float
+
+
+@dataclass(frozen=True, slots=True)
+class Interference:
+    """A component that the analyser takes for its own: its index, and percent of full scale per mol/mol of it."""
+
+    component: int
+    percent_fs: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Pending:
+    time_s: float
+    point: Adjustment
+    indicated: float
+    target: float
+
+
+class Analyser:
+    """One analyser at the end of the line. Values are asked for in the order of bench time, never backwards."""
+
+    def __init__(
+        self,
+        name: str,
+        truth: AnalyserTruth,
+        scale: Scale,
+        interferences: tuple[Interference, ...],
+        line: Line,
+        chance: Stream,
+    ) -> None:
+        self.name = name
+        self.truth = truth
+        self.scale = scale
+        self._interferences = interferences
+        self._line = line
+        self._chance = chance
+        self._rise_rate = LN10 / (truth.t90_rise_s - truth.lag_s)
+        self._fall_rate = LN10 / (truth.t90_fall_s - truth.lag_s)
+        self._transport_s = line.delay_s + truth.lag_s
+        self._seen = 0  # index of the change of gas that the filter is following
+        first = line.changes[0].start
+        x = self._normalise(first[scale.component])
+        self._state = (x, x * x, *(first[i.component] for i in interferences))  # filtered values when that change arrived
+        self._offset = 0.0  # adjustment: shown = offset + gain x measured, in percent of full scale
+        self._gain = 1.0
+        self._pending: deque[_Pending] = deque()
+        self._update = -1
+        self._shown = math.nan
+
+    def indication(self, now: float) -> float:
+        """What it shows at bench time `now`, in its unit: the value of its last update."""
+        update = int((now + SAME_TICK_S) / self.truth.update_s)
+        if update != self._update:
+            self._update = update
+            self._shown = self._value(update)
+        return self._shown
+
+    def adjust(self, point: Adjustment, indicated: float, target: float, now: float) -> None:
+        """Make an indication of `indicated` become `target` (in its unit) from the first update after `now` on.
+
+        A zero adjustment shifts all indications; a span adjustment multiplies them (counted from the low end of the range)
+        and so leaves an adjusted zero where it is. Raise InstrumentError for a span that no analyser would accept.
+        """
+        if not (math.isfinite(indicated) and math.isfinite(target)):
+            raise InstrumentError(f"device {self.name}: cannot adjust {point} from {indicated} to {target}: not a number")
+        low = self.scale.low
+        if point is Adjustment.SPAN and not 0.1 <= (target - low) / ((indicated - low) or math.inf) <= 10.0:
+            raise InstrumentError(
+                f"device {self.name}: refuses the span adjustment from {indicated:g} to {target:g} {self.scale.unit}: "
+                "the factor must be from 0.1 to 10; is span gas flowing?"
+            )
+        self._pending.append(_Pending(now, point, indicated, target))
+
+    def _value(self, update: int) -> float:
+        time_s = update * self.truth.update_s
+        while self._pending and self._pending[0].time_s < time_s - SAME_TICK_S:
+            self._apply(self._pending.popleft())
+        percent = self._indicated_percent(time_s)
+        if self.truth.noise_percent_fs:
+            percent += self.truth.noise_percent_fs * self._chance.normal(update)
+        shown = self._offset + self._gain * percent
+        return self.scale.low + (self.scale.high - self.scale.low) * shown / 100.0
+
+    def _apply(self, adjustment: _Pending) -> None:
+        low, full_scale = self.scale.low, self.scale.high - self.scale.low
+        if adjustment.point is Adjustment.ZERO:
+            self._offset += 100.0 * (adjustment.target - adjustment.indicated) / full_scale
+        else:
+            factor = (adjustment.target - low) / (adjustment.indicated - low)
+            self._offset *= factor
+            self._gain *= factor
+
+    def _indicated_percent(self, time_s: float) -> float:
+        changes = self._line.changes
+        while self._seen + 1 < len(changes) and changes[self._seen + 1].time_s + self._transport_s < time_s - SAME_TICK_S:
+            following = changes[self._seen + 1]
+            self._state = self._filtered(changes[self._seen], following.time_s - changes[self._seen].time_s)
+            self._seen += 1
+        change = changes[self._seen]
+        x, xx, *others = self._filtered(change, time_s - self._transport_s - change.time_s)
+        truth = self.truth
+        drift = truth.zero_drift_percent_fs_per_day * (1.0 - x) + truth.span_drift_percent_fs_per_day * x
+        percent = (
+            100.0 * x
+            + truth.zero_offset_percent_fs
+            + truth.gain_error_percent * x
+            + 4.0 * truth.linearity_percent_fs * (x - xx)
+            + time_s / DAY_S * drift
+        )
+        for interference, content in zip(self._interferences, others, strict=True):
+            percent += interference.percent_fs * content
+        return percent
+
+    def _filtered(self, change: Change, elapsed_s: float) -> tuple[float, ...]:
+        """Filtered x, x² and interfering contents, `elapsed_s` after the change reached the sensor."""
+        component = self.scale.component
+        start, end = self._normalise(change.start[component]), self._normalise(change.target[component])
+        rate = self._rise_rate if end > self._state[0] else self._fall_rate
+        left = math.exp(-rate * elapsed_s)
+        step = start - end
+        x, xx = self._state[0], self._state[1]
+        mixing = self._line.mixing_rate
+        moving = change.start != change.target and mixing != math.inf
+        once = filtered_decay(elapsed_s, mixing, rate) if moving else 0.0
+        twice = filtered_decay(elapsed_s, 2.0 * mixing, rate) if moving else 0.0
+        result = [
+            end + (x - end) * left + step * once,
+            end * end + (xx - end * end) * left + 2.0 * end * step * once + step * step * twice,
+        ]
+        for interference, state in zip(self._interferences, self._state[2:], strict=True):
+            first, last = change.start[interference.component], change.target[interference.component]
+            result.append(last + (state - last) * left + (first - last) * once)
+        return tuple(result)
+
+    def _normalise(self, content: float) -> float:
+        return (content - self.scale.low_fraction) / (self.scale.high_fraction - self.scale.low_fraction)

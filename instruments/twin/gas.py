@@ -1,0 +1,99 @@
+"""Gas of the simulated bench: mass flow controllers, blending of cylinders, and the line to the devices' inlets.
+
+Contents are tuples of amount fractions (mol/mol), one for each component that the plant knows, in the plant's order.
+Between two changes everything is a closed form of the time since the change, so nothing depends on how often it is read.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from instruments.twin.noise import Stream
+
+SAME_TICK_S = 1e-6
+"""Bench times closer than this are one tick: a command acts only on what is later than its tick."""
+
+Content = tuple[float, ...]
+
+
+class Controller:
+    """A mass flow controller that follows its set-point at once.
+
+    It indicates the set-point; the true flow is set-point x (1 + error) x (1 + reproducibility), where the error is common
+    to all settings and the reproducibility is drawn anew for each command. Flows are in the controller's own unit.
+    """
+
+    def __init__(self, name: str, error: float, reproducibility: float, chance: Stream) -> None:
+        """`error` and `reproducibility` (standard deviation) are relative."""
+        self.name = name
+        self.error = error
+        self.reproducibility = reproducibility
+        self.settings = 0
+        self.setpoint = 0.0
+        self.true_flow = 0.0
+        self._chance = chance
+        self._before = 0.0
+        self._changed_s = -math.inf
+
+    def set_flow(self, flow: float, now: float) -> None:
+        """Follow a command given at bench time `now`."""
+        if now > self._changed_s + SAME_TICK_S:
+            self._before = self.setpoint
+            self._changed_s = now
+        self.settings += 1
+        scatter = self.reproducibility * self._chance.normal(self.settings) if self.reproducibility else 0.0
+        self.setpoint = flow
+        self.true_flow = flow * (1.0 + self.error) * (1.0 + scatter)
+
+    def indicated_flow(self, now: float) -> float:
+        """The flow it shows at bench time `now`; on the tick of a command still the flow before it."""
+        return self.setpoint if now > self._changed_s + SAME_TICK_S else self._before
+
+
+def blend(flows: Sequence[float], contents: Sequence[Content], without_flow: Content) -> Content:
+    """Content of joined streams: sum(x q) / sum(q) for each component; `without_flow` where nothing flows."""
+    total = math.fsum(flows)
+    if total <= 0.0:
+        return without_flow
+    return tuple(
+        math.fsum(q * x for q, x in zip(flows, column, strict=True)) / total for column in zip(*contents, strict=True)
+    )
+
+
+@dataclass(slots=True)
+class Change:
+    """From `time_s` on the divider gives `target`; `start` is the content of the mixing volume at that moment."""
+
+    time_s: float
+    start: Content
+    target: Content
+
+
+class Line:
+    """The line from divider to inlets: a pure delay, then a mixed volume (first order, time constant `mixing_s`)."""
+
+    def __init__(self, delay_s: float, mixing_s: float, content: Content) -> None:
+        self.delay_s = delay_s
+        self.mixing_rate = 1.0 / mixing_s if mixing_s > 0.0 else math.inf
+        self.changes = [Change(-math.inf, content, content)]
+
+    def supply(self, content: Content, now: float) -> None:
+        """Let the divider give `content` from bench time `now` on."""
+        last = self.changes[-1]
+        if now <= last.time_s + SAME_TICK_S:
+            last.target = content
+        elif content != last.target:
+            self.changes.append(Change(now, self._mixed(last, now - last.time_s), content))
+
+    def content(self, now: float) -> Content:
+        """Content at the end of the line, where the inlets are, at bench time `now`."""
+        for change in reversed(self.changes):
+            if now > change.time_s + self.delay_s + SAME_TICK_S:
+                return self._mixed(change, now - self.delay_s - change.time_s)
+        return self.changes[0].start
+
+    def _mixed(self, change: Change, elapsed_s: float) -> Content:
+        left = math.exp(-self.mixing_rate * elapsed_s)
+        return tuple(end + (start - end) * left for start, end in zip(change.start, change.target, strict=True))

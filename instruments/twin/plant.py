@@ -1,0 +1,270 @@
+"""The physical model behind the simulated instruments: divider, line, analysers, ambient conditions, current loops.
+
+Bench time `now` starts at 0 and is moved by `advance`. State is the seed and the kept log of commands: reading changes
+nothing, and how many steps time is advanced in makes no difference. A command acts on what is strictly later than the bench
+time it came at; a reading on that tick still shows the state before it. (`setpoint` of a controller is a register of the
+instrument and shows a new set-point at once.)
+
+Where nothing flows, the inlets see ambient air. The plant holds every controller, analyser and condition of a station,
+also those that a real instrument stands for.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from instruments.twin.analyser import Analyser, Interference, Scale
+from instruments.twin.commands import Action, Command
+from instruments.twin.environment import Condition
+from instruments.twin.gas import Content, Controller, Line, blend
+from instruments.twin.noise import Stream
+from instruments.twin.ports import CurrentLoop, PlantAnalyser, PlantController, PlantLoops, PlantSensor
+from instruments.twin.truth import AnalyserTruth, ControllerTruth, CylinderTruth, Drawn, LineTruth, SensorTruth, read_truth
+from testbench.engine.roles import Adjustment
+from testbench.errors import InstrumentError, StationError
+from testbench.metrology.amount import UnitError, to_fraction
+from testbench.station import Cylinder, DeviceTable, DriverTable, Station
+
+AMBIENT_AIR = {"CO2": 420e-6, "O2": 0.2095}
+"""Amount fractions in ambient air, mol/mol; the components not named are absent."""
+
+LITRES_A_MINUTE = {
+    "l/min": 1.0,
+    "slpm": 1.0,
+    "sl/min": 1.0,
+    "nl/min": 1.0,
+    "ml/min": 1e-3,
+    "sccm": 1e-3,
+    "sml/min": 1e-3,
+    "nml/min": 1e-3,
+}
+"""Units of flow, in lower case, as multiples of 1 L/min; the controllers of one divider share their reference conditions."""
+
+
+class Plant:
+    """The simulated bench of `station`; everything "drawn" is drawn from `seed`. Raise StationError for wrong truths."""
+
+    def __init__(self, station: Station, seed: int) -> None:
+        self.station = station
+        self.seed = seed
+        self.now = 0.0
+        self.log: list[Command] = []
+        self._components = _components(station)
+        self._ambient: Content = tuple(AMBIENT_AIR.get(component, 0.0) for component in self._components)
+        self._cylinders = {name: self._cylinder(name, table) for name, table in station.cylinders.items()}
+        self._feeds = _feeds(station)
+        self._controllers = {name: self._controller(name, station.instruments[name]) for name in self._feeds}
+        self._factors = {name: _flow_factor(name, station.instruments[name]) for name in self._feeds}
+        truth = read_truth(LineTruth, station.line.truth, "[line.truth]")
+        delay_s = truth.delay_s if truth.delay_s is not None else station.line.delay_s or 0.0
+        mixing_s = truth.mixing_s if truth.mixing_s is not None else station.line.mixing_s
+        self._line = Line(delay_s, mixing_s, self._ambient)
+        self._analysers = {name: self._analyser(name, table) for name, table in station.devices.items()}
+        self._conditions = {
+            name: Condition(
+                read_truth(SensorTruth, table.truth, f"[environment.{name}.truth]"), Stream(seed, "sensor", name)
+            )
+            for name, table in station.environment.items()
+            if table.truth is not None
+        }
+        self._loops = self._wire()
+
+    # ---- time and commands
+
+    def advance(self, to_s: float) -> None:
+        """Move bench time to `to_s`, s; never backwards."""
+        if not self.now <= to_s < math.inf:
+            raise InstrumentError(f"simulated laboratory: bench time is {self.now:g} s and cannot be set to {to_s:g} s")
+        self.now = to_s
+
+    def set_flow(self, controller: str, flow: float) -> None:
+        """Give a controller its set-point, in its own unit."""
+        if not 0.0 <= flow < math.inf:
+            raise InstrumentError(f"controller {controller}: cannot set a flow of {flow:g}; a flow is 0 or larger")
+        self._keep(Action.SET_FLOW, controller, flow)
+        self._controllers[controller].set_flow(flow, self.now)
+        self._line.supply(self._blended(), self.now)
+
+    def adjust(self, device: str, point: Adjustment, indicated: float, target: float) -> None:
+        """Adjust a device as at its keys: make `indicated` become `target`, both in its unit."""
+        self._named_analyser(device).adjust(point, indicated, target, self.now)
+        self._keep(Action.ADJUST_ZERO if point is Adjustment.ZERO else Action.ADJUST_SPAN, device, indicated, target)
+
+    def set_condition(self, quantity: str, value: float) -> None:
+        """Set an ambient or supply condition, in the unit of its table."""
+        names = [
+            name
+            for name, table in self.station.environment.items()
+            if table.quantity == quantity and name in self._conditions
+        ]
+        if not names:
+            known = sorted({t.quantity for n, t in self.station.environment.items() if n in self._conditions})
+            raise InstrumentError(
+                f"simulated laboratory: no condition {quantity!r} to set; there are: {', '.join(known) or 'none'}"
+            )
+        if not math.isfinite(value):
+            raise InstrumentError(f"simulated laboratory: {quantity} cannot be set to {value}")
+        self._keep(Action.SET_CONDITION, quantity, value)
+        for name in names:
+            self._conditions[name].set(value, self.now)
+
+    def replay(self, log: Iterable[Command]) -> None:
+        """Repeat the commands of another plant on this one; with the same station and seed it becomes equal to it."""
+        for command in log:
+            self.advance(command.time_s)
+            match command.action:
+                case Action.SET_FLOW:
+                    self.set_flow(command.name, *command.values)
+                case Action.ADJUST_ZERO:
+                    self.adjust(command.name, Adjustment.ZERO, *command.values)
+                case Action.ADJUST_SPAN:
+                    self.adjust(command.name, Adjustment.SPAN, *command.values)
+                case Action.SET_CONDITION:
+                    self.set_condition(command.name, *command.values)
+
+    def _keep(self, action: Action, name: str, *values: float) -> None:
+        self.log.append(Command(time_s=self.now, action=action, name=name, values=values))
+
+    # ---- ports for the instruments' servers
+
+    def controller(self, name: str) -> PlantController:
+        """The port of a controller that feeds the divider."""
+        if name not in self._controllers:
+            raise StationError(f"[instruments.{name}] is no controller of the divider; name it in [divider] controllers")
+        return PlantController(self, self._controllers[name])
+
+    def analyser(self, name: str) -> PlantAnalyser:
+        """The port of a device under test."""
+        return PlantAnalyser(self, self._named_analyser(name))
+
+    def sensor(self, name: str) -> PlantSensor:
+        """The port of a condition of the environment."""
+        if name not in self._conditions:
+            raise StationError(
+                f"[environment.{name}] is simulated: state truth.value, in {self.station.environment[name].unit}"
+            )
+        return PlantSensor(self, self._conditions[name])
+
+    def loops(self, scanner: str) -> PlantLoops:
+        """The port of the current loops that are wired to a scanner."""
+        return PlantLoops(self, self._loops.get(scanner, {}))
+
+    # ---- what is true, for those who compare
+
+    def true_content(self, component: str) -> float:
+        """Amount fraction that the divider gives after the last command, mol/mol."""
+        return self._blended()[self._components.index(component)]
+
+    def inlet_content(self, component: str) -> float:
+        """Amount fraction at the devices' inlets now, mol/mol."""
+        return self._line.content(self.now)[self._components.index(component)]
+
+    # ---- building
+
+    def _blended(self) -> Content:
+        flows = [controller.true_flow * self._factors[name] for name, controller in self._controllers.items()]
+        return blend(flows, [self._cylinders[self._feeds[name]] for name in self._controllers], self._ambient)
+
+    def _drawn(self, given: float | Drawn, expanded_percent: float, purpose: str, name: str) -> float:
+        """A relative error from percent; "drawn" is normal with half of the expanded uncertainty."""
+        percent = given if given != "drawn" else expanded_percent / 2.0 * Stream(self.seed, purpose, name).normal(0)
+        return percent / 100.0
+
+    def _cylinder(self, name: str, table: Cylinder) -> Content:
+        truth = read_truth(CylinderTruth, table.truth, f"[cylinders.{name}.truth]")
+        error = self._drawn(truth.error_percent, table.expanded_uncertainty_percent, "cylinder", name)
+        impurity = truth.impurity_umol_per_mol
+        if impurity == "drawn":
+            impurity = table.impurity_umol_per_mol * Stream(self.seed, "impurity", name).uniform(0)
+        content = table.fraction_percent / 100.0 * (1.0 + error) + impurity * 1e-6
+        return tuple(content if component == table.component else 0.0 for component in self._components)
+
+    def _controller(self, name: str, table: DriverTable) -> Controller:
+        truth = read_truth(ControllerTruth, table.truth, f"[instruments.{name}.truth]")
+        expanded = _number(table.options, "uncertainty_percent", f"[instruments.{name}]")
+        reproducibility = _number(table.options, "reproducibility_percent", f"[instruments.{name}]")
+        error = self._drawn(truth.flow_error_percent, expanded, "controller", name)
+        return Controller(name, error, reproducibility / 100.0, Stream(self.seed, "setting", name))
+
+    def _analyser(self, name: str, table: DeviceTable) -> Analyser:
+        place = f"[devices.{name}.truth]"
+        truth = read_truth(AnalyserTruth, table.truth, place)
+        if table.measurand in truth.cross_sensitivity:
+            raise StationError(
+                f"{place}: cross_sensitivity names the device's own measurand {table.measurand}; remove it there"
+            )
+        try:
+            low, high = (to_fraction(end, table.unit) for end in table.range)
+        except UnitError as error:
+            raise StationError(f"[devices.{name}] unit: {error}; the simulated laboratory has gas analysers only") from error
+        scale = Scale(self._components.index(table.measurand), table.unit, table.range[0], table.range[1], low, high)
+        interferences = tuple(
+            Interference(self._components.index(component), 100.0 * percent)
+            for component, percent in truth.cross_sensitivity.items()
+        )
+        return Analyser(name, truth, scale, interferences, self._line, Stream(self.seed, "analyser", name))
+
+    def _wire(self) -> dict[str, dict[int, CurrentLoop]]:
+        loops: dict[str, dict[int, CurrentLoop]] = {}
+        ends: list[tuple[str, DriverTable, Analyser | Condition | None, Any]] = [
+            (f"[devices.{n}]", t, self._analysers[n], t.range) for n, t in self.station.devices.items()
+        ]
+        ends += [
+            (f"[environment.{n}]", t, self._conditions.get(n), (t.options.get("low"), t.options.get("high")))
+            for n, t in self.station.environment.items()
+        ]
+        for place, table, source, (low, high) in ends:
+            scanner, channel = table.options.get("instrument"), table.options.get("channel")
+            if scanner is None or channel is None or source is None:
+                continue
+            if low is None or high is None:
+                raise StationError(f"{place}: state low and high, the values at 4 mA and at 20 mA")
+            if channel in loops.setdefault(scanner, {}):
+                raise StationError(f"{place}: channel {channel} of {scanner!r} is taken; wire it to another channel")
+            loops[scanner][int(channel)] = CurrentLoop(source, float(low), float(high))
+        return loops
+
+    def _named_analyser(self, name: str) -> Analyser:
+        if name not in self._analysers:
+            raise InstrumentError(
+                f"simulated laboratory: no device {name!r}; there are: {', '.join(self._analysers) or 'none'}"
+            )
+        return self._analysers[name]
+
+
+def _components(station: Station) -> tuple[str, ...]:
+    """Every gas component that a cylinder holds or a device feels."""
+    names = {cylinder.component for cylinder in station.cylinders.values()}
+    for table in station.devices.values():
+        names.add(table.measurand)
+        names.update((table.truth or {}).get("cross_sensitivity") or {})
+    return tuple(sorted(names))
+
+
+def _feeds(station: Station) -> dict[str, str]:
+    """Which cylinder each controller of the divider draws from."""
+    feeds = {} if station.divider is None else station.divider.options.get("controllers", {})
+    if not isinstance(feeds, dict):
+        raise StationError('[divider] controllers: must be a table { controller = "cylinder", … }')
+    for controller, cylinder in feeds.items():
+        if controller not in station.instruments:
+            raise StationError(f"[divider] controllers: there is no [instruments.{controller}]")
+        if cylinder not in station.cylinders:
+            raise StationError(f"[divider] controllers: there is no [cylinders.{cylinder}]")
+    return feeds
+
+
+def _flow_factor(name: str, table: DriverTable) -> float:
+    unit = str(table.options.get("flow_unit", "L/min"))
+    if unit.lower() not in LITRES_A_MINUTE:
+        raise StationError(f"[instruments.{name}] flow_unit {unit!r} is not known; use L/min, mL/min, SLPM or SCCM")
+    return LITRES_A_MINUTE[unit.lower()]
+
+
+def _number(options: Mapping[str, Any], key: str, place: str) -> float:
+    value = options.get(key, 0.0)
+    if not isinstance(value, int | float) or not 0.0 <= value < math.inf:
+        raise StationError(f"{place} {key}: must be a number of percent, 0 or larger, got {value!r}")
+    return float(value)

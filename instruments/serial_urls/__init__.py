@@ -1,0 +1,1 @@
+"""Serial-port addresses that pyserial is taught; see `protocol_comsocket`."""

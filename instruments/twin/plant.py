@@ -151,6 +151,10 @@ class Plant:
         """The port of the current loops that are wired to a scanner."""
         return PlantLoops(self, self._loops.get(scanner, {}))
 
+    def update_s(self, device: str) -> float:
+        """Interval at which a device renews its indication, s."""
+        return self._named_analyser(device).truth.update_s
+
     # ---- what is true, for those who compare
 
     def true_content(self, component: str) -> float:

@@ -1,0 +1,214 @@
+"""The bench's roles on the plant in the same process, without sockets, so that whole evaluations are drawn by the hundred.
+
+    plant = Plant(file.station, seed)
+    laboratory = DirectLaboratory(plant)
+    equipment = direct_equipment(file, plant)
+
+The divider is the station's own driver on direct controllers, so its arithmetic is the one that is tested. Values are those
+of the plant: they are not rounded to the digits that a protocol carries, and devices are adjusted without an operator.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any, cast
+
+from instruments.twin.peer import AnalyserPort, ControllerPort, SensorPort
+from instruments.twin.plant import Plant
+from testbench.engine.assembly import Equipment, driver_settings
+from testbench.engine.registry import find_driver
+from testbench.engine.roles import Adjustment, Channel, GasDivider, Identity, Instrument, Parts, SafeOutcome, Sample, Sensor
+from testbench.engine.steps import DeviceInfo
+from testbench.errors import StationError
+from testbench.station import DeviceTable, DriverTable, SensorTable, StationFile
+
+
+class DirectSource:
+    """An instrument of one channel that is read in the plant; the base of those that follow."""
+
+    safe_state = "none: read only"
+
+    def __init__(self, name: str, channel: Channel, interval_s: float) -> None:
+        self.name = name
+        self.channels = (channel,)
+        self.interval_s = interval_s
+
+    def open(self) -> None:
+        """Nothing to connect to."""
+
+    def close(self) -> None:
+        """Nothing to disconnect from."""
+
+    def identify(self) -> Identity:
+        """Say that it is simulated."""
+        return Identity(maker="testbench", model="direct")
+
+    def drive_safe(self) -> SafeOutcome:
+        """Drives nothing."""
+        return SafeOutcome(self.name, self.safe_state, True, "")
+
+    def request(self) -> None:
+        """Nothing to send."""
+
+    def collect(self) -> Sequence[Sample]:
+        """Read the channel at the present bench time."""
+        return (Sample(self.read()),)
+
+    def read(self) -> float:
+        """The channel's value at the present bench time, in its unit."""
+        raise NotImplementedError
+
+
+class DirectController(DirectSource):
+    """A mass flow controller (role `FlowController`) with the uncertainties that its table states."""
+
+    safe_state = "flow 0"
+
+    def __init__(self, name: str, port: ControllerPort, table: DriverTable) -> None:
+        options = table.options
+        self.flow_unit = str(options.get("flow_unit", "L/min"))
+        self.full_scale = float(options.get("full_scale", math.inf))
+        super().__init__(name, Channel(f"{name}.flow", "mass flow", self.flow_unit), 1.0)
+        self._port = port
+        self._relative_uncertainty = float(options.get("uncertainty_percent", 0.0)) / 200.0  # expanded, k = 2
+        self._relative_reproducibility = float(options.get("reproducibility_percent", 0.0)) / 100.0
+
+    def read(self) -> float:
+        """Indicated flow."""
+        return self._port.indicated_flow()
+
+    def set_flow(self, flow: float) -> None:
+        """Set the flow, in `flow_unit`."""
+        self._port.set_flow(flow)
+
+    def drive_safe(self) -> SafeOutcome:
+        """Set the flow to 0."""
+        self._port.set_flow(0.0)
+        return SafeOutcome(self.name, self.safe_state, self._port.setpoint() == 0.0, f"set-point {self._port.setpoint():g}")
+
+    def flow_uncertainty(self, flow: float) -> float:
+        """Standard uncertainty of a flow, the part common to all settings, in `flow_unit`."""
+        return self._relative_uncertainty * abs(flow)
+
+    def flow_reproducibility(self, flow: float) -> float:
+        """Standard deviation of a flow from one setting to the next, in `flow_unit`."""
+        return self._relative_reproducibility * abs(flow)
+
+
+class DirectDevice(DirectSource):
+    """A device under test (role `Device`) that is its own source."""
+
+    def __init__(self, name: str, port: AnalyserPort, table: DeviceTable, update_s: float) -> None:
+        super().__init__(name, Channel(f"{name}.indication", table.measurand, table.unit), update_s)
+        self._port = port
+        self._identity = Identity(table.maker, table.model, table.serial)
+        self.source = self
+        self.channel = self.channels[0].name
+        self.unit = table.unit
+        self.low, self.high = table.range
+        self.update_s = update_s
+
+    def identify(self) -> Identity:
+        """Maker, model and serial number of the station file."""
+        return self._identity
+
+    def read(self) -> float:
+        """Indication in `unit`."""
+        return self._port.indication()
+
+    def adjust(self, point: Adjustment, indicated: float, target: float) -> None:
+        """Make an indication of `indicated` become `target`, both in `unit`."""
+        (self._port.adjust_zero if point is Adjustment.ZERO else self._port.adjust_span)(indicated, target)
+
+
+class DirectSensor(DirectSource):
+    """A condition of the environment (role `Sensor`) that is its own source."""
+
+    def __init__(self, name: str, port: SensorPort, table: SensorTable) -> None:
+        super().__init__(f"environment.{name}", Channel(f"environment.{name}", table.quantity, table.unit), 1.0)
+        self._port = port
+        self.source = self
+        self.channel = self.channels[0].name
+        self.unit = table.unit
+
+    def read(self) -> float:
+        """The condition, in `unit`."""
+        return self._port.value()
+
+
+class DirectLaboratory:
+    """The laboratory (`testbench.engine.laboratory.Laboratory`) of a plant in this process.
+
+    `reset` makes the plant anew, so equipment is made after it; `plant` is the present one.
+    """
+
+    def __init__(self, plant: Plant) -> None:
+        self.plant = plant
+        self.resources: Mapping[str, str] = {}
+
+    def reset(self, seed: int) -> None:
+        """Start anew at bench time 0; equipment made before keeps the plant it was made on."""
+        self.plant = Plant(self.plant.station, seed)
+
+    def now(self) -> float:
+        """Bench time, s."""
+        return self.plant.now
+
+    def advance(self, to_s: float) -> None:
+        """Move bench time to `to_s`."""
+        self.plant.advance(to_s)
+
+    def adjust_by_hand(self, device: str, point: Adjustment, indicated: float, target: float) -> None:
+        """Adjust a device at its keys."""
+        self.plant.adjust(device, point, indicated, target)
+
+    def set_condition(self, quantity: str, value: float) -> None:
+        """Set an ambient or supply condition."""
+        self.plant.set_condition(quantity, value)
+
+    def close(self) -> None:
+        """Nothing to leave."""
+
+
+def direct_divider(file: StationFile, plant: Plant) -> GasDivider:
+    """The station's divider driver on direct controllers; raise StationError if the station has none."""
+    table = file.station.divider
+    if table is None:
+        raise StationError(f"station file {file.path} has no [divider]")
+    place = f"station file {file.path}: [divider]"
+    driver = find_driver(table.driver, place)
+    controllers: dict[str, Any] = {
+        name: DirectController(name, plant.controller(name), file.station.instruments[name])
+        for name in table.options.get("controllers", {})
+    }
+    settings = driver_settings(place, table, driver, None)
+    return cast(GasDivider, driver("divider", settings, Parts(controllers, file.station.cylinders)))
+
+
+def direct_device(file: StationFile, plant: Plant, name: str) -> DirectDevice:
+    """A device under test of the station."""
+    return DirectDevice(name, plant.analyser(name), file.station.devices[name], plant.update_s(name))
+
+
+def direct_equipment(file: StationFile, plant: Plant, devices: Sequence[str] | None = None) -> Equipment:
+    """All of a station in its roles, as `testbench.engine.assembly.assemble` gives it; conditions without truth are absent."""
+    station = file.station
+    divider = None if station.divider is None else direct_divider(file, plant)
+    under_test = [direct_device(file, plant, name) for name in station.devices if devices is None or name in devices]
+    sensors: dict[str, Sensor] = {
+        table.quantity: DirectSensor(name, plant.sensor(name), table)
+        for name, table in station.environment.items()
+        if table.truth is not None
+    }
+    information = {device.name: _information(device, station.devices[device.name]) for device in under_test}
+    parts: list[Any] = [*(divider.sources if divider is not None else ()), *sensors.values()]
+    if isinstance(divider, Instrument):
+        parts.append(divider)
+    return Equipment((*parts, *under_test), divider, None, tuple(under_test), sensors, {}, information)
+
+
+def _information(device: DirectDevice, table: DeviceTable) -> DeviceInfo:
+    return DeviceInfo(
+        device.name, table.measurand, device.unit, device.low, device.high, device.update_s, 0.0, table.response_time_s
+    )

@@ -1,0 +1,62 @@
+"""Coverage: expanded uncertainty by Student's t, also for the largest of several, and that of a standard deviation."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from scipy import stats
+
+
+@dataclass(frozen=True, slots=True)
+class Expanded:
+    """Expanded uncertainty U = factor·u for a coverage probability; it holds for all of `of` values at once."""
+
+    uncertainty: float
+    factor: float
+    probability: float
+    of: int = 1
+
+
+def expand(
+    standard_uncertainty: float, degrees_of_freedom: float = math.inf, *, probability: float = 0.95, of: int = 1
+) -> Expanded:
+    """Expand a standard uncertainty by the two-sided quantile of Student's t (GUM G.3, JJF 1059.1-2012 4.5).
+
+    k = t((1 + p′)/2; ν), with ν as it is, not truncated. For one value p′ = p. For the largest of m values, which is chosen
+    after they were seen, p′ = p^(1/m) (Šidák): all m intervals hold at once with at least probability p, also when the
+    values are positively or negatively correlated.
+
+    Raises ValueError for a negative or undefined uncertainty, ν below 1, p outside (0, 1) and m below 1.
+    """
+    if not standard_uncertainty >= 0:
+        raise ValueError(f"standard uncertainty must be 0 or more, got {standard_uncertainty}")
+    if not degrees_of_freedom >= 1:
+        raise ValueError(f"degrees of freedom must be at least 1, got {degrees_of_freedom}")
+    if of < 1:
+        raise ValueError(f"the largest of {of} values has no meaning; at least 1 is needed")
+    _check_probability(probability)
+    upper = (1 + probability ** (1 / of)) / 2
+    factor = float(stats.norm.ppf(upper) if math.isinf(degrees_of_freedom) else stats.t.ppf(upper, degrees_of_freedom))
+    return Expanded(factor * standard_uncertainty, factor, probability, of)
+
+
+def standard_deviation_interval(s: float, n: int, probability: float = 0.95) -> tuple[float, float]:
+    """Return the coverage interval (low, high) of a standard deviation s of n normally distributed values, in its unit.
+
+    s·sqrt((n − 1)/χ²((1 ± p)/2; n − 1)): equal probability on both sides. Raises ValueError for n below 2, a negative or
+    undefined s and p outside (0, 1).
+    """
+    if n < 2:
+        raise ValueError(f"a standard deviation needs at least 2 values, got {n}")
+    if not s >= 0:
+        raise ValueError(f"standard deviation must be 0 or more, got {s}")
+    _check_probability(probability)
+    low = s * math.sqrt((n - 1) / float(stats.chi2.ppf((1 + probability) / 2, n - 1)))
+    high = s * math.sqrt((n - 1) / float(stats.chi2.ppf((1 - probability) / 2, n - 1)))
+    return low, high
+
+
+def _check_probability(probability: float) -> None:
+    if not 0 < probability < 1:
+        raise ValueError(f"coverage probability must be between 0 and 1, got {probability}")

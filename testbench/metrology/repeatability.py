@@ -1,0 +1,59 @@
+"""Repeatability: relative standard deviation of repeated readings of the same gas (HJ 76-2017)."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from testbench.metrology.coverage import standard_deviation_interval
+
+
+@dataclass(frozen=True, slots=True)
+class Repeatability:
+    """Repeatability in percent of the mean, with its coverage interval (low, high) in the same percent.
+
+    `mean` and `standard_deviation` are in the unit of the readings. `expanded_uncertainty` (percent) is the larger of the
+    distances from the value to the ends of the interval.
+    """
+
+    value_percent: float
+    mean: float
+    standard_deviation: float
+    count: int
+    interval_percent: tuple[float, float]
+    expanded_uncertainty: float
+    probability: float
+
+
+def repeatability(
+    readings: ArrayLike, *, resolution: float = 0.0, gas_reproducibility: float = 0.0, probability: float = 0.95
+) -> Repeatability:
+    """Determine the repeatability Sr = s/x̄·100 %, s = sqrt(Σ(x − x̄)²/(n − 1)), of n ≥ 2 readings (one axis, no gaps).
+
+    The interval is that of a standard deviation (χ², `standard_deviation_interval`). The value is as the standard has it,
+    nothing subtracted. But part of the scatter may be that of the gas: `gas_reproducibility` is the standard deviation of
+    the reference from one setting to the next, `resolution` the step of the indication, both in the unit of the readings.
+    What they can explain lowers the lower end: sqrt(max(0, low² − u_gas² − resolution²/12)).
+
+    Raises ValueError for fewer than two readings, gaps, a mean that is not above zero, and negative inputs.
+    """
+    x = np.asarray(readings, dtype=np.float64).ravel()
+    if x.size < 2:
+        raise ValueError(f"repeatability needs at least 2 readings, got {x.size}")
+    if not np.isfinite(x).all():
+        raise ValueError(f"repeatability: reading {int(np.flatnonzero(~np.isfinite(x))[0]) + 1} of {x.size} is missing")
+    if not (resolution >= 0 and gas_reproducibility >= 0):
+        raise ValueError(
+            f"resolution and reproducibility of the gas must be 0 or more, got {resolution} and {gas_reproducibility}"
+        )
+    mean = float(x.mean())
+    if not mean > 0:
+        raise ValueError(f"repeatability is relative to the mean reading, which must be above zero; it is {mean:g}")
+    s = float(x.std(ddof=1)) if np.ptp(x) else 0.0
+    low, high = standard_deviation_interval(s, int(x.size), probability)
+    low = math.sqrt(max(0.0, low**2 - gas_reproducibility**2 - resolution**2 / 12))
+    value, low, high = (100 * each / mean for each in (s, low, high))
+    return Repeatability(value, mean, s, int(x.size), (low, high), max(high - value, value - low), probability)

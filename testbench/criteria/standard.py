@@ -1,0 +1,478 @@
+"""A standard as data: the suite of procedures, the conditions and the acceptance criteria, one TOML file a standard.
+
+The files of the product stand in `testbench/criteria/standards`; a laboratory's own file is given by its path. Numbers of
+limits are decimal, exactly as written in the file. Each figure carries its evidence: who read it where. A limit that nobody
+has read in the standard's own text is provisional, and below 60 % confidence nothing is judged by it.
+"""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+import tomllib
+from collections.abc import Mapping
+from decimal import Decimal
+from enum import StrEnum
+from importlib import resources
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+
+from testbench.criteria.text import Text
+from testbench.errors import StandardError
+from testbench.metrology.rounding import RoundingMode
+
+LEAST_CONFIDENCE_PERCENT = 60
+"""Below this confidence in a limit that was recalled from memory, nothing is judged by it."""
+
+
+class Table(BaseModel):
+    """A table of a criteria file; unknown keys are errors."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Mark(StrEnum):
+    """How a figure is known."""
+
+    PRIMARY = "P"
+    SECONDARY = "S"
+    MEMORY = "M"
+    RECOMPUTED = "C"
+
+
+class Evidence(Table):
+    """Mark of a figure, the confidence in percent of one recalled from memory, and the source."""
+
+    mark: Mark
+    confidence: int | None = Field(default=None, ge=0, le=100)
+    source: str = ""
+
+    @model_validator(mode="after")
+    def _memory_states_confidence(self) -> Self:
+        if self.mark is Mark.MEMORY and self.confidence is None:
+            raise ValueError('mark "M" (from memory) needs a confidence in percent')
+        return self
+
+    @property
+    def provisional(self) -> bool:
+        """Whether the figure was not read in the standard's own text."""
+        return self.mark is not Mark.PRIMARY
+
+    @property
+    def too_weak(self) -> bool:
+        """Whether the figure is too uncertain for a verdict."""
+        return self.provisional and self.confidence is not None and self.confidence < LEAST_CONFIDENCE_PERCENT
+
+    def __str__(self) -> str:
+        """The mark as it is printed: "P" or "M 85 %"."""
+        return self.mark.value if self.confidence is None else f"{self.mark.value} {self.confidence} %"
+
+
+class ProcedureMark(Table):
+    """Evidence for one figure of the procedure, such as its levels or its number of repeats; shown, never decisive."""
+
+    item: Text
+    evidence: Evidence
+
+    @property
+    def text(self) -> Text:
+        """The figure with its mark, as it is printed."""
+        return Text(zh=f"{self.item.zh}({self.evidence})", en=f"{self.item.en} ({self.evidence})")
+
+
+class Metric(StrEnum):
+    """In which way a value is expressed, and by what it was divided."""
+
+    PERCENT_OF_FULL_SCALE = "percent_of_full_scale"
+    PERCENT_OF_SPAN = "percent_of_span"
+    PERCENT_OF_NOMINAL = "percent_of_nominal"
+    PERCENT_OF_REFERENCE_MEAN = "percent_of_reference_mean"
+    PERCENT_OF_MEAN_INDICATION = "percent_of_mean_indication"
+    PERCENT = "percent"
+    ABSOLUTE = "absolute"
+    SECONDS = "seconds"
+
+    @property
+    def denominator(self) -> str | None:
+        """Name of the quantity divided by, in words; None where nothing is divided."""
+        head, separator, tail = self.value.partition("_of_")
+        return tail.replace("_", " ") if head and separator else None
+
+
+class Sided(StrEnum):
+    """On which side of the value the limit stands: ± limit, at most, or at least."""
+
+    TWO = "two"
+    UPPER = "upper"
+    LOWER = "lower"
+
+
+class Interval(Table):
+    """Range of a variable (such as "reference_mean" or "span") in which something applies; each bound says if it belongs."""
+
+    variable: str
+    lower: Decimal | None = None
+    lower_closed: bool = True
+    upper: Decimal | None = None
+    upper_closed: bool = False
+
+    @model_validator(mode="after")
+    def _bounds_are_in_order(self) -> Self:
+        if self.lower is None and self.upper is None:
+            raise ValueError("give lower, upper or both")
+        if self.lower is not None and self.upper is not None:
+            both_closed = self.lower_closed and self.upper_closed
+            if self.lower > self.upper or (self.lower == self.upper and not both_closed):
+                raise ValueError(f"no value lies between lower {self.lower} and upper {self.upper}")
+        return self
+
+    def contains(self, value: Decimal) -> bool:
+        """Whether `value` lies in the range; a value that is not a number lies in none."""
+        if value.is_nan():
+            return False
+        if self.lower is not None and not (value > self.lower or (self.lower_closed and value == self.lower)):
+            return False
+        return self.upper is None or value < self.upper or (self.upper_closed and value == self.upper)
+
+    def __str__(self) -> str:
+        """The range as mathematics writes it, for example `50 <= reference_mean < 250`."""
+        left = "" if self.lower is None else f"{self.lower} {'<=' if self.lower_closed else '<'} "
+        right = "" if self.upper is None else f" {'<=' if self.upper_closed else '<'} {self.upper}"
+        return f"{left}{self.variable}{right}"
+
+
+class Rounding(Table):
+    """Rounding of the value to `decimals` places. The order is stated: the value is rounded, then compared."""
+
+    decimals: int = Field(ge=0, le=12)
+    mode: RoundingMode = RoundingMode.HALF_AWAY_FROM_ZERO
+    order: Literal["round-then-compare"] = "round-then-compare"
+
+
+class Grade(Table):
+    """A better result than the one that must be reached, such as "annual" beside "semi"; it decides when to test again."""
+
+    name: str
+    limit: Decimal = Field(ge=0)
+
+
+class Requirement(Table):
+    """One limit: how the value is expressed, how it is rounded, and on which side the limit stands.
+
+    Without `rounding` the value is compared at its full length (`comparison = "full-value"`). `grades` stand in the order
+    best first; the last one's limit is the requirement's.
+    """
+
+    metric: Metric
+    unit: str
+    limit: Decimal = Field(ge=0)
+    sided: Sided
+    rounding: Rounding | None = None
+    comparison: Literal["full-value"] | None = None
+    grades: tuple[Grade, ...] = ()
+    evidence: Evidence
+
+    @model_validator(mode="after")
+    def _comparison_is_stated_once(self) -> Self:
+        if (self.rounding is None) == (self.comparison is None):
+            raise ValueError('give either rounding or comparison = "full-value"')
+        limits = [grade.limit for grade in self.grades]
+        if self.grades and (limits[-1] != self.limit or sorted(limits, reverse=self.sided is Sided.LOWER) != limits):
+            raise ValueError("grades stand best first and the last one's limit must be the requirement's limit")
+        return self
+
+
+class Tier(Requirement):
+    """A requirement for a range of the criterion's selector; `lower_closed` and `upper_closed` say if the bounds belong."""
+
+    lower: Decimal | None = None
+    lower_closed: bool = True
+    upper: Decimal | None = None
+    upper_closed: bool = False
+
+    def interval(self, variable: str) -> Interval:
+        """The tier's range of `variable`."""
+        return Interval(
+            variable=variable,
+            lower=self.lower,
+            lower_closed=self.lower_closed,
+            upper=self.upper,
+            upper_closed=self.upper_closed,
+        )
+
+
+class Alternative(Requirement):
+    """A requirement that may be met in place of the main one.
+
+    `value` names the variable that is judged (for example "difference"), `conditions` the ranges in which it applies, and
+    `units` the units of the data for which it is written (empty: any).
+    """
+
+    value: str
+    units: tuple[str, ...] = ()
+    conditions: tuple[Interval, ...] = ()
+
+
+class Exemption(Table):
+    """A range in which the standard does not ask for the test at all; it is computed all the same and said so."""
+
+    when: Interval
+    clause: str
+    evidence: Evidence
+
+
+class BiasTest(Table):
+    """Bias test of a relative accuracy audit: decimals of the factor, and the cap for low emitters.
+
+    The cap applies where the reference mean lies in one of `low_emitter` (unit of the data → range).
+    """
+
+    clause: str
+    decimals: int = Field(ge=0, le=12)
+    cap: Decimal | None = Field(default=None, ge=1)
+    low_emitter: dict[str, Interval] = {}
+    evidence: Evidence
+
+
+class RunRule(Table):
+    """How many runs or injections a test needs, and how many may be discarded."""
+
+    least_used: int = Field(default=1, ge=1)
+    most_discarded: int | None = Field(default=None, ge=0)
+    evidence: Evidence
+
+
+class Criterion(Table):
+    """What a standard asks of one performance characteristic.
+
+    Either `requirement` or `tiers` (with `selector`, the variable that chooses) states the limit; `alternatives` may be met
+    instead. `measurands` and `units` restrict it; empty means all. `bias`, `runs` and `exemption` belong to recorded test
+    data, `procedure` keeps the evidence for the procedure's figures.
+    """
+
+    characteristic: str
+    title: Text
+    clause: Text
+    measurands: tuple[str, ...] = ()
+    units: tuple[str, ...] = ()
+    requirement: Requirement | None = None
+    selector: str | None = None
+    tiers: tuple[Tier, ...] = ()
+    alternatives: tuple[Alternative, ...] = ()
+    exemption: Exemption | None = None
+    bias: BiasTest | None = None
+    runs: RunRule | None = None
+    procedure: tuple[ProcedureMark, ...] = ()
+
+    @model_validator(mode="after")
+    def _one_way_to_a_limit(self) -> Self:
+        if (self.requirement is None) == (not self.tiers):
+            raise ValueError("give either a requirement or tiers")
+        if bool(self.tiers) != (self.selector is not None):
+            raise ValueError("tiers need the selector variable, and a selector needs tiers")
+        if self.selector is not None:
+            for tier in self.tiers:
+                tier.interval(self.selector)
+        return self
+
+    @property
+    def requirements(self) -> tuple[Requirement, ...]:
+        """Every requirement of the criterion: the main one or the tiers, then the alternatives."""
+        main = self.tiers if self.requirement is None else (self.requirement,)
+        return (*main, *self.alternatives)
+
+    @property
+    def provisional(self) -> bool:
+        """Whether any of its limits was not read in the standard's own text."""
+        return any(requirement.evidence.provisional for requirement in self.requirements)
+
+    def applies_to(self, measurand: str | None, unit: str | None) -> bool:
+        """Whether it is written for this measurand and unit of data, letter case aside; None stands for any."""
+        return _admits(self.measurands, measurand) and _admits(self.units, unit)
+
+
+def _admits(names: tuple[str, ...], name: str | None) -> bool:
+    return not names or name is None or name.casefold() in {known.casefold() for known in names}
+
+
+def _without_decimals(value: Any) -> Any:
+    """Settings of a procedure are ordinary numbers: whole ones stay whole, others become floats."""
+    if isinstance(value, Decimal):
+        return float(value)
+    if isinstance(value, Mapping):
+        return {key: _without_decimals(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_without_decimals(item) for item in value]
+    return value
+
+
+class SuiteEntry(Table):
+    """One procedure of the standard's suite with the settings that the standard gives it."""
+
+    procedure: str
+    settings: Annotated[dict[str, Any], BeforeValidator(_without_decimals)] = {}
+    clause: Text
+    evidence: Evidence
+
+
+class Condition(Table):
+    """Limits of an ambient or supply condition during the tests."""
+
+    quantity: Literal["temperature", "humidity", "pressure", "voltage", "frequency"]
+    lower: Decimal | None = None
+    upper: Decimal | None = None
+    unit: str
+    evidence: Evidence
+
+    @model_validator(mode="after")
+    def _has_a_bound(self) -> Self:
+        Interval(variable=self.quantity, lower=self.lower, upper=self.upper, upper_closed=True)
+        return self
+
+
+class DecisionRule(StrEnum):
+    """How a value is compared with its limit.
+
+    Simple acceptance judges the value alone. Guarded acceptance (JCGM 106:2012, 8.3.2 and 8.3.3, guard band U) passes only
+    what lies inside the limit by U and fails only what lies outside by U.
+    """
+
+    SIMPLE = "simple-acceptance"
+    GUARDED = "guarded-acceptance"
+
+
+class Head(Table):
+    """Name, title and scope of the standard.
+
+    `measurands` are those that it is written for; `analogy` is the sentence for any other, with `{measurand}` in it.
+    `basis` says what the file was made from.
+    """
+
+    name: str
+    title: Text
+    edition: str
+    basis: Text
+    measurands: tuple[str, ...] = ()
+    analogy: Text | None = None
+    decision: DecisionRule = DecisionRule.SIMPLE
+    last_injections: int | None = Field(default=None, ge=1)
+
+
+class Standard(Table):
+    """A whole criteria file, and the SHA-256 digest of its text."""
+
+    standard: Head
+    conditions: tuple[Condition, ...] = ()
+    suite: tuple[SuiteEntry, ...] = ()
+    criteria: tuple[Criterion, ...] = Field(alias="criterion", default=())
+    digest: str = ""
+
+    @model_validator(mode="after")
+    def _criteria_are_told_apart(self) -> Self:
+        for number, one in enumerate(self.criteria):
+            for other in self.criteria[number + 1 :]:
+                if one.characteristic == other.characteristic and _overlap(one, other):
+                    raise ValueError(f"two criteria for {one.characteristic} apply to the same measurand and unit")
+        return self
+
+    @property
+    def name(self) -> str:
+        """Name by which the standard is asked for."""
+        return self.standard.name
+
+    @property
+    def decision(self) -> DecisionRule:
+        """The decision rule of the file."""
+        return self.standard.decision
+
+    @property
+    def provisional_figures(self) -> int:
+        """How many limits were not read in the standard's own text."""
+        return sum(r.evidence.provisional for criterion in self.criteria for r in criterion.requirements)
+
+    def criterion_for(self, characteristic: str, measurand: str | None = None, unit: str | None = None) -> Criterion | None:
+        """The criterion for a characteristic of a measurand with data in `unit`, or None where the standard has none.
+
+        A standard applied by analogy to another measurand uses the criteria that name no measurand.
+        """
+        for criterion in self.criteria:
+            if criterion.characteristic == characteristic and criterion.applies_to(measurand, unit):
+                return criterion
+        return None
+
+    def analogy_for(self, measurand: str) -> Text | None:
+        """The sentence that says the standard is applied by analogy; None where it is written for the measurand."""
+        if self.standard.analogy is None or _admits(self.standard.measurands, measurand):
+            return None
+        return self.standard.analogy.format(measurand=measurand)
+
+
+def _overlap(one: Criterion, other: Criterion) -> bool:
+    def common(left: tuple[str, ...], right: tuple[str, ...]) -> bool:
+        return not left or not right or bool({name.casefold() for name in left} & {name.casefold() for name in right})
+
+    return common(one.measurands, other.measurands) and common(one.units, other.units)
+
+
+def list_standards() -> tuple[str, ...]:
+    """Names of the standards that come with the product, in alphabetical order."""
+    folder = resources.files("testbench.criteria") / "standards"
+    return tuple(sorted(item.name.removesuffix(".toml") for item in folder.iterdir() if item.name.endswith(".toml")))
+
+
+def load_standard(name: str | Path) -> Standard:
+    """Load a standard by its name, or a laboratory's own criteria file by its path (ending in `.toml`).
+
+    Raises StandardError: for an unknown name with the known ones, for a wrong file with its name and the key.
+    """
+    if isinstance(name, Path) or name.endswith(".toml"):
+        path = Path(name)
+        try:
+            return parse_standard(path.read_text(encoding="utf-8-sig"), str(path))
+        except FileNotFoundError:
+            raise StandardError(f"criteria file {path} does not exist; known standards: {_known()}") from None
+        except (OSError, UnicodeDecodeError) as error:
+            raise StandardError(f"criteria file {path} cannot be read: {error}") from error
+    known = list_standards()
+    if name not in known:
+        near = difflib.get_close_matches(name.casefold(), known, n=1, cutoff=0.5)
+        meant = f"did you mean {near[0]}? " if near else ""
+        raise StandardError(
+            f"no standard {name!r}; {meant}Known standards: {_known()}. "
+            "A criteria file of your own is given by its path, ending in .toml"
+        )
+    text = (resources.files("testbench.criteria") / "standards" / f"{name}.toml").read_text(encoding="utf-8")
+    return parse_standard(text, f"{name}.toml")
+
+
+def _known() -> str:
+    return ", ".join(list_standards())
+
+
+def parse_standard(text: str, source: str) -> Standard:
+    """Check the text of a criteria file; `source` names it in errors. Raises StandardError naming file and key."""
+    try:
+        data = tomllib.loads(text, parse_float=Decimal)
+    except tomllib.TOMLDecodeError as error:
+        raise StandardError(f"criteria file {source} is not valid TOML: {error}") from error
+    if "digest" in data:
+        raise StandardError(f"criteria file {source}: digest: no such key")
+    digest = hashlib.sha256(text.encode()).hexdigest()
+    try:
+        return Standard.model_validate({**data, "digest": digest})
+    except ValidationError as error:
+        raise StandardError(f"criteria file {source}: {_explain(error)}") from error
+
+
+def _explain(error: ValidationError) -> str:
+    """Say in one line which keys are wrong and why; entries of a list are counted from 1."""
+    problems = []
+    for item in error.errors():
+        place = "".join(f"[{part + 1}]" if isinstance(part, int) else f".{part}" for part in item["loc"]).lstrip(".")
+        message = {"extra_forbidden": "no such key", "missing": "is missing"}.get(
+            item["type"], item["msg"].removeprefix("Value error, ")
+        )
+        problems.append(f"{place or 'the file'}: {message}")
+    return "; ".join(problems)

@@ -1,0 +1,25 @@
+"""A sentence in the two languages of the reports."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pydantic import ConfigDict
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """The same text in Chinese (`zh`) and in English (`en`)."""
+
+    __pydantic_config__ = ConfigDict(extra="forbid")
+
+    zh: str
+    en: str
+
+    def format(self, **values: object) -> Text:
+        """Both texts with `{name}` replaced by the values."""
+        return Text(zh=self.zh.format(**values), en=self.en.format(**values))
+
+    def __add__(self, other: Text) -> Text:
+        """Both texts one after the other; the Chinese joined directly, the English by a blank."""
+        return Text(zh=f"{self.zh}{other.zh}", en=f"{self.en} {other.en}")

@@ -1,1 +1,1 @@
-"""The record: what was done, read, found and judged, in one database."""
+"""The record: what was done, read, found, judged and signed. `store.Record` opens it, `model` has its types."""

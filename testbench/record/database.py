@@ -1,0 +1,139 @@
+"""The database under the record: a SQLite file in WAL mode, short transactions, faults in plain words.
+
+Every transaction is a `with` block that commits at its end or leaves no trace. `writing` takes the write lock at its
+beginning, so that it never fails half way for another writer; `reading` sees one state of the record throughout.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pysqlite3.dbapi2 as sqlite
+from sqlalchemy import URL, Connection, Engine, create_engine, event
+from sqlalchemy.exc import DBAPIError, IntegrityError
+
+from testbench.errors import RecordError
+from testbench.record.network import network_place
+
+OLDEST_SQLITE = (3, 51, 3)
+BUSY_TIMEOUT_S = 15.0
+_ADVICE = {
+    "SQLITE_FULL": "the disk is full; free some space there, everything recorded so far is kept",
+    "SQLITE_IOERR": "the disk could not be read or written; check the drive and the space left, what was recorded is kept",
+    "SQLITE_READONLY": "the file or its folder is read-only; give write permission or choose another record",
+    "SQLITE_CANTOPEN": "the file cannot be opened; check that its folder exists and may be written to",
+    "SQLITE_BUSY": "another program holds the record for too long; close it and try again",
+    "SQLITE_LOCKED": "another program holds the record for too long; close it and try again",
+    "SQLITE_NOTADB": "the file is not a database; give the path of a record",
+    "SQLITE_CORRUPT": "the file is damaged; keep it as it is and continue with a backup or a new record",
+    "SQLITE_PERM": "permission is denied; give write permission or choose another record",
+    "SQLITE_NOMEM": "the computer is out of memory; close other programs",
+}
+
+
+class Database:
+    """An open database: transactions for reading and writing. May be used from several threads."""
+
+    def __init__(self, engine: Engine, name: str) -> None:
+        self.engine = engine
+        self.name = name
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """Open a transaction that sees one state of the record; RecordError says what went wrong."""
+        with self._explained(""), self.engine.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def writing(self, conflict: str = "the entry is there already") -> Iterator[Connection]:
+        """Open a transaction that is on the disk when the block is left without an error.
+
+        RecordError says what went wrong; `conflict` is its text where an entry collides with one that is there, or refers
+        to one that is not.
+        """
+        with (
+            self._explained(conflict),
+            self.engine.connect().execution_options(writes=True) as connection,
+            connection.begin(),
+        ):
+            yield connection
+
+    def close(self) -> None:
+        """Close all connections."""
+        self.engine.dispose()
+
+    @contextmanager
+    def _explained(self, conflict: str) -> Iterator[None]:
+        try:
+            yield
+        except IntegrityError as error:
+            raise RecordError(f"record {self.name}: {conflict}") from error
+        except DBAPIError as error:
+            raise RecordError(explain(self.name, error)) from error
+
+
+def open_sqlite(path: Path, *, create: bool) -> Database:
+    """Open (or create) a SQLite file; RecordError names what stands against it."""
+    if sqlite.sqlite_version_info < OLDEST_SQLITE:
+        wanted = ".".join(map(str, OLDEST_SQLITE))
+        raise RecordError(
+            f"SQLite {sqlite.sqlite_version} is too old for the record, {wanted} or later is needed; reinstall pysqlite3"
+        )
+    check_place(path, create=create)
+    engine = create_engine(
+        URL.create("sqlite", database=str(path)),
+        module=sqlite,
+        connect_args={"timeout": BUSY_TIMEOUT_S, "check_same_thread": False, "isolation_level": None},
+    )
+    event.listen(engine, "connect", _prepare)
+    event.listen(engine, "begin", _begin)
+    return Database(engine, str(path))
+
+
+def check_place(path: Path, *, create: bool) -> None:
+    """Refuse a path where no record can be: network, missing folder, missing file, folder, read-only, empty of meaning."""
+    if place := network_place(path):
+        raise RecordError(f"record {path} is on a network ({place}), where it could be damaged; choose a local disk")
+    try:
+        if path.is_dir():
+            raise RecordError(f"record {path} is a folder; give the path of a file in it")
+        if not path.parent.is_dir():
+            raise RecordError(f"record {path}: the folder {path.parent} does not exist; make it or choose another")
+        if not path.exists():
+            if not create:
+                raise RecordError(f"record {path} does not exist; check the path, or start an evaluation to make it")
+            if not os.access(path.parent, os.W_OK):
+                raise RecordError(f"record {path}: the folder {path.parent} is read-only; choose another")
+        elif not os.access(path, os.R_OK):
+            raise RecordError(f"record {path} may not be read; ask its owner for permission")
+        elif not os.access(path, os.W_OK) or not os.access(path.parent, os.W_OK):
+            raise RecordError(f"record {path}: {_ADVICE['SQLITE_READONLY']}")
+    except OSError as error:
+        raise RecordError(f"record {path} cannot be reached: {error.strerror or error}") from error
+
+
+def explain(name: str, error: DBAPIError) -> str:
+    """Say in one line what the database met and what to do."""
+    code = str(getattr(error.orig, "sqlite_errorname", ""))
+    for prefix, advice in _ADVICE.items():
+        if code.startswith(prefix):
+            return f"record {name}: {advice}"
+    return f"record {name}: the database refused: {error.orig}"
+
+
+def _prepare(connection: Any, _pooled: Any) -> None:
+    """Set what SQLite forgets between connections."""
+    cursor = connection.cursor()
+    for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin(connection: Connection) -> None:
+    """Begin as the transaction means to go on: a writer takes the lock at once."""
+    writes = connection.get_execution_options().get("writes", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

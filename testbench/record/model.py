@@ -1,0 +1,168 @@
+"""What goes into the record and comes out of it: frozen rows, readings as arrays.
+
+Dates are aware (they keep their offset); bench times are seconds since the evaluation began.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, TypedDict
+
+import numpy as np
+from numpy.typing import NDArray
+
+from testbench.findings import Finding
+from testbench.outcome import Outcome, RunState
+
+
+class DeviceEntry(TypedDict):
+    """A device under test as the station file named it; `range` is [low, high] in `unit`, `channel` its indication."""
+
+    name: str
+    maker: str
+    model: str
+    serial: str
+    range: Sequence[float]
+    unit: str
+    channel: str
+
+
+@dataclass(frozen=True, slots=True)
+class EvaluationStart:
+    """All that is fixed when an evaluation begins: texts of standard and station with their SHA-256, devices, software."""
+
+    standard: str
+    standard_text: str
+    standard_digest: str
+    station_path: str
+    station_text: str
+    station_digest: str
+    seed: int | None
+    language: str
+    simulated: bool
+    software: Mapping[str, str]
+    measurand: str
+    devices: Sequence[DeviceEntry]
+    started: dt.datetime
+    notes: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class EvaluationRow:
+    """An evaluation; `outcome` and `finished` are None while it is not finished."""
+
+    identifier: str
+    start: EvaluationStart
+    outcome: Outcome | None
+    finished: dt.datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class RunRow:
+    """A run of one procedure; what comes after `started` is None (or empty) until it ends."""
+
+    identifier: str
+    evaluation: str
+    number: int
+    procedure: str
+    clause: str
+    settings: Mapping[str, Any]
+    state: RunState
+    began_at: float
+    started: dt.datetime
+    outcome: Outcome | None = None
+    ended_at: float | None = None
+    finished: dt.datetime | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StepRow:
+    """A step of the journal: one call on the bench. One cut short has neither `ended_at` nor `finished`."""
+
+    run: str
+    number: int
+    call: str
+    arguments: Mapping[str, Any]
+    began_at: float
+    started: dt.datetime
+    result: Mapping[str, Any] | None = None
+    error: str | None = None
+    attempts: int = 1
+    ended_at: float | None = None
+    finished: dt.datetime | None = None
+
+    @property
+    def done(self) -> bool:
+        """Whether the call came back, with a result or an error."""
+        return self.finished is not None
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelRow:
+    """A series of readings of an evaluation; `device` names the device under test whose indication it is, if any."""
+
+    number: int
+    name: str
+    quantity: str
+    unit: str
+    resolution: float
+    device: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class StoredFinding:
+    """A finding and the run that determined it."""
+
+    run: str
+    finding: Finding
+
+
+@dataclass(frozen=True, slots=True)
+class EventRow:
+    """Something that happened beside the steps: an alarm, a gap, a safe state, an operator's note."""
+
+    evaluation: str
+    run: str | None
+    kind: str
+    text: str
+    bench_time: float
+    at: dt.datetime
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Readings:
+    """Readings of one channel in time order, all arrays of length n.
+
+    `time` in s of bench time; `value` in the channel's unit, NaN in a gap; `status` as `engine.roles.Status` (0 valid,
+    1 gap, 2 flagged). `raw` maps the index of a reading to the text it came as, where that was kept.
+    """
+
+    time: NDArray[np.float64]
+    value: NDArray[np.float64]
+    status: NDArray[np.uint8]
+    raw: Mapping[int, str] = field(default_factory=dict)
+
+    def __len__(self) -> int:
+        return len(self.time)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Overview:
+    """Readings of one channel condensed for drawing, all arrays of length n.
+
+    Each point covers readings from `time` (s, that of its first reading) to the next point: `minimum` and `maximum` of
+    the finite values in the channel's unit (NaN if there are none), the `count` of readings, and how many are `doubtful`
+    (status other than valid).
+    """
+
+    time: NDArray[np.float64]
+    minimum: NDArray[np.float64]
+    maximum: NDArray[np.float64]
+    count: NDArray[np.int64]
+    doubtful: NDArray[np.int64]
+
+    def __len__(self) -> int:
+        return len(self.time)

@@ -1,0 +1,247 @@
+"""The tables of the record, in SQL that SQLite and PostgreSQL both understand.
+
+    evaluation ─┬─ run ─┬─ step            the journal: one row a call
+                │       └─ finding
+                ├─ channel ─┬─ block       sealed readings, append-only
+                │           │   └─ level   minimum and maximum of every 16th, 256th part
+                │           └─ tail        readings of the last second and up to the end of the step
+                ├─ verdict
+                └─ event
+
+A reading is addressed by its channel and its index there (0, 1, 2 … as they came); blocks and tail rows are keyed by the
+index of their first reading, so that nothing can be stored twice and a watcher asks for what is new.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Double,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+from sqlalchemy.types import TypeDecorator
+
+from testbench.record.documents import dump, printable
+
+SCHEMA_VERSION = "0001"
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+class Moment(TypeDecorator[dt.datetime]):
+    """An aware date and time as ISO 8601 text: the same instant and the same offset come back."""
+
+    impl = String(40)
+    cache_ok = True
+
+    def process_bind_param(self, value: dt.datetime | None, dialect: Any) -> str | None:
+        """Write it; a naive time is a defect of the caller."""
+        if value is None:
+            return None
+        if value.utcoffset() is None:
+            raise ValueError(f"the time {value} has no offset from UTC")
+        return value.isoformat(timespec="microseconds")
+
+    def process_result_value(self, value: str | None, dialect: Any) -> dt.datetime | None:
+        """Read it."""
+        return None if value is None else dt.datetime.fromisoformat(value)
+
+
+class Document(TypeDecorator[Any]):
+    """A JSON document as text; made plain before (`documents.plain`)."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: Any, dialect: Any) -> str | None:
+        """Write it; None stays NULL."""
+        return None if value is None else dump(value)
+
+    def process_result_value(self, value: str | None, dialect: Any) -> Any:
+        """Read it."""
+        return None if value is None else json.loads(value)
+
+
+class Words(TypeDecorator[str]):
+    """Text from outside (messages, names), with undecodable bytes escaped."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Any) -> str | None:
+        """Write it."""
+        return None if value is None else printable(value)
+
+
+Identifier = String(64)
+Number = BigInteger().with_variant(Integer, "sqlite")  # SQLite counts up only in a column called INTEGER
+
+evaluation = Table(
+    "evaluation",
+    metadata,
+    Column("identifier", Identifier, primary_key=True),
+    Column("standard", Words, nullable=False),
+    Column("standard_text", Words, nullable=False),
+    Column("standard_digest", String(64), nullable=False),
+    Column("station_path", Words, nullable=False),
+    Column("station_text", Words, nullable=False),
+    Column("station_digest", String(64), nullable=False),
+    Column("seed", BigInteger),
+    Column("language", String(16), nullable=False),
+    Column("simulated", Boolean, nullable=False),
+    Column("software", Document, nullable=False),
+    Column("measurand", Words, nullable=False),
+    Column("devices", Document, nullable=False),
+    Column("started", Moment, nullable=False),
+    Column("notes", Words, nullable=False),
+    Column("outcome", String(16)),
+    Column("finished", Moment),
+)
+
+run = Table(
+    "run",
+    metadata,
+    Column("identifier", Identifier, primary_key=True),
+    Column("evaluation", Identifier, ForeignKey("evaluation.identifier"), nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("procedure", Words, nullable=False),
+    Column("clause", Words, nullable=False),
+    Column("settings", Document, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("began_at", Double, nullable=False),
+    Column("started", Moment, nullable=False),
+    Column("outcome", String(16)),
+    Column("ended_at", Double),
+    Column("finished", Moment),
+    Column("reason", Words, nullable=False),
+    UniqueConstraint("evaluation", "number"),
+)
+
+step = Table(
+    "step",
+    metadata,
+    Column("run", Identifier, ForeignKey("run.identifier"), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("call", Words, nullable=False),
+    Column("arguments", Document, nullable=False),
+    Column("began_at", Double, nullable=False),
+    Column("started", Moment, nullable=False),
+    Column("result", Document),
+    Column("error", Words),
+    Column("attempts", Integer, nullable=False),
+    Column("ended_at", Double),
+    Column("finished", Moment),
+)
+
+channel = Table(
+    "channel",
+    metadata,
+    Column("number", Number, primary_key=True),
+    Column("evaluation", Identifier, ForeignKey("evaluation.identifier"), nullable=False),
+    Column("name", Words, nullable=False),
+    Column("quantity", Words, nullable=False),
+    Column("unit", Words, nullable=False),
+    Column("resolution", Double, nullable=False),
+    Column("device", Words),
+    UniqueConstraint("evaluation", "name"),
+)
+
+block = Table(
+    "block",
+    metadata,
+    Column("channel", Number, ForeignKey("channel.number"), primary_key=True, autoincrement=False),
+    Column("first", BigInteger, primary_key=True, autoincrement=False),
+    Column("count", Integer, nullable=False),
+    Column("begins", Double, nullable=False),
+    Column("ends", Double, nullable=False),
+    Column("minimum", Double),
+    Column("maximum", Double),
+    Column("doubtful", Integer, nullable=False),
+    Column("time", LargeBinary, nullable=False),
+    Column("value", LargeBinary, nullable=False),
+    Column("status", LargeBinary, nullable=False),
+    Column("raw", LargeBinary),
+    Column("digest", String(64), nullable=False),
+    Index(None, "channel", "begins"),
+)
+
+level = Table(
+    "level",
+    metadata,
+    Column("channel", Number, ForeignKey("channel.number"), primary_key=True, autoincrement=False),
+    Column("first", BigInteger, primary_key=True, autoincrement=False),
+    Column("factor", Integer, primary_key=True, autoincrement=False),
+    Column("count", Integer, nullable=False),
+    Column("data", LargeBinary, nullable=False),
+)
+
+tail = Table(
+    "tail",
+    metadata,
+    Column("channel", Number, ForeignKey("channel.number"), primary_key=True, autoincrement=False),
+    Column("first", BigInteger, primary_key=True, autoincrement=False),
+    Column("count", Integer, nullable=False),
+    Column("begins", Double, nullable=False),
+    Column("ends", Double, nullable=False),
+    Column("compressed", Boolean, nullable=False),
+    Column("data", LargeBinary, nullable=False),
+)
+
+finding = Table(
+    "finding",
+    metadata,
+    Column("number", Number, primary_key=True),
+    Column("run", Identifier, ForeignKey("run.identifier"), nullable=False, index=True),
+    Column("device", Words, nullable=False),
+    Column("characteristic", Words, nullable=False),
+    Column("value", Double),
+    Column("unit", Words, nullable=False),
+    Column("expanded_uncertainty", Double),
+    Column("coverage_factor", Double),
+    Column("interval_low", Double),
+    Column("interval_high", Double),
+    Column("index", Words),
+    Column("details", Document, nullable=False),
+    Column("notes", Document, nullable=False),
+)
+
+verdict = Table(
+    "verdict",
+    metadata,
+    Column("number", Number, primary_key=True),
+    Column("evaluation", Identifier, ForeignKey("evaluation.identifier"), nullable=False, index=True),
+    Column("document", Document, nullable=False),
+)
+
+event = Table(
+    "event",
+    metadata,
+    Column("number", Number, primary_key=True),
+    Column("evaluation", Identifier, ForeignKey("evaluation.identifier"), nullable=False, index=True),
+    Column("run", Identifier, ForeignKey("run.identifier")),
+    Column("kind", Words, nullable=False),
+    Column("text", Words, nullable=False),
+    Column("bench_time", Double, nullable=False),
+    Column("at", Moment, nullable=False),
+)

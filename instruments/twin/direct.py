@@ -18,7 +18,18 @@ from instruments.twin.peer import AnalyserPort, ControllerPort, SensorPort
 from instruments.twin.plant import Plant
 from testbench.engine.assembly import Equipment, driver_settings
 from testbench.engine.registry import find_driver
-from testbench.engine.roles import Adjustment, Channel, GasDivider, Identity, Instrument, Parts, SafeOutcome, Sample, Sensor
+from testbench.engine.roles import (
+    Adjustment,
+    Channel,
+    GasDivider,
+    Identity,
+    Instrument,
+    Parts,
+    SafeOutcome,
+    Sample,
+    Sensor,
+    Source,
+)
 from testbench.engine.steps import DeviceInfo
 from testbench.errors import StationError
 from testbench.station import DeviceTable, DriverTable, SensorTable, StationFile
@@ -31,7 +42,7 @@ class DirectSource:
 
     def __init__(self, name: str, channel: Channel, interval_s: float) -> None:
         self.name = name
-        self.channels = (channel,)
+        self.channels: tuple[Channel, ...] = (channel,)
         self.interval_s = interval_s
 
     def open(self) -> None:
@@ -103,7 +114,7 @@ class DirectDevice(DirectSource):
         super().__init__(name, Channel(f"{name}.indication", table.measurand, table.unit), update_s)
         self._port = port
         self._identity = Identity(table.maker, table.model, table.serial)
-        self.source = self
+        self.source: Source = self
         self.channel = self.channels[0].name
         self.unit = table.unit
         self.low, self.high = table.range
@@ -128,7 +139,7 @@ class DirectSensor(DirectSource):
     def __init__(self, name: str, port: SensorPort, table: SensorTable) -> None:
         super().__init__(f"environment.{name}", Channel(f"environment.{name}", table.quantity, table.unit), 1.0)
         self._port = port
-        self.source = self
+        self.source: Source = self
         self.channel = self.channels[0].name
         self.unit = table.unit
 
@@ -192,7 +203,7 @@ def direct_device(file: StationFile, plant: Plant, name: str) -> DirectDevice:
 
 
 def direct_equipment(file: StationFile, plant: Plant, devices: Sequence[str] | None = None) -> Equipment:
-    """All of a station in its roles, as `testbench.engine.assembly.assemble` gives it; conditions without truth are absent."""
+    """All of a station in its roles, as `engine.assembly.assemble` gives it, without conditions that lack a truth."""
     station = file.station
     divider = None if station.divider is None else direct_divider(file, plant)
     under_test = [direct_device(file, plant, name) for name in station.devices if devices is None or name in devices]

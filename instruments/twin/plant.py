@@ -83,6 +83,10 @@ class Plant:
         """Give a controller its set-point, in its own unit."""
         if not 0.0 <= flow < math.inf:
             raise InstrumentError(f"controller {controller}: cannot set a flow of {flow:g}; a flow is 0 or larger")
+        if controller not in self._controllers:
+            raise InstrumentError(
+                f"simulated laboratory: no controller {controller!r}; there are: {', '.join(self._controllers) or 'none'}"
+            )
         self._keep(Action.SET_FLOW, controller, flow)
         self._controllers[controller].set_flow(flow, self.now)
         self._line.supply(self._blended(), self.now)

@@ -1,0 +1,199 @@
+"""What went in must come out: the simulated analyser against closed forms of its truth."""
+
+from __future__ import annotations
+
+import math
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import testbench
+from instruments.twin.analyser import filtered_decay
+from instruments.twin.plant import Plant
+from testbench.engine.roles import Adjustment
+from testbench.errors import InstrumentError
+from testbench.station import parse_station, read_station
+
+DAY = 86400.0
+
+
+def supply(plant: Plant, fraction_of_scale: float) -> None:
+    """Set the gas; full scale is the content of the cylinder, so the fraction is the share of the flow."""
+    plant.controller("mfc-co2").set_flow(4.0 * fraction_of_scale)
+    plant.controller("mfc-n2").set_flow(4.0 * (1.0 - fraction_of_scale))
+
+
+def reading(plant: Plant, at_s: float) -> float:
+    plant.advance(at_s)
+    return plant.analyser("A").indication()
+
+
+@pytest.mark.parametrize(("first", "then", "t90"), [(0.0, 1.0, 45.0), (1.0, 0.0, 63.0), (0.2, 0.8, 45.0), (0.8, 0.2, 63.0)])
+def test_ninety_percent_of_a_step_is_shown_at_t90_after_the_change_at_the_inlet(one_analyser, first, then, t90) -> None:
+    file = one_analyser(delay_s=4.0, lag_s=3.0, t90_rise_s=45.0, t90_fall_s=63.0, update_s=0.5, linearity_percent_fs=2.0)
+    plant = Plant(file.station, 1)
+    supply(plant, first)
+    before = reading(plant, 2000.0)
+    supply(plant, then)
+    at_t90 = reading(plant, 2000.0 + 4.0 + t90)
+    after = reading(plant, 6000.0)
+    assert (at_t90 - before) / (after - before) == pytest.approx(0.9, abs=1e-9)
+
+
+def test_nothing_moves_before_line_delay_and_lag_are_over(one_analyser) -> None:
+    plant = Plant(one_analyser(delay_s=4.0, lag_s=3.0, update_s=0.5).station, 1)
+    supply(plant, 0.0)
+    reading(plant, 1000.0)
+    supply(plant, 1.0)
+    assert reading(plant, 1007.0) == pytest.approx(0.0, abs=1e-9)
+    assert reading(plant, 1007.5) > 0.1
+
+
+def test_with_mixing_the_step_response_is_that_of_two_first_order_systems_in_series(one_analyser) -> None:
+    plant = Plant(one_analyser(mixing_s=6.0, t90_rise_s=10.0 * math.log(10.0), update_s=1.0).station, 1)
+    supply(plant, 0.0)
+    reading(plant, 1000.0)
+    supply(plant, 1.0)
+    for s in (1.0, 5.0, 12.0, 40.0):
+        expected = 1.0 - (10.0 * math.exp(-s / 10.0) - 6.0 * math.exp(-s / 6.0)) / (10.0 - 6.0)
+        assert reading(plant, 1000.0 + s) == pytest.approx(20.0 * expected, abs=1e-9)
+
+
+def test_the_square_of_a_mixed_content_is_filtered_as_numerical_integration_does(one_analyser) -> None:
+    mixing, tau, linearity = 3.0, 7.0, 5.0
+    plant = Plant(one_analyser(mixing_s=mixing, t90_rise_s=tau * math.log(10.0), linearity_percent_fs=linearity).station, 1)
+    supply(plant, 0.1)
+    reading(plant, 1000.0)
+    supply(plant, 0.9)
+
+    def curve(s: float) -> float:
+        x = 0.9 - 0.8 * math.exp(-s / mixing)
+        return 100.0 * x + 4.0 * linearity * x * (1.0 - x)
+
+    step, shown = 0.001, curve(0.0)
+    for n in range(10_000):  # Heun's method to 10 s
+        slope = (curve(n * step) - shown) / tau
+        ahead = (curve((n + 1) * step) - shown - step * slope) / tau
+        shown += step * (slope + ahead) / 2.0
+    assert reading(plant, 1010.0) == pytest.approx(20.0 * shown / 100.0, abs=1e-6)
+
+
+@pytest.mark.parametrize("decay", [0.1, 0.1 * (1 + 1e-13), 0.1 * (1 + 1e-6), 0.1001])
+def test_a_decay_as_fast_as_the_filter_is_the_limit_of_different_rates(decay: float) -> None:
+    assert filtered_decay(10.0, decay, 0.1) == pytest.approx(math.exp(-1.0), rel=2e-3)  # m t exp(-m t) with m t = 1
+
+
+def test_a_decay_long_over_leaves_nothing() -> None:
+    assert filtered_decay(1e7, 2.5, 0.05) == 0.0
+    assert filtered_decay(5.0, math.inf, 0.05) == 0.0
+
+
+@pytest.mark.parametrize("x", [0.0, 0.25, 0.5, 1.0])
+def test_static_indication_is_the_stated_curve(one_analyser, x: float) -> None:
+    file = one_analyser(linearity_percent_fs=-1.1, zero_offset_percent_fs=0.4, gain_error_percent=-0.8)
+    plant = Plant(file.station, 1)
+    supply(plant, x)
+    expected = 100.0 * x + 0.4 - 0.8 * x + 4.0 * -1.1 * x * (1.0 - x)
+    assert reading(plant, 3600.0) == pytest.approx(20.0 * expected / 100.0, abs=1e-9)
+
+
+def test_drift_shifts_zero_by_dz_and_span_by_ds_a_day(one_analyser) -> None:
+    plant = Plant(one_analyser(zero_drift_percent_fs_per_day=-0.12, span_drift_percent_fs_per_day=0.62).station, 1)
+    supply(plant, 0.0)
+    for day in (1, 2, 7):
+        assert reading(plant, day * DAY) == pytest.approx(20.0 * -0.12 * day / 100.0, abs=1e-9)
+    supply(plant, 1.0)
+    assert reading(plant, 8 * DAY) == pytest.approx(20.0 * (100.0 + 0.62 * 8) / 100.0, abs=1e-9)
+
+
+def test_an_interfering_component_shifts_the_indication_in_percent_of_full_scale_for_each_percent(one_analyser) -> None:
+    more = """
+[cylinders.so2]
+component = "SO2"
+fraction_percent = 2.0
+[instruments.mfc-so2]
+driver = "alicat"
+resource = "twin"
+"""
+    file = one_analyser(more=more, cross_sensitivity="{ SO2 = -0.7 }")
+    text = file.text.replace('mfc-n2 = "zero"', 'mfc-n2 = "zero", mfc-so2 = "so2"')
+    plant = Plant(parse_station(text, file.path).station, 1)
+    supply(plant, 0.5)
+    plant.controller("mfc-so2").set_flow(4.0)
+    assert reading(plant, 3600.0) == pytest.approx(20.0 * (25.0 + -0.7 * 1.0) / 100.0, abs=1e-9)
+
+
+def test_zero_and_span_adjustment_bring_both_points_to_their_targets(one_analyser) -> None:
+    file = one_analyser(zero_offset_percent_fs=2.0, gain_error_percent=-5.0, update_s=1.0)
+    plant = Plant(file.station, 1)
+    supply(plant, 0.0)
+    plant.adjust("A", Adjustment.ZERO, reading(plant, 1000.0), 0.0)
+    assert reading(plant, 1001.0) == pytest.approx(0.0, abs=1e-9)
+    supply(plant, 0.8)
+    plant.adjust("A", Adjustment.SPAN, reading(plant, 2000.0), 16.0)
+    assert reading(plant, 2001.0) == pytest.approx(16.0, abs=1e-9)
+    supply(plant, 0.0)
+    assert reading(plant, 3000.0) == pytest.approx(0.0, abs=1e-9)
+    supply(plant, 0.4)
+    assert reading(plant, 4000.0) == pytest.approx(8.0, abs=1e-9)
+
+
+def test_a_span_adjustment_with_zero_gas_is_refused_and_changes_nothing(one_analyser) -> None:
+    plant = Plant(one_analyser().station, 1)
+    supply(plant, 0.0)
+    shown = reading(plant, 1000.0)
+    with pytest.raises(InstrumentError, match="is span gas flowing"):
+        plant.adjust("A", Adjustment.SPAN, shown, 16.0)
+    assert plant.log[-1].action == "set_flow"
+    assert reading(plant, 1001.0) == pytest.approx(shown, abs=1e-12)
+
+
+def test_noise_has_the_stated_standard_deviation_and_no_correlation(one_analyser) -> None:
+    plant = Plant(one_analyser(noise_percent_fs=0.5, update_s=2.0).station, 3)
+    supply(plant, 0.5)
+    noise = [reading(plant, 2000.0 + 2.0 * n) - 10.0 for n in range(4000)]
+    sigma = 20.0 * 0.5 / 100.0
+    assert sum(noise) / 4000 == pytest.approx(0.0, abs=4.0 * sigma / math.sqrt(4000))
+    assert math.sqrt(sum(v * v for v in noise) / 4000) == pytest.approx(sigma, rel=0.045)  # 4 standard deviations
+    lagged = sum(a * b for a, b in pairwise(noise)) / 4000 / sigma**2
+    assert abs(lagged) < 4.0 / math.sqrt(4000)
+
+
+def test_a_value_is_held_between_updates(one_analyser) -> None:
+    plant = Plant(one_analyser(noise_percent_fs=0.5, update_s=2.0).station, 3)
+    held = [reading(plant, 100.0 + 0.1 * n) for n in range(40)]
+    assert len(set(held[:20])) == 1
+    assert len(set(held[20:])) == 1
+    assert held[0] != held[20]
+
+
+@pytest.mark.parametrize("update_s", [0.1, 0.3, 0.7, 1.0])
+def test_a_reading_at_a_multiple_of_the_update_interval_shows_that_update(one_analyser, update_s: float) -> None:
+    plant = Plant(one_analyser(noise_percent_fs=0.5, update_s=update_s).station, 3)
+    shown = [reading(plant, n * update_s) for n in range(3000)]
+    assert len(set(shown)) == 3000
+
+
+@given(extra=st.lists(st.floats(0.0, 500.0), max_size=30))
+@settings(max_examples=40)
+def test_the_state_does_not_depend_on_what_is_read_or_in_how_many_steps_time_advances(extra: list[float]) -> None:
+    station = read_station(Path(testbench.__file__).parent / "stations" / "simulated.toml").station
+    events = {20.0: (2.0, 2.0), 60.0: (0.5, 3.5), 61.0: (3.0, 0.0), 150.0: (0.0, 0.0), 300.0: (1.0, 1.0)}
+
+    def run(reads: list[float]) -> tuple[float, ...]:
+        plant = Plant(station, 5)
+        for time_s in sorted({*reads, *events}):
+            plant.advance(time_s)
+            if time_s in reads:
+                for name in "ABC":
+                    plant.analyser(name).indication()
+            if time_s in events:
+                plant.controller("mfc-co2").set_flow(events[time_s][0])
+                plant.controller("mfc-n2").set_flow(events[time_s][1])
+        plant.advance(501.0)
+        return tuple(plant.analyser(name).indication() for name in "ABC")
+
+    assert run(extra) == run([])

@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Any, get_type_hints
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from testbench.criteria.text import Text
 from testbench.engine.registry import suggest
 from testbench.errors import InputError
 from testbench.station import explain
@@ -30,13 +31,7 @@ from testbench.station import explain
 if TYPE_CHECKING:
     from testbench.engine.bench import Bench
 
-
-@dataclass(frozen=True, slots=True)
-class Text:
-    """A text in both languages."""
-
-    zh: str
-    en: str
+__all__ = ["Procedure", "Settings", "Text", "parse_assignments", "procedure", "setting"]
 
 
 class Settings(BaseModel):

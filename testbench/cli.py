@@ -1,0 +1,111 @@
+"""The command line `testbench …`: finds the command, loads it, and turns errors into one clear line.
+
+Only the command that is called is imported, so that `testbench --help` answers at once.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import importlib.util
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from types import ModuleType
+
+from testbench import __version__
+from testbench.errors import TestbenchError
+
+COMMANDS = {
+    "evaluate": "run a whole evaluation on a station, score it, write verdicts, report and record",
+    "plan": "list what an evaluation would do, without touching an instrument",
+    "run": "run one procedure on a station",
+    "score": "score test data measured elsewhere against a standard",
+    "report": "write the report of a recorded evaluation again, in either language",
+    "station": "print a station file to start from, or check one",
+    "standards": "list the standards, or print one readably",
+    "procedures": "list the procedures and their settings",
+    "instruments": "list the instrument drivers and how each was verified",
+}
+
+DESCRIPTION = """\
+Evaluates continuous emission monitoring systems (CEMS) on a test bench: drives gas dividers and the devices under
+test over VISA, runs the standards' procedures, and judges every device with stated uncertainty.
+"""
+
+EPILOG = """\
+a first evaluation, on a simulated bench:
+  testbench station new --simulated > my.toml
+  testbench plan     --station my.toml --standard hj76-2017
+  testbench evaluate --station my.toml --standard hj76-2017 --output result
+
+exit status: 0 done (whatever the verdicts), 1 failed, 2 bad input, 3 an instrument failed, 4 the record failed,
+5 aborted. `testbench COMMAND --help` explains a command.
+"""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line; return the exit status."""
+    arguments = list(sys.argv[1:] if arguments is None else arguments)
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace" if stream is sys.stderr else "backslashreplace")
+    name = next((word for word in arguments if not word.startswith("-")), None)
+    parser = _parser(name if name in COMMANDS else None)
+    parsed = parser.parse_args(arguments)
+    try:
+        refuse_foreign_packages()
+        status = parsed.run(parsed)
+        sys.stdout.flush()
+    except TestbenchError as error:
+        print(f"testbench: {error}", file=sys.stderr)
+        for note in getattr(error, "__notes__", ()):
+            print(f"testbench: {note}", file=sys.stderr)
+        return error.exit_status
+    except KeyboardInterrupt:
+        print("testbench: aborted from the keyboard", file=sys.stderr)
+        return 5
+    except BrokenPipeError:
+        # the reader of our output has gone (`testbench … | head`); there is nobody left to tell
+        sys.stderr.close()
+        return 1
+    return int(status)
+
+
+def _parser(chosen: str | None) -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="testbench", description=DESCRIPTION, epilog=EPILOG, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--version", action="version", version=f"testbench {__version__}")
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    for name, summary in COMMANDS.items():
+        module = _command(name) if name == chosen else None
+        description = getattr(module, "DESCRIPTION", summary)
+        command = commands.add_parser(
+            name, help=summary, description=description, formatter_class=argparse.RawDescriptionHelpFormatter
+        )
+        if module is not None:
+            module.add_arguments(command)
+            command.set_defaults(run=module.run)
+    return parser
+
+
+def _command(name: str) -> ModuleType:
+    return importlib.import_module(f"testbench.commands.{name}")
+
+
+def refuse_foreign_packages() -> None:
+    """Refuse to start when a top-level package of ours is shadowed by another one of the same name."""
+    here = Path(__file__).resolve().parents[1]
+    for name in ("instruments", "procedures", "gui"):
+        spec = importlib.util.find_spec(name)
+        origin = Path(spec.origin).resolve() if spec is not None and spec.origin else None
+        if origin is not None and origin.parent.parent != here:
+            raise TestbenchError(
+                f"the package {name!r} at {origin.parent} is not ours (expected {here / name}); run testbench in an environment "
+                "of its own, and not from a folder that has a folder of that name"
+            )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,70 @@
+"""Options that several commands share."""
+
+from __future__ import annotations
+
+import argparse
+import locale
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from testbench.engine.plan import SuiteItem
+
+
+def add_station(parser: argparse.ArgumentParser) -> None:
+    """Add --station and --devices."""
+    parser.add_argument("--station", type=Path, required=True, metavar="FILE", help="station file (TOML)")
+    parser.add_argument("--devices", metavar="A,B", help="only these devices under test, by their names in the station file")
+
+
+def add_standard(parser: argparse.ArgumentParser, *, required: bool) -> None:
+    """Add --standard."""
+    parser.add_argument(
+        "--standard", required=required, metavar="NAME", help="standard by name (`testbench standards`), or a criteria file"
+    )
+
+
+def add_run_options(parser: argparse.ArgumentParser, output: str) -> None:
+    """Add --output, --record, --seed, --language."""
+    parser.add_argument("--output", type=Path, default=Path(output), metavar="DIR", help=f"folder for the results ({output})")
+    parser.add_argument("--record", type=Path, metavar="FILE", help="record to write to (DIR/record.sqlite)")
+    parser.add_argument("--seed", type=int, default=1, help="seed of the simulated laboratory: same seed, same numbers (1)")
+    add_language(parser)
+
+
+def add_language(parser: argparse.ArgumentParser) -> None:
+    """Add --language."""
+    parser.add_argument("--language", choices=("zh", "en"), default=default_language(), help="language of report and screen")
+
+
+def default_language() -> str:
+    """Chinese where the system speaks Chinese, else English."""
+    name = locale.getlocale()[0] or ""
+    return "zh" if name.lower().startswith(("zh", "chinese")) else "en"
+
+
+def chosen_devices(arguments: argparse.Namespace) -> tuple[str, ...] | None:
+    """The devices of --devices, or None for all."""
+    if arguments.devices is None:
+        return None
+    return tuple(name.strip() for name in arguments.devices.split(",") if name.strip())
+
+
+def single_item(name: str, assignments: list[str]) -> SuiteItem:
+    """One procedure with settings from --set, as a suite of its own."""
+    from testbench.criteria.text import Text
+    from testbench.engine.plan import SuiteItem
+    from testbench.engine.procedure import parse_assignments
+    from testbench.engine.registry import find_procedure
+
+    procedure = find_procedure(name)
+    values = {
+        key: [value] if isinstance(value, str) and _wants_list(procedure.settings, key) else value
+        for key, value in parse_assignments(assignments).items()
+    }
+    return SuiteItem(procedure, procedure.configure(values), Text(zh="", en=""))
+
+
+def _wants_list(settings: type, key: str) -> bool:
+    field = settings.model_fields.get(key)  # type: ignore[attr-defined]
+    return field is not None and str(field.annotation).startswith(("tuple", "list"))

@@ -43,7 +43,7 @@ def find_driver(name: str, place: str) -> DriverClass:
     point = _named(DRIVERS).get(name)
     if point is None:
         raise StationError(f"{place}: unknown driver {name!r}; {suggest(name, _named(DRIVERS))} (`testbench instruments`)")
-    return cast(DriverClass, point.load())
+    return cast(DriverClass, _load(point))
 
 
 def procedure_names() -> list[str]:
@@ -56,7 +56,7 @@ def find_procedure(name: str) -> Procedure:
     point = _named(PROCEDURES).get(name)
     if point is None:
         raise InputError(f"unknown procedure {name!r}; {suggest(name, _named(PROCEDURES))} (`testbench procedures`)")
-    return cast("Procedure", point.load())
+    return cast("Procedure", _load(point))
 
 
 def find_laboratory() -> LaboratoryStarter:
@@ -64,4 +64,11 @@ def find_laboratory() -> LaboratoryStarter:
     point = _named(LABORATORIES).get("twin")
     if point is None:
         raise StationError("the station has simulated instruments, but no simulated laboratory is installed")
-    return cast("LaboratoryStarter", point.load())
+    return cast("LaboratoryStarter", _load(point))
+
+
+def _load(point: EntryPoint) -> object:
+    try:
+        return point.load()
+    except (ImportError, AttributeError) as error:
+        raise InputError(f"{point.name!r} is installed as {point.value} but cannot be loaded: {error}") from error

@@ -1,0 +1,100 @@
+"""Carries out an evaluation for the command line: progress, verdict table, and the files it leaves."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+
+from rich.console import Console
+
+from testbench.commands.progress import Progress
+from testbench.commands.verdicts import print_findings, print_scorecard
+from testbench.criteria.standard import Standard
+from testbench.engine.evaluation import EvaluationRequest, EvaluationResult, evaluate
+from testbench.engine.plan import SuiteItem
+from testbench.engine.wording import duration
+from testbench.errors import InputError, RecordError
+from testbench.station import StationFile
+
+
+def carry_out(
+    arguments: argparse.Namespace,
+    station: StationFile,
+    standard: Standard | None,
+    items: tuple[SuiteItem, ...],
+    devices: tuple[str, ...] | None,
+) -> int:
+    """Run, show, and write `evaluation.json` and `report.pdf`."""
+    folder = arguments.output
+    make_folder(folder)
+    request = EvaluationRequest(
+        station,
+        standard,
+        items,
+        record=arguments.record or folder / "record.sqlite",
+        seed=arguments.seed,
+        language=arguments.language,
+        devices=devices,
+    )
+    console = Console()
+    chinese = arguments.language == "zh"
+    if station.station.simulated:
+        console.print("模拟 SIMULATED" if chinese else "SIMULATED", style="reverse")
+    if standard is not None:
+        measurand = next(iter(station.station.devices.values())).measurand if station.station.devices else ""
+        analogy = standard.analogy_for(measurand)
+        if analogy is not None:
+            console.print(analogy.zh if chinese else analogy.en, highlight=False, soft_wrap=True)
+    with Progress(console, arguments.language) as progress:
+        result = evaluate(request, progress)
+    _show(console, result, arguments.language)
+    _write(console, request, result, folder, arguments.language)
+    return 0
+
+
+def make_folder(folder: Path) -> None:
+    """Make the output folder; a clear error where that is not possible."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(f"output folder {folder} cannot be made: {error.strerror}; choose another with --output") from error
+
+
+def _show(console: Console, result: EvaluationResult, language: str) -> None:
+    if result.scorecard is not None:
+        print_scorecard(console, result.scorecard, language)
+    else:
+        print_findings(console, result.findings, language)
+    bench, real = duration(result.bench_s, "zh" if language == "zh" else "en"), f"{result.real_s:.0f} s"
+    console.print(f"台架时间 {bench}，用时 {real}" if language == "zh" else f"{bench} of bench time in {real}", highlight=False)
+
+
+def _write(console: Console, request: EvaluationRequest, result: EvaluationResult, folder: Path, language: str) -> None:
+    from testbench.record.store import Record
+    from testbench.report.evaluation_json import evaluation_document
+    from testbench.report.from_record import content_from_record
+    from testbench.report.pdf import render_pdf
+
+    record = Record.open(request.record)
+    try:
+        content = content_from_record(record, result.evaluation)
+    finally:
+        record.close()
+    document = json.dumps(evaluation_document(content), ensure_ascii=False, indent=2, allow_nan=False)
+    write_file(folder / "evaluation.json", document.encode() + b"\n")
+    write_file(folder / "report.pdf", render_pdf(content, language))
+    names = ("结果", "报告", "记录") if language == "zh" else ("results", "report", "record")
+    paths = (folder / "evaluation.json", folder / "report.pdf", request.record)
+    for name, path in zip(names, paths, strict=True):
+        console.print(f"{name}: {path}", highlight=False, soft_wrap=True)
+
+
+def write_file(path: Path, data: bytes) -> None:
+    """Write a result file; a full disk or a missing right is a clear error, and the record already holds everything."""
+    try:
+        path.write_bytes(data)
+    except OSError as error:
+        raise RecordError(
+            f"{path} cannot be written: {error.strerror}; the record holds everything, write it again with `testbench report`"
+        ) from error

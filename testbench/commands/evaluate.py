@@ -1,0 +1,41 @@
+"""`testbench evaluate`: a whole evaluation, from the first valve to the report."""
+
+from __future__ import annotations
+
+import argparse
+
+from testbench.commands.options import add_run_options, add_standard, add_station, chosen_devices
+
+SUMMARY = "run a whole evaluation on a station, score it, write verdicts, report and record"
+DESCRIPTION = """\
+Runs the suite of a standard on a station, scores every device and writes into DIR:
+  evaluation.json   findings and verdicts of every device
+  report.pdf        the report (PDF/A)
+  record.sqlite     everything that was done and read; reports are made from it
+
+For a simulated station the simulated laboratory is started; bench time then runs as fast as it can.
+
+  testbench evaluate --station my.toml --standard hj76-2017 --output result --language zh
+
+At every end (finished, aborted with Ctrl-C, an error) the bench is driven to its safe state. What was measured stays in
+the record. Exit status: 0 when the evaluation was carried through, whatever the verdicts.
+"""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the options."""
+    add_station(parser)
+    add_standard(parser, required=True)
+    add_run_options(parser, "result")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Evaluate and write the results."""
+    from testbench.commands.carry_out import carry_out
+    from testbench.criteria.standard import load_standard
+    from testbench.engine.plan import suite_of
+    from testbench.station import read_station
+
+    station = read_station(arguments.station)
+    standard = load_standard(arguments.standard)
+    return carry_out(arguments, station, standard, suite_of(standard), chosen_devices(arguments))

@@ -1,0 +1,112 @@
+"""Progress of an evaluation on the terminal: step, elapsed and remaining time of the bench and of the wait.
+
+On a terminal one line is kept up to date; in a pipe each run gets a line of its own. Remaining bench time follows the plan;
+remaining time of the wait follows how fast bench time has gone so far.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import TracebackType
+from typing import Any, Self
+
+from rich.console import Console
+from rich.live import Live
+from rich.markup import escape
+from rich.text import Text
+
+from testbench.engine.clock import monotonic
+from testbench.engine.plan import Plan, SuiteItem
+from testbench.engine.wording import Language, describe, duration
+
+REFRESH_S = 0.2
+
+
+class Progress:
+    """Observes an evaluation and shows it; fits `EvaluationObserver`."""
+
+    def __init__(self, console: Console, language: Language) -> None:
+        self._console = console
+        self._language: Language = language
+        self._live = Live(console=console, auto_refresh=False, transient=True) if console.is_terminal else None
+        self._plan: Plan | None = None
+        self._index = -1
+        self._began = monotonic()
+        self._shown = 0.0
+        self._now = 0.0
+        self._step_began = 0.0
+        self._run = ""
+        self._step = ""
+
+    def __enter__(self) -> Self:
+        if self._live is not None:
+            self._live.start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        if self._live is not None:
+            self._live.stop()
+
+    def planned(self, plan: Plan) -> None:
+        """Say how long it will take, and what is wrong with it."""
+        self._plan = plan
+        self._began = monotonic()
+        chinese = self._language == "zh"
+        took = duration(plan.duration_s, self._language)
+        self._print(f"计划：{len(plan.steps)} 步，台架时间 {took}" if chinese else f"plan: {len(plan.steps)} steps, {took} of bench time")
+        for warning in plan.warnings:
+            self.notice(warning)
+
+    def run_began(self, number: int, item: SuiteItem) -> None:
+        """Say which run begins."""
+        title = item.procedure.title.zh if self._language == "zh" else item.procedure.title.en
+        self._run = title
+        self._print(f"[{number}] {title}  ({self._clock()})")
+
+    def step_began(self, call: str, arguments: Mapping[str, Any]) -> None:
+        """Keep what is being done."""
+        self._index += 1
+        self._step_began = self._now
+        self._step = describe(call, arguments, self._language)
+        self._show()
+
+    def step_ended(self) -> None:
+        """Nothing to show: the next step follows at once."""
+
+    def tick(self, now: float) -> None:
+        """Bench time has come to `now`."""
+        self._now = now
+        if self._live is not None and monotonic() - self._shown >= REFRESH_S:
+            self._show()
+
+    def notice(self, text: str) -> None:
+        """Show something that a person should read."""
+        self._console.print(f"[yellow]![/yellow] {escape(text)}", highlight=False, soft_wrap=True)
+
+    def _print(self, text: str) -> None:
+        self._console.print(escape(text), highlight=False, soft_wrap=True)
+
+    def _clock(self) -> str:
+        chinese = self._language == "zh"
+        elapsed, waited = duration(self._now, self._language), duration(monotonic() - self._began, self._language)
+        left = self._remaining()
+        bench = duration(left, self._language) if left is not None else "?"
+        text = f"台架 已过 {elapsed}，剩余 {bench}" if chinese else f"bench {elapsed} elapsed, {bench} left"
+        if left is not None and self._now > 0:
+            rest = duration((monotonic() - self._began) / self._now * left, self._language)
+            return text + (f"；等待 已过 {waited}，剩余 {rest}" if chinese else f"; wait {waited} elapsed, {rest} left")
+        return text + (f"；等待 已过 {waited}" if chinese else f"; wait {waited} elapsed")
+
+    def _remaining(self) -> float | None:
+        """Bench time that the plan still has, s: the rest of this step and all later ones."""
+        if self._plan is None or not 0 <= self._index < len(self._plan.steps):
+            return self._plan.duration_s if self._plan is not None and self._index < 0 else None
+        step = self._plan.steps[self._index]
+        later = self._plan.duration_s - (step.start_s + step.duration_s)
+        return later + max(0.0, step.duration_s - (self._now - self._step_began))
+
+    def _show(self) -> None:
+        if self._live is None:
+            return
+        self._shown = monotonic()
+        self._live.update(Text(f"{self._run}: {self._step} · {self._clock()}", no_wrap=True, overflow="ellipsis"), refresh=True)

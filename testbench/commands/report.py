@@ -1,0 +1,54 @@
+"""`testbench report`: the report of a recorded evaluation, written again."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from testbench.commands.options import add_language
+
+SUMMARY = "write the report of a recorded evaluation again, in either language"
+DESCRIPTION = """\
+Writes report.pdf and evaluation.json of an evaluation from its record; no instrument is needed.
+
+  testbench report --record result/record.sqlite --output result --language zh
+  testbench report --record result/record.sqlite --list
+"""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the options."""
+    parser.add_argument("--record", type=Path, required=True, metavar="FILE", help="the record (record.sqlite)")
+    parser.add_argument("--evaluation", metavar="ID", help="identifier of the evaluation (the last one)")
+    parser.add_argument("--list", action="store_true", help="list the evaluations of the record")
+    parser.add_argument("--output", type=Path, default=Path("result"), metavar="DIR", help="folder for the files (result)")
+    add_language(parser)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Write the files, or list the evaluations."""
+    import json
+
+    from testbench.commands.carry_out import make_folder, write_file
+    from testbench.errors import InputError
+    from testbench.record.store import Record
+    from testbench.report.evaluation_json import evaluation_document
+    from testbench.report.from_record import content_from_record
+    from testbench.report.pdf import render_pdf
+
+    with Record.open(arguments.record) as record:
+        evaluations = record.evaluations()
+        if not evaluations:
+            raise InputError(f"record {arguments.record} holds no evaluation")
+        if arguments.list:
+            for row in evaluations:
+                outcome = row.outcome.value if row.outcome is not None else "not finished"
+                print(f"{row.identifier}  {row.start.standard or '–'}  {row.start.started:%Y-%m-%d %H:%M}  {outcome}")
+            return 0
+        content = content_from_record(record, arguments.evaluation or evaluations[-1].identifier)
+    make_folder(arguments.output)
+    document = json.dumps(evaluation_document(content), ensure_ascii=False, indent=2, allow_nan=False)
+    write_file(arguments.output / "evaluation.json", document.encode() + b"\n")
+    write_file(arguments.output / "report.pdf", render_pdf(content, arguments.language))
+    print(arguments.output / "report.pdf")
+    return 0

@@ -302,9 +302,12 @@ class MessageStream:
 
 
 def _close(resource: Any) -> None:
+    """Close a pyvisa resource, and make PyVISA-py forget its session, which it keeps in memory for ever."""
+    library, session = resource.visalib, resource._session
     # A lost peer makes closing fail in as many ways as opening; there is nothing left to do about it.
     with contextlib.suppress(Exception):
         resource.close()
+    getattr(library, "sessions", {}).pop(session, None)
 
 
 def _open_socket(resource: str, host: str, port: str, timeout_s: float) -> Stream:

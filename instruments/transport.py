@@ -304,8 +304,9 @@ class Link:
             try:
                 data = stream.read(left)
             except LostError as lost:
+                text = f"the instrument {lost}{_so_far(buffer, ' after ')}"
                 line.drop()
-                raise _TryError(f"the instrument {lost}{_so_far(buffer, ' after ')}") from lost
+                raise _TryError(text) from lost
             if not data:
                 continue
             if self.trace is not None:

@@ -1,4 +1,4 @@
-"""Peers on loopback for drivers and transport: a server of any simulated instrument, and a peer that misbehaves by script."""
+"""Peers on loopback for drivers and transport: servers of simulated instruments, and a peer that misbehaves by script."""
 
 from __future__ import annotations
 
@@ -84,10 +84,8 @@ class Peer:
     def stop_listening(self) -> None:
         """Refuse new connections, and end those that there are."""
         self._over.set()
-        with suppress(OSError):
-            self._listener.shutdown(socket.SHUT_RDWR)
-        self._listener.close()
         self._accepting.join()
+        self._listener.close()
         for connection in self._connections:
             with suppress(OSError):
                 connection.shutdown(socket.SHUT_RDWR)
@@ -97,12 +95,9 @@ class Peer:
 
     def _accept(self) -> None:
         while not self._over.is_set():
-            if not select.select([self._listener], [], [], 0.05)[0]:
+            if not select.select([self._listener], [], [], 0.01)[0]:
                 continue
-            try:
-                connection, _ = self._listener.accept()
-            except OSError:
-                return
+            connection, _ = self._listener.accept()
             connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             self._connections.append(connection)
             arguments = (len(self._connections) - 1, connection, self._over)

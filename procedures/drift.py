@@ -49,7 +49,10 @@ def drift(bench: Bench, settings: DriftSettings) -> None:
         for point, readings in (("zero", zeros), ("span", spans)):
             names = (f"{point}_drift_24h", f"{point}_drift_week")
             bench.determine(
-                device, names, "%F.S.", lambda device=device, point=point, readings=readings: _findings(device, point, readings)
+                device,
+                names,
+                "%F.S.",
+                lambda device=device, point=point, readings=readings: _findings(device, point, readings),
             )
 
 
@@ -75,7 +78,7 @@ def _findings(device: DeviceInfo, point: str, readings: list[Averages]) -> list[
     day = Finding(
         device.name,
         f"{point}_drift_24h",
-        result.largest.drift_percent_fs,
+        result.largest.percent_fs,
         "%F.S.",
         expanded_uncertainty=result.expanded.uncertainty,
         coverage_factor=result.expanded.factor,
@@ -87,7 +90,7 @@ def _findings(device: DeviceInfo, point: str, readings: list[Averages]) -> list[
     week = Finding(
         device.name,
         f"{point}_drift_week",
-        result.week.drift_percent_fs,
+        result.week.percent_fs,
         "%F.S.",
         expanded_uncertainty=result.week.expanded.uncertainty,
         coverage_factor=result.week.expanded.factor,
@@ -119,8 +122,8 @@ def _details(device: DeviceInfo, readings: list[Averages], result: Drift) -> dic
                 "reading": reading.indication.value,
                 "reference": reading.reference.value,
                 "reading_percent_fs": 100.0 * (reading.indication.value - device.low) / device.full_scale,
-                "drift_percent_fs": day.drift_percent_fs if day else None,
+                "drift_percent_fs": day.percent_fs if day else None,
                 "expanded_uncertainty_percent_fs": day.expanded.uncertainty if day else None,
             }
         )
-    return {"unit": device.unit, "days": rows}
+    return {"unit": device.unit, "days": rows, "budget": dict(result.largest.budget)}

@@ -57,8 +57,7 @@ def _finding(device: DeviceInfo, readings: list[Displayed], zero_between: bool) 
         "repeatability",
         result.value_percent,
         "%",
-        expanded_uncertainty=result.expanded.uncertainty,
-        coverage_factor=result.expanded.factor,
+        expanded_uncertainty=result.expanded_uncertainty,
         interval=result.interval_percent,
         details={
             "unit": device.unit,

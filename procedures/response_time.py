@@ -14,7 +14,7 @@ import numpy as np
 from procedures.adjustment import adjust_zero_and_span
 from testbench.engine.bench import Bench
 from testbench.engine.procedure import Settings, Text, procedure, setting
-from testbench.engine.steps import DeviceInfo, Reading, Transition
+from testbench.engine.steps import DeviceInfo, Transition
 from testbench.findings import Finding
 from testbench.metrology.response import LineDelay, StepResponse, mean_response, step_response
 from testbench.station import Line
@@ -70,21 +70,22 @@ def _finding(
     return Finding(
         device.name,
         characteristic,
-        mean.value,
+        mean.value_s,
         "s",
         expanded_uncertainty=mean.expanded.uncertainty,
         coverage_factor=mean.expanded.factor,
         details={
             "unit": device.unit,
             "repeats": [
-                {"response_time_s": r.response_time, "lag_s": r.lag, "transition_s": r.transition_time} for r in responses
+                {"response_time_s": r.response_s, "lag_s": r.lag_s, "transition_s": r.transition_s} for r in responses
             ],
             "curves": [_drawn(device, transition, line) for transition in transitions],
-            "start": first.start_value,
+            "start": (first.threshold - settings.fraction * first.end_value) / (1.0 - settings.fraction),
             "nominal": first.end_value,
             "threshold": first.threshold,
             "end_point": settings.end_point,
             "line_delay_s": line.delay_s,
+            "budget": dict(mean.budget),
         },
         notes=notes,
     )
@@ -106,15 +107,10 @@ def _response(device: DeviceInfo, transition: Transition, line: Line, settings: 
         fraction=settings.fraction,
         end_point=settings.end_point,
         line=None if line.delay_s is None else LineDelay(line.delay_s, line.delay_uncertainty_s, line.mixing_s),
-        reading_uncertainty=_type_a(before, after),
+        reading_uncertainty=max(before.deviation or 0.0, after.deviation or 0.0),
         target_uncertainty=target.standard_uncertainty,
         update_s=device.update_s,
     )
-
-
-def _type_a(before: Reading, after: Reading) -> float:
-    """Standard uncertainty of a plateau's mean indication, the larger of the two."""
-    return max(r.indication.standard_uncertainty for r in (before, after) if r.indication is not None)
 
 
 def _drawn(device: DeviceInfo, transition: Transition, line: Line) -> dict[str, list[float | None]]:

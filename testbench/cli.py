@@ -102,8 +102,8 @@ def refuse_foreign_packages() -> None:
         origin = Path(spec.origin).resolve() if spec is not None and spec.origin else None
         if origin is not None and origin.parent.parent != here:
             raise TestbenchError(
-                f"the package {name!r} at {origin.parent} is not ours (expected {here / name}); run testbench in an environment "
-                "of its own, and not from a folder that has a folder of that name"
+                f"the package {name!r} at {origin.parent} is not ours (expected {here / name}); run testbench in an "
+                "environment of its own, and not from a folder that has a folder of that name"
             )
 
 

@@ -67,7 +67,9 @@ def _show(console: Console, result: EvaluationResult, language: str) -> None:
     else:
         print_findings(console, result.findings, language)
     bench, real = duration(result.bench_s, "zh" if language == "zh" else "en"), f"{result.real_s:.0f} s"
-    console.print(f"台架时间 {bench}，用时 {real}" if language == "zh" else f"{bench} of bench time in {real}", highlight=False)
+    console.print(
+        f"台架时间 {bench}，用时 {real}" if language == "zh" else f"{bench} of bench time in {real}", highlight=False
+    )
 
 
 def _write(console: Console, request: EvaluationRequest, result: EvaluationResult, folder: Path, language: str) -> None:
@@ -96,5 +98,5 @@ def write_file(path: Path, data: bytes) -> None:
         path.write_bytes(data)
     except OSError as error:
         raise RecordError(
-            f"{path} cannot be written: {error.strerror}; the record holds everything, write it again with `testbench report`"
+            f"{path} cannot be written: {error.strerror}; the record holds everything: `testbench report` writes it again"
         ) from error

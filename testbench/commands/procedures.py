@@ -24,7 +24,10 @@ def run(arguments: argparse.Namespace) -> int:
         procedure = find_procedure(name)
         print(f"{procedure.name}  {procedure.title.en} / {procedure.title.zh}")
         print(f"  {procedure.summary}")
-        print(f"  determines: {', '.join(procedure.characteristics) or 'nothing, it prepares'}; needs: {', '.join(procedure.roles)}")
+        print(
+            f"  determines: {', '.join(procedure.characteristics) or 'nothing, it prepares'}; "
+            f"needs: {', '.join(procedure.roles)}"
+        )
         for key, field in procedure.settings.model_fields.items():
             extra = field.json_schema_extra if isinstance(field.json_schema_extra, dict) else {}
             unit = f" {extra['unit']}" if extra.get("unit") else ""

@@ -53,7 +53,11 @@ class Progress:
         self._began = monotonic()
         chinese = self._language == "zh"
         took = duration(plan.duration_s, self._language)
-        self._print(f"计划：{len(plan.steps)} 步，台架时间 {took}" if chinese else f"plan: {len(plan.steps)} steps, {took} of bench time")
+        self._print(
+            f"计划：{len(plan.steps)} 步，台架时间 {took}"
+            if chinese
+            else f"plan: {len(plan.steps)} steps, {took} of bench time"
+        )
         for warning in plan.warnings:
             self.notice(warning)
 
@@ -109,4 +113,6 @@ class Progress:
         if self._live is None:
             return
         self._shown = monotonic()
-        self._live.update(Text(f"{self._run}: {self._step} · {self._clock()}", no_wrap=True, overflow="ellipsis"), refresh=True)
+        self._live.update(
+            Text(f"{self._run}: {self._step} · {self._clock()}", no_wrap=True, overflow="ellipsis"), refresh=True
+        )

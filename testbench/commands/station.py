@@ -37,7 +37,8 @@ def _new(arguments: argparse.Namespace) -> int:
 
     if not arguments.simulated:
         raise InputError(
-            "say --simulated: the simulated station is the one to start from; its comments tell how to point it at real instruments"
+            "say --simulated: the simulated station is the one to start from; "
+            "its comments tell how to point it at real instruments"
         )
     print((resources.files("testbench") / "stations" / "simulated.toml").read_text(encoding="utf-8"), end="")
     return 0

@@ -41,11 +41,15 @@ def print_scorecard(console: Console, scorecard: Scorecard, language: str) -> No
         ):
             table.add_column(name, justify="right" if justify == "right" else "left", no_wrap=True)
         for verdict in (*device.verdicts, *device.without_criterion):
-            table.add_row(*_row(verdict, language), style=STYLES.get(verdict.outcome) if verdict.outcome is Outcome.FAIL else None)
+            table.add_row(
+                *_row(verdict, language), style=STYLES.get(verdict.outcome) if verdict.outcome is Outcome.FAIL else None
+            )
         console.print(table)
     if any(v.provisional for d in scorecard.devices for v in d.verdicts):
         console.print(
-            "° 暂定：该限值未经标准原文核对" if chinese else "° provisional: this limit was not read in the standard's own text",
+            "° 暂定：该限值未经标准原文核对"
+            if chinese
+            else "° provisional: this limit was not read in the standard's own text",
             highlight=False,
         )
 

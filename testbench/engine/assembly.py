@@ -14,7 +14,18 @@ from typing import Any, cast
 from pydantic import BaseModel, ValidationError
 
 from testbench.engine.registry import find_driver, suggest
-from testbench.engine.roles import ConditionControl, Device, DriverClass, FlowRig, GasDivider, Identity, Instrument, Parts, Sensor, Source
+from testbench.engine.roles import (
+    ConditionControl,
+    Device,
+    DriverClass,
+    FlowRig,
+    GasDivider,
+    Identity,
+    Instrument,
+    Parts,
+    Sensor,
+    Source,
+)
 from testbench.engine.steps import DeviceInfo
 from testbench.errors import InstrumentError, StationError, TestbenchError
 from testbench.metrology.amount import UnitError, to_fraction
@@ -72,7 +83,9 @@ class Equipment:
             instrument.close()
 
 
-def assemble(file: StationFile, *, resources: Mapping[str, str] | None = None, devices: Sequence[str] | None = None) -> Equipment:
+def assemble(
+    file: StationFile, *, resources: Mapping[str, str] | None = None, devices: Sequence[str] | None = None
+) -> Equipment:
     """Build the equipment of a station.
 
     `resources` gives the VISA resource names of simulated instruments; without it (a dry run) they keep their placeholder,
@@ -171,7 +184,9 @@ class _Assembly:
 
     def _keep(self, name: str, made: Any) -> None:
         if name in self.built:
-            raise StationError(f"station file {self.file.path}: the name {name!r} is used for two instruments; give one another name")
+            raise StationError(
+                f"station file {self.file.path}: the name {name!r} is used for two instruments; give one another name"
+            )
         self.built[name] = made
         if isinstance(made, Instrument):
             self.sessions.append(made)
@@ -183,21 +198,29 @@ class _Assembly:
             raise StationError(f"station file {self.file.path}: [devices.{device.name}] unit: {error}") from error
         resolution = next((c.resolution for c in device.source.channels if c.name == device.channel), 0.0)
         return DeviceInfo(
-            device.name, table.measurand, device.unit, device.low, device.high, device.update_s, resolution, table.response_time_s
+            device.name,
+            table.measurand,
+            device.unit,
+            device.low,
+            device.high,
+            device.update_s,
+            resolution,
+            table.response_time_s,
         )
 
 
 def shared_range(equipment: Equipment) -> tuple[float, float]:
     """Low and high end of the range, in mol/mol, that all devices share; refuse devices that cannot share one gas stream."""
     ranges = {
-        name: (to_fraction(info.low, info.unit), to_fraction(info.high, info.unit)) for name, info in equipment.information.items()
+        name: (to_fraction(info.low, info.unit), to_fraction(info.high, info.unit))
+        for name, info in equipment.information.items()
     }
     low, high = next(iter(ranges.values()))
     for name, (other_low, other_high) in ranges.items():
         if abs(other_low - low) > 1e-9 * high or abs(other_high - high) > 1e-9 * high:
             listing = ", ".join(f"{n} [{i.low:g}, {i.high:g}] {i.unit}" for n, i in equipment.information.items())
             raise StationError(
-                f"the devices do not share a range, so one gas stream cannot test them together ({listing}; {name} differs): "
+                f"the devices do not share a range, so one gas stream cannot test them ({listing}; {name} differs); "
                 "evaluate them one group at a time with --devices"
             )
     measurands = {info.measurand for info in equipment.information.values()}

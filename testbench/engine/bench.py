@@ -48,7 +48,7 @@ class Bench(ABC):
 
     @abstractmethod
     def leak_check(self, limit_percent: float) -> Leak:
-        """Compare the flow at the exhaust with the flow that is set; more than `limit_percent` missing raises InstrumentError."""
+        """Compare the flow at the exhaust with the flow set; InstrumentError if more than `limit_percent` is missing."""
 
     @abstractmethod
     def check_conditions(self) -> Conditions:
@@ -99,7 +99,7 @@ class Bench(ABC):
 
     @abstractmethod
     def transition(self, before: float, after: float, *, average_s: float = 30.0, timeout_s: float = 1800.0) -> Transition:
-        """Settle at one level, switch to another and watch until it is stable there: one step, never joined in its middle."""
+        """Settle at one level, switch to another, watch until stable there: one step, never joined in its middle."""
 
     @abstractmethod
     def wait(self, duration_s: float) -> Window:
@@ -136,5 +136,7 @@ class Bench(ABC):
         """Put a finding into the record."""
 
     @abstractmethod
-    def determine(self, device: DeviceInfo, characteristics: tuple[str, ...], unit: str, compute: Callable[[], list[Finding]]) -> None:
+    def determine(
+        self, device: DeviceInfo, characteristics: tuple[str, ...], unit: str, compute: Callable[[], list[Finding]]
+    ) -> None:
         """Compute findings of a device and report them; what cannot be computed is reported without a value, and why."""

@@ -42,8 +42,8 @@ from testbench.station import Line
 class PlannedStep:
     """One step as it would be done.
 
-    Start and duration in s of bench time, sampling interval in s (None where nothing is sampled), level as a fraction of full
-    scale with the reference and its expanded uncertainty (k = 2) in percent of full scale, and litres of each cylinder.
+    Start and duration in s of bench time, sampling interval in s (None where nothing is sampled), level as a fraction of
+    full scale with the reference and its expanded uncertainty (k = 2) in percent of full scale, litres of each cylinder.
     """
 
     run: int
@@ -187,7 +187,12 @@ class DryBench(Bench):
         self, *, tolerance_percent_fs: float = 0.05, window_s: float = 120.0, timeout_s: float = 1800.0, every_s: float = 5.0
     ) -> Settling:
         """See Bench."""
-        arguments = {"tolerance_percent_fs": tolerance_percent_fs, "window_s": window_s, "timeout_s": timeout_s, "every_s": every_s}
+        arguments = {
+            "tolerance_percent_fs": tolerance_percent_fs,
+            "window_s": window_s,
+            "timeout_s": timeout_s,
+            "every_s": every_s,
+        }
         waited = self._dwell_s + window_s
         return Settling(self._plan("settle", arguments, waited, every_s), waited, {})
 
@@ -242,7 +247,9 @@ class DryBench(Bench):
         window = self._plan("adjust", arguments, 2 * average_s + pause, 1.0)
         readings = self._averages(window).readings
         made = {
-            name: Adjusted(point, "plan", r.indication, r.reference, r.indication.value if r.indication is not None else None)
+            name: Adjusted(
+                point, "plan", r.indication, r.reference, r.indication.value if r.indication is not None else None
+            )
             for name, r in readings.items()
         }
         return Adjustments(window, self._settings, made)
@@ -250,7 +257,9 @@ class DryBench(Bench):
     def report(self, finding: Finding) -> None:
         """A plan finds nothing."""
 
-    def determine(self, device: DeviceInfo, characteristics: tuple[str, ...], unit: str, compute: Callable[[], list[Finding]]) -> None:
+    def determine(
+        self, device: DeviceInfo, characteristics: tuple[str, ...], unit: str, compute: Callable[[], list[Finding]]
+    ) -> None:
         """A plan finds nothing."""
 
 

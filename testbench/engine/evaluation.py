@@ -1,7 +1,7 @@
 """An evaluation: the runs of a suite on a station, in order, into the record, scored, and the bench left safe at every end.
 
-    plan ─► laboratory or hardware ─► open, identify ─► record ─► run 1 … run n ─► score
-                                                            └── safe state, always ──┘
+plan ─► laboratory or hardware ─► open, identify ─► record ─► run 1 … run n ─► score
+                                                        └── safe state, always ──┘
 """
 
 from __future__ import annotations
@@ -120,8 +120,8 @@ def check_validity(station: StationFile) -> None:
     for name, cylinder in station.station.cylinders.items():
         if cylinder.valid_until is not None and cylinder.valid_until < today:
             raise InputError(
-                f"station file {station.path}: the certificate of cylinder {name} ({cylinder.certificate or 'no number'}) was "
-                f"valid until {cylinder.valid_until}; use a valid cylinder, or correct valid_until"
+                f"station file {station.path}: the certificate of cylinder {name} ({cylinder.certificate or 'no number'}) "
+                f"was valid until {cylinder.valid_until}; use a valid cylinder, or correct valid_until"
             )
 
 
@@ -256,7 +256,8 @@ class _Evaluation:
             )
             journal = RunJournal(self.record, evaluation, run, clock)
             bench.enter(journal)
-            state, outcome, reason = RunState.INTERRUPTED, Outcome.ERROR, "the program was ended"
+            state, reason = RunState.INTERRUPTED, "the program was ended"
+            outcome: Outcome | None = Outcome.ERROR
             try:
                 item.procedure.function(bench, item.settings)
                 state, outcome, reason = RunState.FINISHED, None, ""
@@ -327,7 +328,10 @@ def condition_limits(standard: Standard | None) -> Sequence[ConditionLimit]:
 
 
 def verdict_documents(scorecard: Scorecard) -> list[dict[str, Any]]:
-    """The verdicts as JSON documents for the record; `criterion` is false for a finding that the standard does not ask for."""
+    """The verdicts as JSON documents for the record.
+
+    `criterion` is false for a finding that the standard does not ask for.
+    """
     documents: list[dict[str, Any]] = []
     for device in scorecard.devices:
         documents += [verdict.to_json() | {"criterion": True} for verdict in device.verdicts]

@@ -167,7 +167,9 @@ class LiveBench(Bench):
     def _busy(self) -> None:
         self._observer.tick(self._clock.now())
 
-    def _sample(self, duration_s: float, every_s: float, until: Callable[[], bool] | None = None, remember: bool = True) -> Window:
+    def _sample(
+        self, duration_s: float, every_s: float, until: Callable[[], bool] | None = None, remember: bool = True
+    ) -> Window:
         return self._sampler.sample(duration_s, every_s, until=until, busy=self._busy, remember=remember)
 
     # ---- preparation --------------------------------------------------------------------------------------------------
@@ -192,7 +194,9 @@ class LiveBench(Bench):
                 for source in self._divider.sources
             )
             prompt = Prompt(
-                f"Leak check: zero gas flows at {flow:.3f} L/min. Enter the flow at the end of the exhaust line", "L/min", round(flow, 3)
+                f"Leak check: zero gas flows at {flow:.3f} L/min. Enter the flow at the end of the exhaust line",
+                "L/min",
+                round(flow, 3),
             )
             exhaust = self._operator.ask(prompt).number or 0.0
             leak = 100.0 * (flow - exhaust) / flow if flow > 0 else math.inf
@@ -235,7 +239,9 @@ class LiveBench(Bench):
             if answer is None:
                 bounds = [bound for bound in (limit.low, limit.high) if bound is not None]
                 middle = math.fsum(bounds) / len(bounds) if bounds else None
-                answer = self._operator.ask(Prompt(f"The station has no sensor of {limit.quantity}. Enter it", limit.unit, middle))
+                answer = self._operator.ask(
+                    Prompt(f"The station has no sensor of {limit.quantity}. Enter it", limit.unit, middle)
+                )
                 self._asked_conditions[limit.quantity] = answer
             value, origin, unit = answer.number, answer.by, limit.unit
         allowed = None
@@ -303,7 +309,12 @@ class LiveBench(Bench):
         self, *, tolerance_percent_fs: float = 0.05, window_s: float = 120.0, timeout_s: float = 1800.0, every_s: float = 5.0
     ) -> Settling:
         """See Bench."""
-        arguments = {"tolerance_percent_fs": tolerance_percent_fs, "window_s": window_s, "timeout_s": timeout_s, "every_s": every_s}
+        arguments = {
+            "tolerance_percent_fs": tolerance_percent_fs,
+            "window_s": window_s,
+            "timeout_s": timeout_s,
+            "every_s": every_s,
+        }
         return self._step("settle", arguments, lambda: self._settle(tolerance_percent_fs, window_s, timeout_s, every_s))
 
     def _settle(self, tolerance_percent_fs: float, window_s: float, timeout_s: float, every_s: float) -> Settling:
@@ -355,7 +366,7 @@ class LiveBench(Bench):
             influence=f"{info.name}.reading.{run}.{self._number}{part}",
             unit=info.unit,
         )
-        return Reading(mean.quantity, self._reference(info, window), count, gaps)
+        return Reading(mean.quantity, self._reference(info, window), count, gaps, mean.standard_deviation)
 
     def _reference(self, info: DeviceInfo, window: Window) -> Quantity | None:
         if self._gas is None:
@@ -415,7 +426,9 @@ class LiveBench(Bench):
             end = self._average(average_s, every_s=1.0, part=".after")
             return Transition(watched, switched, start, end, curves)
 
-        return self._step("transition", {"before": before, "after": after, "average_s": average_s, "timeout_s": timeout_s}, action)
+        return self._step(
+            "transition", {"before": before, "after": after, "average_s": average_s, "timeout_s": timeout_s}, action
+        )
 
     def _curve(self, info: DeviceInfo, window: Window) -> Curve:
         times, values = self._sampler.series[self._device[info.name].channel].between(window.start, window.end)
@@ -423,7 +436,9 @@ class LiveBench(Bench):
 
     def wait(self, duration_s: float) -> Window:
         """See Bench."""
-        return self._step("wait", {"duration_s": duration_s}, lambda: self._sample(duration_s, self._wait_every_s, remember=False))
+        return self._step(
+            "wait", {"duration_s": duration_s}, lambda: self._sample(duration_s, self._wait_every_s, remember=False)
+        )
 
     def wait_until(self, time_s: float) -> Window:
         """See Bench."""
@@ -443,7 +458,9 @@ class LiveBench(Bench):
             self._clock.wait_until(self._clock.now() + max(info.update_s for info in self.devices))
             after = self._average(average_s, every_s=1.0, part=".after")
             checked = {
-                name: Adjusted(point, by, before.readings[name].indication, before.readings[name].reference, _value(after, name))
+                name: Adjusted(
+                    point, by, before.readings[name].indication, before.readings[name].reference, _value(after, name)
+                )
                 for name, by in made.items()
             }
             return Adjustments(after.window, before.setting, checked)
@@ -457,7 +474,7 @@ class LiveBench(Bench):
         indicated, target = reading.indication.value, reading.reference.value
         if point is Adjustment.SPAN and not abs(indicated - info.low) > 0.05 * info.full_scale:
             raise InstrumentError(
-                f"device {info.name}: the span cannot be adjusted from {indicated:.4g} {info.unit} to {target:.4g} {info.unit}; "
+                f"device {info.name}: the span cannot be adjusted from {indicated:.4g} to {target:.4g} {info.unit}; "
                 "does span gas reach it?"
             )
         try:
@@ -473,7 +490,9 @@ class LiveBench(Bench):
         if self._journal is not None:
             self._journal.find(finding)
 
-    def determine(self, device: DeviceInfo, characteristics: tuple[str, ...], unit: str, compute: Callable[[], list[Finding]]) -> None:
+    def determine(
+        self, device: DeviceInfo, characteristics: tuple[str, ...], unit: str, compute: Callable[[], list[Finding]]
+    ) -> None:
         """See Bench."""
         try:
             findings = compute()

@@ -42,7 +42,9 @@ class SimulatedOperator:
 
     def ask(self, prompt: Prompt) -> Answer:
         """Answer with the expected number, or yes."""
-        return Answer(text="yes" if prompt.expected is None else f"{prompt.expected:g}", number=prompt.expected, by=self.name)
+        return Answer(
+            text="yes" if prompt.expected is None else f"{prompt.expected:g}", number=prompt.expected, by=self.name
+        )
 
     def adjust(self, device: str, point: Adjustment, indicated: float, target: float, unit: str) -> str:
         """Turn the simulated device's keys."""
@@ -79,4 +81,6 @@ class ConsoleOperator:
         try:
             return input(text).strip()
         except EOFError:
-            raise AbortedError("a question to the operator could not be answered: there is no terminal; run it in one") from None
+            raise AbortedError(
+                "a question to the operator could not be answered: there is no terminal; run it in one"
+            ) from None

@@ -182,7 +182,7 @@ class FlowRig(Protocol):
 
 @runtime_checkable
 class Sensor(Protocol):
-    """One condition of the environment (ambient temperature, humidity, pressure, supply voltage) on some source's channel."""
+    """One condition of the environment (temperature, humidity, pressure, supply voltage) on some source's channel."""
 
     name: str
     source: Source

@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
 from typing import Any, TypeVar, cast
 
 from pydantic import ConfigDict, Field, TypeAdapter
@@ -22,9 +21,13 @@ T = TypeVar("T")
 JSON = ConfigDict(ser_json_inf_nan="strings", arbitrary_types_allowed=True)
 
 
-@cache
+_adapters: dict[type[Any], TypeAdapter[Any]] = {}
+
+
 def _adapter(kind: type[Any]) -> TypeAdapter[Any]:
-    return TypeAdapter(kind)
+    if kind not in _adapters:
+        _adapters[kind] = TypeAdapter(kind)
+    return _adapters[kind]
 
 
 def to_json(result: Any) -> dict[str, Any]:
@@ -39,7 +42,7 @@ def from_json(kind: type[T], document: Mapping[str, Any]) -> T:
 
 @dataclass(frozen=True, slots=True)
 class DeviceInfo:
-    """A device under test as a procedure sees it: range in `unit`, its own update interval, its largest T90 to reckon with."""
+    """A device under test as a procedure sees it: range in `unit`, its own update interval, largest T90 to reckon with."""
 
     name: str
     measurand: str
@@ -108,12 +111,16 @@ class Settling:
 
 @validated(frozen=True, config=JSON)
 class Reading:
-    """Indication and reference of one device over one window, in the device's unit; None where there was none."""
+    """Indication and reference of one device over one window, in the device's unit; None where there was none.
+
+    `deviation` is the standard deviation of a single device update, None where it is not known from these readings.
+    """
 
     indication: Quantity | None
     reference: Quantity | None
     count: int
     gaps: int
+    deviation: float | None = None
 
 
 @validated(frozen=True, config=JSON)

@@ -42,8 +42,10 @@ def describe(call: str, arguments: Mapping[str, Any], language: Language = "en")
                 return "零点调整" if zero else "量程调整"
             return f"adjust {arguments['point']}"
         case "set_condition":
-            return f"设定 {arguments['quantity']} = {arguments['value']:g}" if chinese else (
-                f"set {arguments['quantity']} to {arguments['value']:g}"
+            return (
+                f"设定 {arguments['quantity']} = {arguments['value']:g}"
+                if chinese
+                else (f"set {arguments['quantity']} to {arguments['value']:g}")
             )
     chinese_words, english = _PLAIN.get(call, (call, call))
     return chinese_words if chinese else english

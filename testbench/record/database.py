@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -62,6 +62,16 @@ class Database:
         ):
             yield connection
 
+    def use_wal(self) -> None:
+        """Let others read while one writes (write-ahead log); the file keeps this until it is copied by `VACUUM INTO`."""
+        with self._explained(""), closing(self.engine.raw_connection()) as connection:
+            cursor = connection.cursor()
+            cursor.execute("PRAGMA journal_mode = WAL")
+            (mode,) = cursor.fetchone() or ("",)
+            cursor.close()
+        if mode != "wal":
+            raise RecordError(f"record {self.name}: its disk does not allow a write-ahead log; choose a local disk")
+
     def close(self) -> None:
         """Close all connections."""
         self.engine.dispose()
@@ -73,6 +83,8 @@ class Database:
         except IntegrityError as error:
             raise RecordError(f"record {self.name}: {conflict}") from error
         except DBAPIError as error:
+            raise RecordError(explain(self.name, error.orig or error)) from error
+        except sqlite.Error as error:
             raise RecordError(explain(self.name, error)) from error
 
 
@@ -116,21 +128,19 @@ def check_place(path: Path, *, create: bool) -> None:
         raise RecordError(f"record {path} cannot be reached: {error.strerror or error}") from error
 
 
-def explain(name: str, error: DBAPIError) -> str:
+def explain(name: str, error: BaseException) -> str:
     """Say in one line what the database met and what to do."""
-    code = str(getattr(error.orig, "sqlite_errorname", ""))
+    code = str(getattr(error, "sqlite_errorname", ""))
     for prefix, advice in _ADVICE.items():
         if code.startswith(prefix):
             return f"record {name}: {advice}"
-    return f"record {name}: the database refused: {error.orig}"
+    return f"record {name}: the database refused: {error}"
 
 
 def _prepare(connection: Any, _pooled: Any) -> None:
     """Set what SQLite forgets between connections."""
-    cursor = connection.cursor()
-    for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
-        cursor.execute(f"PRAGMA {pragma}")
-    cursor.close()
+    connection.execute("PRAGMA synchronous = FULL").close()
+    connection.execute("PRAGMA foreign_keys = ON").close()
 
 
 def _begin(connection: Connection) -> None:

@@ -13,21 +13,25 @@ from testbench.record.schema import SCHEMA_VERSION
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 
-def bring_up_to_date(database: Database, *, create: bool) -> None:
-    """Create or migrate the tables in one transaction; RecordError for another program's database or a newer schema."""
+def refuse_foreign(database: Database, *, create: bool) -> None:
+    """Raise RecordError if the database is of another program, or empty where a record is to be; change nothing."""
+    with database.reading() as connection:
+        if stored_version(connection) is not None and inspect(connection).has_table("evaluation"):
+            return
+        if inspect(connection).get_table_names():
+            raise RecordError(f"record {database.name} is the database of another program; give the path of a record")
+    if not create:
+        raise RecordError(f"record {database.name} is empty, not a record; check the path")
+
+
+def bring_up_to_date(database: Database) -> None:
+    """Create or migrate the tables in one transaction, if need be; RecordError for a schema newer than this program's."""
     with database.reading() as connection:
         if stored_version(connection) == SCHEMA_VERSION:
             return
     with database.writing() as connection:
-        version = stored_version(connection)
-        if version == SCHEMA_VERSION:
-            return
-        if version is None:
-            if inspect(connection).get_table_names():
-                raise RecordError(f"record {database.name} is the database of another program; give the path of a record")
-            if not create:
-                raise RecordError(f"record {database.name} is empty, not a record; check the path")
-        upgrade(connection, database.name)
+        if stored_version(connection) != SCHEMA_VERSION:  # nobody else has done it meanwhile
+            upgrade(connection, database.name)
 
 
 def stored_version(connection: Connection) -> str | None:

@@ -10,11 +10,10 @@ import re
 import sys
 from pathlib import Path, PurePosixPath
 
-NETWORK_FILE_SYSTEMS = frozenset(
-    ("9p", "acfs", "afpfs", "afs", "beegfs", "ceph", "cifs", "coda", "davfs", "gfs2", "glusterfs", "gpfs", "lustre", "ncpfs")
-    + ("nfs", "nfs4", "ocfs2", "orangefs", "smb3", "smbfs", "vboxsf", "virtiofs", "vmhgfs", "webdav")
-)
-NETWORK_FUSE = frozenset(
+FILE_SHARES = frozenset(("afs", "cifs", "coda", "davfs", "ncpfs", "nfs", "nfs4", "smb3", "smbfs", "webdav"))
+CLUSTERS = frozenset(("beegfs", "ceph", "gfs2", "glusterfs", "gpfs", "lustre", "ocfs2", "orangefs"))
+HOST_FOLDERS = frozenset(("9p", "vboxsf", "virtiofs", "vmhgfs"))  # a virtual machine's view of its host's disk
+FUSE_SHARES = frozenset(
     ("cephfs", "curlftpfs", "davfs", "glusterfs", "moosefs", "rclone", "s3fs", "smbnetfs", "sshfs", "vmhgfs-fuse")
 )
 DRIVE_REMOTE = 4  # GetDriveTypeW
@@ -52,7 +51,7 @@ def network_mount(mounts: str, path: PurePosixPath) -> str | None:
         point = PurePosixPath(re.sub(r"\\([0-7]{3})", lambda code: chr(int(code[1], 8)), fields[1]))
         if path.is_relative_to(point) and (longest is None or len(point.parts) >= len(longest.parts)):
             kind, longest = fields[2], point
-    remote = kind in NETWORK_FILE_SYSTEMS or kind.removeprefix("fuse.") in NETWORK_FUSE
+    remote = kind in FILE_SHARES | CLUSTERS | HOST_FOLDERS or kind.removeprefix("fuse.") in FUSE_SHARES
     return f"{kind} file system on {longest}" if remote else None
 
 

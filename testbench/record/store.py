@@ -31,7 +31,7 @@ from testbench.record import schema
 from testbench.record.database import Database, open_sqlite
 from testbench.record.documents import plain
 from testbench.record.journal import journal_digest
-from testbench.record.migrate import bring_up_to_date
+from testbench.record.migrate import bring_up_to_date, refuse_foreign
 from testbench.record.model import (
     ChannelRow,
     EvaluationRow,
@@ -69,7 +69,9 @@ class Record:
         """Open a record and bring its schema up to date; RecordError says what stands against it and what to do."""
         database = open_sqlite(path, create=create)
         try:
-            bring_up_to_date(database, create=create)
+            refuse_foreign(database, create=create)
+            database.use_wal()
+            bring_up_to_date(database)
         except BaseException:
             database.close()
             raise

@@ -1,0 +1,103 @@
+"""`python -m instruments.twin STATION`: the simulated laboratory of a station, as a process of its own."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import os
+import sys
+from pathlib import Path
+
+from instruments.twin.process import IDLE_EXIT_S, LaboratoryProcess
+from instruments.twin.rendezvous import remove_rendezvous, rendezvous_directory, rendezvous_path, write_rendezvous
+from testbench.errors import TestbenchError
+from testbench.station import parse_station, read_station
+
+DESCRIPTION = """\
+Serve the simulated instruments of a station on loopback ports, in the protocols of the real ones.
+
+Every table of the station file with resource = "twin" (a socket) or "twin:serial" (a serial line behind a socket)
+is served. One physical model stands behind all of them: what the mass flow controllers blend reaches the analysers
+through the line; the truth tables of the station file say what each simulated thing really is.
+"""
+EPILOG = """\
+A run starts the laboratory by itself, or finds the one that is running: this command is for looking at the
+instruments by hand, or for keeping one laboratory for several programs. It prints the VISA resource names:
+
+  python -m instruments.twin station.toml --stay
+  python -c "import pyvisa; i = pyvisa.ResourceManager('@py').open_resource('TCPIP::127.0.0.1::40001::SOCKET',
+      read_termination='\\r', write_termination='\\r'); print(i.query('A'))"
+
+Bench time follows real time until a run owns the laboratory; then it moves only when that run moves it.
+One seed and the same commands give the same numbers. Ctrl-C ends the laboratory.
+"""
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command; return the exit status."""
+    options = _parser().parse_args(arguments)
+    try:
+        if options.launched:
+            file = parse_station(sys.stdin.buffer.read().decode(), options.station)
+        else:
+            file = read_station(options.station)
+        laboratory = LaboratoryProcess(
+            file, seed=options.seed, idle_exit_s=None if options.stay else options.idle_exit, log=options.log
+        )
+        path = rendezvous_path(file, options.directory or rendezvous_directory())
+        write_rendezvous(path, laboratory.rendezvous)
+    except (TestbenchError, OSError) as error:
+        print(f"simulated laboratory: {error}", file=sys.stderr)
+        return error.exit_status if isinstance(error, TestbenchError) else 1
+    try:
+        if options.launched:
+            print(laboratory.rendezvous.model_dump_json(), flush=True)
+            _let_go_of_output()
+        else:
+            print(f"simulated laboratory of {laboratory.name}, process {os.getpid()}")
+            for name, resource in laboratory.resources().items():
+                print(f"  {name:<16} {resource}")
+            sys.stdout.flush()
+        with contextlib.suppress(KeyboardInterrupt):
+            laboratory.serve()
+    finally:
+        remove_rendezvous(path, laboratory.token)
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m instruments.twin",
+        description=DESCRIPTION,
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("station", type=Path, metavar="STATION", help="the station file (TOML)")
+    parser.add_argument(
+        "--seed", type=int, default=1, help='seed of noise and of everything that is "drawn" (default %(default)s)'
+    )
+    parser.add_argument(
+        "--idle-exit",
+        type=float,
+        default=IDLE_EXIT_S,
+        metavar="SECONDS",
+        help="end after so long without an owner and without a connection to an instrument (default %(default)g)",
+    )
+    parser.add_argument("--stay", action="store_true", help="never end by itself")
+    parser.add_argument(
+        "--log", type=Path, metavar="FILE", help="append every command, with its bench time, to FILE (JSON lines)"
+    )
+    parser.add_argument("--directory", type=Path, help=argparse.SUPPRESS)  # of the rendezvous
+    parser.add_argument("--launched", action="store_true", help=argparse.SUPPRESS)  # station on stdin, rendezvous on stdout
+    return parser
+
+
+def _let_go_of_output() -> None:
+    """Close the pipes of whoever launched this process; messages go on to the log file that is standard error."""
+    with Path(os.devnull).open("r+b", buffering=0) as null:
+        for descriptor in (0, 1):
+            os.dup2(null.fileno(), descriptor)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,100 @@
+"""The simulated instruments of a station: which they are, and their servers on the ports of a plant."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+from importlib.metadata import EntryPoint, entry_points
+from typing import Any, cast
+
+from instruments.twin.peer import InstrumentServer, ServerClass
+from instruments.twin.plant import Plant
+from testbench.engine.assembly import driver_settings
+from testbench.engine.registry import find_driver, suggest
+from testbench.errors import StationError
+from testbench.station import DriverTable, StationFile
+
+TWINS = "testbench.twins"
+
+
+class PortKind(StrEnum):
+    """Which port into the plant a server gets; a server class may state it as `port_kind`."""
+
+    CONTROLLER = "controller"
+    ANALYSER = "analyser"
+    SENSOR = "sensor"
+    LOOP = "loop"
+
+
+@dataclass(frozen=True, slots=True)
+class Simulated:
+    """One table of the station file whose instrument is simulated."""
+
+    name: str
+    place: str
+    table: DriverTable
+    kind: PortKind
+
+    def resource(self, port: int) -> str:
+        """VISA resource name of the instrument when its server listens on a TCP port of loopback."""
+        if self.table.resource == "twin:serial":
+            return f"ASRLsocket://127.0.0.1:{port}::INSTR"
+        return f"TCPIP::127.0.0.1::{port}::SOCKET"
+
+
+def simulated_instruments(file: StationFile) -> tuple[Simulated, ...]:
+    """Every simulated instrument of a station; raise StationError where a name is used twice."""
+    found: dict[str, Simulated] = {}
+    for item in _tables(file):
+        if item.table.simulated:
+            if item.name in found:
+                raise StationError(
+                    f"{item.place}: the name {item.name!r} is used for two simulated instruments; give one another"
+                )
+            found[item.name] = item
+    return tuple(found.values())
+
+
+def _tables(file: StationFile) -> Iterator[Simulated]:
+    station = file.station
+    feeding = {} if station.divider is None else station.divider.options.get("controllers", {})
+    for name, table in station.instruments.items():
+        yield Simulated(name, f"[instruments.{name}]", table, PortKind.CONTROLLER if name in feeding else PortKind.LOOP)
+    for name, sensor in station.environment.items():
+        yield Simulated(name, f"[environment.{name}]", sensor, PortKind.SENSOR)
+    for name, device in station.devices.items():
+        yield Simulated(name, f"[devices.{name}]", device, PortKind.ANALYSER)
+
+
+def server(file: StationFile, item: Simulated, resource: str, plant: Plant) -> InstrumentServer:
+    """Build the server of one instrument behind the resource name it will be reached by; raise StationError."""
+    place = f"station file {file.path}: {item.place}"
+    made = _server_class(item.table.driver, place)
+    settings = driver_settings(place, item.table, find_driver(item.table.driver, place), resource)
+    port: Any
+    match PortKind(getattr(made, "port_kind", item.kind)):
+        case PortKind.CONTROLLER:
+            port = plant.controller(item.name)
+        case PortKind.ANALYSER:
+            port = plant.analyser(item.name)
+        case PortKind.SENSOR:
+            port = plant.sensor(item.name)
+        case PortKind.LOOP:
+            port = plant.loops(item.name)
+    return made(item.name, settings, port)
+
+
+@cache
+def _twins() -> dict[str, EntryPoint]:
+    return {point.name: point for point in entry_points(group=TWINS)}
+
+
+def _server_class(driver: str, place: str) -> ServerClass:
+    point = _twins().get(driver)
+    if point is None:
+        raise StationError(
+            f"{place}: driver {driver!r} cannot be simulated; give its real resource. {suggest(driver, _twins())}"
+        )
+    return cast(ServerClass, point.load())

@@ -1,0 +1,229 @@
+"""Starts the simulated laboratory of a station, or finds the one that is running, and owns it until it is closed.
+
+The laboratory is a process of its own that outlives this one; it ends by itself when nobody has used it for a while
+(60 s, or the environment variable TESTBENCH_LABORATORY_IDLE_S).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from instruments.twin.control import (
+    AdjustByHand,
+    Advance,
+    Hello,
+    History,
+    Leave,
+    Log,
+    Message,
+    Now,
+    Reply,
+    Reset,
+    SetCondition,
+    Stop,
+    Welcome,
+)
+from instruments.twin.process import IDLE_EXIT_S
+from instruments.twin.rendezvous import Rendezvous, read_rendezvous, rendezvous_directory, rendezvous_path
+from testbench.engine.roles import Adjustment
+from testbench.errors import InputError, InstrumentError
+from testbench.station import StationFile
+
+IDLE_VARIABLE = "TESTBENCH_LABORATORY_IDLE_S"
+START_TIMEOUT_S = 60.0
+FIND_TIMEOUT_S = 5.0
+ANSWER_TIMEOUT_S = 60.0
+
+
+def start_laboratory(
+    station: StationFile, *, directory: Path | None = None, idle_exit_s: float | None = None
+) -> SimulatedLaboratory:
+    """Own the laboratory of a station: the running one, or a new one.
+
+    `directory` is where running laboratories are found (default: the user's runtime directory). Raise InstrumentError when
+    another process owns it, or when it cannot be started (with what it said).
+    """
+    directory = directory or rendezvous_directory()
+    path = rendezvous_path(station, directory)
+    found = read_rendezvous(path)
+    if found is not None and found.digest == station.digest:
+        channel = _find(found)
+        if channel is not None:
+            return SimulatedLaboratory(channel, found, path.with_suffix(".log"))
+    rendezvous = _launch(station, path, _idle_exit_s() if idle_exit_s is None else idle_exit_s)
+    channel = ControlChannel(rendezvous, FIND_TIMEOUT_S)
+    channel.greet()
+    return SimulatedLaboratory(channel, rendezvous, path.with_suffix(".log"))
+
+
+class NotThereError(Exception):
+    """Nothing that speaks the control channel's language is at the port, or it ended."""
+
+
+class ControlChannel:
+    """A client of the control channel; raises NotThereError when the laboratory is gone."""
+
+    def __init__(self, rendezvous: Rendezvous, timeout_s: float) -> None:
+        self._rendezvous = rendezvous
+        try:
+            self._socket = socket.create_connection(("127.0.0.1", rendezvous.control_port), timeout_s)
+        except OSError as error:
+            raise NotThereError(str(error)) from error
+        self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self._buffer = b""
+
+    def greet(self) -> None:
+        """Say hello as owner; raise InstrumentError when it is refused, NotThereError when something else answers."""
+        hello = Hello(token=self._rendezvous.token, digest=self._rendezvous.digest, pid=os.getpid())
+        try:
+            Welcome.model_validate(self.ask(hello))
+        except ValidationError as error:
+            raise NotThereError("something else answers at its port") from error
+        self._socket.settimeout(ANSWER_TIMEOUT_S)
+
+    def ask(self, request: Message) -> Any:
+        """Send a request and return its result; raise InstrumentError with the text of a refusal."""
+        try:
+            self._socket.sendall(request.model_dump_json().encode() + b"\n")
+            while b"\n" not in self._buffer:
+                data = self._socket.recv(65536)
+                if not data:
+                    raise NotThereError("it closed the connection")
+                self._buffer += data
+        except OSError as error:
+            raise NotThereError(str(error)) from error
+        line, _, self._buffer = self._buffer.partition(b"\n")
+        try:
+            reply = Reply.model_validate_json(line)
+        except ValidationError as error:
+            raise NotThereError("something else answers at its port") from error
+        if reply.error is not None:
+            raise InstrumentError(reply.error)
+        return reply.result
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._socket.close()
+
+
+class SimulatedLaboratory:
+    """A laboratory that this process owns (`testbench.engine.laboratory.Laboratory`), until `close`."""
+
+    def __init__(self, channel: ControlChannel, rendezvous: Rendezvous, log: Path) -> None:
+        self.pid = rendezvous.pid
+        self.resources: Mapping[str, str] = rendezvous.resources
+        self._channel = channel
+        self._log = log
+
+    def reset(self, seed: int) -> None:
+        """Start anew: bench time 0, every drawn truth drawn from `seed`; instruments as switched on."""
+        self._ask(Reset(seed=seed))
+
+    def now(self) -> float:
+        """Bench time, s."""
+        return float(self._ask(Now()))
+
+    def advance(self, to_s: float) -> None:
+        """Move bench time to `to_s`; return when the plant is there."""
+        self._ask(Advance(to_s=to_s))
+
+    def adjust_by_hand(self, device: str, point: Adjustment, indicated: float, target: float) -> None:
+        """Adjust a device as the operator at its keys would."""
+        self._ask(AdjustByHand(device=device, point=point, indicated=indicated, target=target))
+
+    def set_condition(self, quantity: str, value: float) -> None:
+        """Set an ambient or supply condition, in the unit of its table."""
+        self._ask(SetCondition(quantity=quantity, value=value))
+
+    def history(self) -> History:
+        """Seed and commands since the last reset; `Plant.replay` makes an equal plant of them."""
+        return History.model_validate(self._ask(Log()))
+
+    def stop(self) -> None:
+        """End the laboratory's process instead of leaving it to others."""
+        self._ask(Stop())
+        self._channel.close()
+
+    def close(self) -> None:
+        """Leave the laboratory: it goes on in real time, and ends when nobody comes."""
+        with contextlib.suppress(InstrumentError):
+            self._ask(Leave())
+        self._channel.close()
+
+    def _ask(self, request: Message) -> Any:
+        try:
+            return self._channel.ask(request)
+        except NotThereError as error:
+            raise InstrumentError(
+                f"simulated laboratory (process {self.pid}): no longer there ({error}); its messages are in {self._log}. "
+                "Resume the run to start it anew"
+            ) from error
+
+
+def _find(rendezvous: Rendezvous) -> ControlChannel | None:
+    """Own the laboratory that a rendezvous names; None when it is not there any more."""
+    try:
+        channel = ControlChannel(rendezvous, FIND_TIMEOUT_S)
+    except NotThereError:
+        return None
+    try:
+        channel.greet()
+    except NotThereError:
+        channel.close()
+        return None
+    except InstrumentError:
+        channel.close()
+        raise
+    return channel
+
+
+def _launch(station: StationFile, path: Path, idle_exit_s: float) -> Rendezvous:
+    """Start the process, detached, and return what it says when it is ready."""
+    command = [sys.executable, "-P", "-m", "instruments.twin", str(station.path), "--launched"]
+    command += ["--idle-exit", str(idle_exit_s), "--directory", str(path.parent)]
+    log = path.with_suffix(".log")
+    with log.open("wb") as messages:
+        process = _detached(command, messages.fileno())
+    deadline = threading.Timer(START_TIMEOUT_S, process.kill)
+    deadline.start()
+    try:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        with contextlib.suppress(OSError), process.stdin:  # it may end without reading
+            process.stdin.write(station.text.encode())
+        with process.stdout:
+            line = process.stdout.readline()
+    finally:
+        deadline.cancel()
+    threading.Thread(target=process.wait, daemon=True, name="laboratory").start()  # no zombie when it ends before us
+    try:
+        return Rendezvous.model_validate_json(line)
+    except ValidationError:
+        said = log.read_text(encoding="utf-8", errors="replace").strip() or f"it said nothing within {START_TIMEOUT_S:g} s"
+        raise InstrumentError(f"the simulated laboratory could not be started: {said}") from None
+
+
+def _detached(command: list[str], messages: int) -> subprocess.Popen[bytes]:
+    """Start a process that neither the terminal nor the end of this process reaches."""
+    if sys.platform == "win32":
+        flags = subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.DETACHED_PROCESS
+        return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=messages, creationflags=flags)
+    return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=messages, start_new_session=True)
+
+
+def _idle_exit_s() -> float:
+    text = os.environ.get(IDLE_VARIABLE, "")
+    try:
+        return float(text) if text else IDLE_EXIT_S
+    except ValueError:
+        raise InputError(f"the environment variable {IDLE_VARIABLE} must be a number of seconds, got {text!r}") from None

@@ -1,0 +1,333 @@
+"""The process of the simulated laboratory: one thread that serves all its instruments and the control channel on loopback.
+
+While it has an owner, bench time moves only when the owner advances it; without one it follows real time. It ends by itself
+when for `idle_exit_s` it had neither an owner nor a connection to an instrument.
+"""
+
+from __future__ import annotations
+
+import gc
+import os
+import selectors
+import socket
+import sys
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+from typing import Protocol
+
+from instruments.deadline import monotonic
+from instruments.twin.bench import Simulated, server, simulated_instruments
+from instruments.twin.control import ControlConnection, History, Welcome
+from instruments.twin.peer import InstrumentServer
+from instruments.twin.plant import Plant
+from instruments.twin.rendezvous import Rendezvous, new_token
+from testbench.engine.roles import Adjustment
+from testbench.errors import TestbenchError
+from testbench.station import StationFile
+
+IDLE_EXIT_S = 60.0
+CHUNK = 65536
+LONGEST_UNSENT = 1 << 20  # bytes; a client that does not read its answers is dropped
+
+
+class Conversation(Protocol):
+    """One client's conversation: bytes in, bytes out."""
+
+    def receive(self, data: bytes) -> bytes:
+        """Take what arrived; return what is answered now."""
+        ...
+
+
+class LaboratoryProcess:
+    """Serves one station until it is stopped or idle. Raise StationError where the station cannot be simulated."""
+
+    def __init__(
+        self, file: StationFile, *, seed: int = 1, idle_exit_s: float | None = IDLE_EXIT_S, log: Path | None = None
+    ) -> None:
+        """`idle_exit_s` None: never ends by itself. `log`: file that every command is appended to."""
+        self.name = f"{file.station.station.name!r} ({file.path})"
+        self.token = new_token()
+        self.digest = file.digest
+        self.owner: ControlConnection | None = None
+        self._file = file
+        self._idle_exit_s = idle_exit_s
+        self._log = log
+        self._selector = selectors.DefaultSelector()
+        self._clients: set[_InstrumentClient] = set()
+        self._running = True
+        self._kept = 0  # commands of the plant's log that are in the log file
+        self._idle_since = self._real_since = monotonic()
+        self._real_from = 0.0
+        self._sockets: list[tuple[Simulated, socket.socket]] = [(item, _listen()) for item in simulated_instruments(file)]
+        self._control = _listen()
+        self._names = {item.name: item.resource(_port(listening)) for item, listening in self._sockets}
+        self._begin(seed)
+        for item, listening in self._sockets:
+            self._selector.register(listening, selectors.EVENT_READ, self._acceptor(listening, item.name))
+        self._selector.register(self._control, selectors.EVENT_READ, self._control_acceptor())
+
+    @property
+    def rendezvous(self) -> Rendezvous:
+        """How this laboratory is found."""
+        return Rendezvous(
+            pid=os.getpid(), control_port=_port(self._control), token=self.token, digest=self.digest, resources=self._names
+        )
+
+    def serve(self) -> None:
+        """Serve until stopped or idle for too long; then close everything."""
+        gc.collect()
+        gc.freeze()  # what is there at the start stays; the collector need not look at it again
+        try:
+            while self._running:
+                timeout = self._time_left()
+                if timeout is not None and timeout <= 0.0:
+                    break
+                for key, mask in self._selector.select(timeout):
+                    key.data(mask)
+        finally:
+            self.close()
+
+    def close(self) -> None:
+        """Close every socket."""
+        for key in list(self._selector.get_map().values()):
+            key.fileobj.close()  # type: ignore[union-attr]
+        self._selector.close()
+
+    # ---- what the control channel asks for
+
+    def take_over(self, owner: ControlConnection) -> None:
+        """Let `owner` have bench time, from what it is now on."""
+        self.follow_real_time()
+        self.owner = owner
+
+    def give_up(self, owner: ControlConnection) -> None:
+        """From now on bench time follows real time, if it was `owner` who had it."""
+        if self.owner is owner:
+            self.owner = None
+            self._real_from, self._real_since = self._plant.now, monotonic()
+            self._mark_idle()
+
+    def welcome(self) -> Welcome:
+        """Say who answers."""
+        return Welcome(pid=os.getpid(), now_s=self._plant.now)
+
+    def reset(self, seed: int) -> None:
+        """Start anew: a new plant, instruments as switched on; connections stay."""
+        self._begin(seed)
+        for client in self._clients:
+            client.conversation = self._servers[client.instrument].connect()
+
+    def advance(self, to_s: float) -> None:
+        """Move bench time."""
+        self._plant.advance(to_s)
+
+    def now(self) -> float:
+        """Bench time, s."""
+        self.follow_real_time()
+        return self._plant.now
+
+    def resources(self) -> dict[str, str]:
+        """VISA resource names by instrument."""
+        return self._names
+
+    def adjust_by_hand(self, device: str, point: Adjustment, indicated: float, target: float) -> None:
+        """Adjust a device at its keys."""
+        self.follow_real_time()
+        self._plant.adjust(device, point, indicated, target)
+        self.keep_log()
+
+    def set_condition(self, quantity: str, value: float) -> None:
+        """Set an ambient or supply condition."""
+        self.follow_real_time()
+        self._plant.set_condition(quantity, value)
+        self.keep_log()
+
+    def history(self) -> History:
+        """Seed and commands: all that the plant's state is made of."""
+        return History(seed=self._plant.seed, now_s=self.now(), commands=tuple(self._plant.log))
+
+    def stop(self) -> None:
+        """End after this round."""
+        self._running = False
+
+    # ---- what clients of instruments need
+
+    def follow_real_time(self) -> None:
+        """Without an owner, bring bench time to where real time is."""
+        if self.owner is None:
+            self._plant.advance(max(self._plant.now, self._real_from + monotonic() - self._real_since))
+
+    def keep_log(self) -> None:
+        """Append new commands to the log file, if there is one."""
+        new = self._plant.log[self._kept :]
+        if new and self._log is not None:
+            with self._log.open("a", encoding="utf-8") as stream:
+                stream.writelines(command.model_dump_json() + "\n" for command in new)
+        self._kept = len(self._plant.log)
+
+    def forget(self, client: _InstrumentClient) -> None:
+        """A client of an instrument has gone."""
+        self._clients.discard(client)
+        self._mark_idle()
+
+    # ---- inside
+
+    def _begin(self, seed: int) -> None:
+        self._plant = Plant(self._file.station, seed)
+        self._servers: dict[str, InstrumentServer] = {
+            item.name: server(self._file, item, self._names[item.name], self._plant) for item, _ in self._sockets
+        }
+        self._real_from, self._real_since = 0.0, monotonic()
+        self._kept = 0
+        if self._log is not None:
+            with self._log.open("a", encoding="utf-8") as stream:
+                stream.write(f'{{"digest": "{self.digest}", "seed": {seed}}}\n')
+
+    def _mark_idle(self) -> None:
+        if self.owner is None and not self._clients:
+            self._idle_since = monotonic()
+
+    def _time_left(self) -> float | None:
+        """Real seconds until the end if nobody comes; None while somebody is there."""
+        if self._idle_exit_s is None or self.owner is not None or self._clients:
+            return None
+        return self._idle_since + self._idle_exit_s - monotonic()
+
+    def _acceptor(self, listening: socket.socket, instrument: str) -> Callable[[int], None]:
+        def accept(_: int) -> None:
+            connection = _accept(listening)
+            if connection is not None:
+                client = _InstrumentClient(self, self._selector, connection, instrument, self._servers[instrument].connect())
+                self._clients.add(client)
+
+        return accept
+
+    def _control_acceptor(self) -> Callable[[int], None]:
+        def accept(_: int) -> None:
+            connection = _accept(self._control)
+            if connection is not None:
+                _ControlClient(self._selector, connection, ControlConnection(self))
+
+        return accept
+
+
+class _Client:
+    """One connection: takes bytes to its conversation, and what is answered back, never waiting for the peer."""
+
+    def __init__(self, selector: selectors.BaseSelector, connection: socket.socket, conversation: Conversation) -> None:
+        self.conversation = conversation
+        self._selector = selector
+        self._socket = connection
+        self._unsent = b""
+        selector.register(connection, selectors.EVENT_READ, self._ready)
+
+    def _ready(self, mask: int) -> None:
+        try:
+            if mask & selectors.EVENT_WRITE:
+                self._send(b"")
+            if mask & selectors.EVENT_READ:
+                data = self._socket.recv(CHUNK)
+                if not data:
+                    self._close()
+                    return
+                answer = self._converse(data)
+                if answer:
+                    self._send(answer)
+        except BlockingIOError:
+            pass
+        except OSError:  # the client is gone
+            self._close()
+
+    def _converse(self, data: bytes) -> bytes:
+        return self.conversation.receive(data)
+
+    def _send(self, answer: bytes) -> None:
+        if not self._unsent:
+            try:
+                sent = self._socket.send(answer) if answer else 0
+            except BlockingIOError:
+                sent = 0
+            if sent == len(answer):
+                return
+            self._unsent = answer[sent:]
+            self._selector.modify(self._socket, selectors.EVENT_READ | selectors.EVENT_WRITE, self._ready)
+            return
+        self._unsent += answer
+        if len(self._unsent) > LONGEST_UNSENT:
+            raise ConnectionAbortedError
+        self._unsent = self._unsent[self._socket.send(self._unsent) :]
+        if not self._unsent:
+            self._selector.modify(self._socket, selectors.EVENT_READ, self._ready)
+
+    def _close(self) -> None:
+        self._selector.unregister(self._socket)
+        self._socket.close()
+
+
+class _InstrumentClient(_Client):
+    """A client of a simulated instrument."""
+
+    def __init__(
+        self,
+        laboratory: LaboratoryProcess,
+        selector: selectors.BaseSelector,
+        connection: socket.socket,
+        instrument: str,
+        conversation: Conversation,
+    ) -> None:
+        super().__init__(selector, connection, conversation)
+        self.instrument = instrument
+        self._laboratory = laboratory
+
+    def _converse(self, data: bytes) -> bytes:
+        self._laboratory.follow_real_time()
+        try:
+            return self.conversation.receive(data)
+        except TestbenchError as error:  # the instrument refuses what its protocol has no words for: it stays silent
+            print(f"{self.instrument}: {error}", file=sys.stderr, flush=True)
+            return b""
+        except Exception:  # a defect of a simulated instrument must not end the others
+            print(f"{self.instrument}: failed at {data!r}\n{traceback.format_exc()}", file=sys.stderr, flush=True)
+            self._close()
+            return b""
+        finally:
+            self._laboratory.keep_log()
+
+    def _close(self) -> None:
+        super()._close()
+        self._laboratory.forget(self)
+
+
+class _ControlClient(_Client):
+    """A client of the control channel."""
+
+    def __init__(self, selector: selectors.BaseSelector, connection: socket.socket, control: ControlConnection) -> None:
+        super().__init__(selector, connection, control)
+        self._control = control
+
+    def _close(self) -> None:
+        super()._close()
+        self._control.closed()
+
+
+def _listen() -> socket.socket:
+    listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    listening.bind(("127.0.0.1", 0))
+    listening.listen()
+    listening.setblocking(False)
+    return listening
+
+
+def _port(listening: socket.socket) -> int:
+    return int(listening.getsockname()[1])
+
+
+def _accept(listening: socket.socket) -> socket.socket | None:
+    try:
+        connection, _ = listening.accept()
+    except OSError:  # the client has gone already
+        return None
+    connection.setblocking(False)
+    connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return connection

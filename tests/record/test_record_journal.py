@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from sqlalchemy.exc import StatementError
 
 from testbench.errors import RecordError
 from testbench.findings import Finding
@@ -43,7 +44,7 @@ def test_a_date_keeps_its_instant_and_its_offset(record: Record, evaluation: str
 
 
 def test_a_date_without_offset_is_refused(record: Record, evaluation: str, moment: dt.datetime) -> None:
-    with pytest.raises(Exception, match="no offset from UTC"):
+    with pytest.raises(StatementError, match="no offset from UTC"):
         record.event(evaluation, None, "note", "", bench_time=0.0, at=moment.replace(tzinfo=None))
     assert record.events(evaluation) == []
 

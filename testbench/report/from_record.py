@@ -1,0 +1,294 @@
+"""Makes the content of a report from the record alone: what a report says can be made again from the record at any time."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from testbench.criteria.judge import Verdict
+from testbench.criteria.standard import DecisionRule, Sided, Standard, parse_standard
+from testbench.criteria.text import Text
+from testbench.errors import RecordError
+from testbench.findings import Finding
+from testbench.outcome import Outcome
+from testbench.record.model import EvaluationRow, StepRow
+from testbench.record.store import Record
+from testbench.report.content import (
+    ConditionState,
+    EvidenceMark,
+    InstrumentRole,
+    Language,
+    LimitKind,
+    LineDelay,
+    MeasurementStandard,
+    ReportCondition,
+    ReportContent,
+    ReportDevice,
+    ReportEvent,
+    ReportInstrument,
+    ReportRun,
+    ReportStandard,
+    ReportStation,
+    ReportVerdict,
+    StandardKind,
+)
+from testbench.station import Station, parse_station
+
+INSTRUMENT_EVENT, SAFE_EVENT = "instrument", "safe state"
+KINDS = {Sided.TWO: LimitKind.SYMMETRIC, Sided.UPPER: LimitKind.MAXIMUM, Sided.LOWER: LimitKind.MINIMUM}
+DECISIONS = {
+    DecisionRule.SIMPLE: Text(
+        zh="简单接受：按标准规定修约后的测量值与限值比较。限值落在“结果 ± U”范围内时注明“限值在不确定度内”；"
+        "若同时 U 大于限值的三分之一，则为“无法判定”。U 的包含概率约为 95 %。",
+        en="Simple acceptance: the value, rounded as the standard says, is compared with the limit. Where the limit lies within "
+        "value ± U the verdict is marked “limit within uncertainty”; if U also exceeds a third of the limit it is "
+        "inconclusive. U has a coverage probability of about 95 %.",
+    ),
+    DecisionRule.GUARDED: Text(
+        zh="保护带接受（JCGM 106）：结果加减 U 后仍在限值之内为合格，均在限值之外为不合格，其余为“无法判定”。",
+        en="Guarded acceptance (JCGM 106): a value passes if value ± U lies inside the limit, fails if it lies outside, and is "
+        "inconclusive in between.",
+    ),
+}
+
+
+def content_from_record(record: Record, evaluation: str) -> ReportContent:
+    """Load all that a report of an evaluation says; RecordError if it is not in the record or not finished."""
+    row = record.evaluation(evaluation)
+    start = row.start
+    if row.finished is None:
+        raise RecordError(f"evaluation {evaluation} is not finished; a report is made of a finished one")
+    standard = parse_standard(start.standard_text, start.standard) if start.standard_text else None
+    station = parse_station(start.station_text, Path(start.station_path)).station
+    runs = record.runs(evaluation)
+    steps = [step for run in runs for step in record.steps(run.identifier)]
+    titles = {entry.procedure: entry.clause for entry in standard.suite} if standard is not None else {}
+    return ReportContent(
+        identifier=evaluation,
+        standard=_standard(standard, start.measurand),
+        station=ReportStation(station.station.name, station.station.laboratory, start.station_digest),
+        simulated=start.simulated,
+        started=start.started,
+        finished=row.finished,
+        devices=tuple(_devices(record, row)),
+        decision_rule=DECISIONS[standard.decision if standard is not None else DecisionRule.SIMPLE],
+        language=Language(start.language),
+        bench_duration_s=max((run.ended_at for run in runs if run.ended_at is not None), default=None),
+        seed=start.seed,
+        software=start.software,
+        conditions=tuple(_conditions(record, evaluation, standard, steps)),
+        measurement_standards=tuple(_measurement_standards(station)),
+        instruments=tuple(_instruments(record, evaluation, station)),
+        line_delay=None
+        if station.line.delay_s is None
+        else LineDelay(station.line.delay_s, station.line.delay_uncertainty_s),
+        runs=tuple(
+            ReportRun(
+                run.identifier,
+                run.procedure,
+                run.state,
+                run.started,
+                run.finished,
+                run.clause,
+                run.settings,
+                titles.get(run.procedure, ""),
+            )
+            for run in runs
+        ),
+        journal_digest=record.journal_digest(evaluation),
+        events=tuple(
+            ReportEvent(event.at, event.kind, event.text, event.run or "")
+            for event in record.events(evaluation)
+            if event.kind not in (INSTRUMENT_EVENT, SAFE_EVENT)
+        ),
+    )
+
+
+def _standard(standard: Standard | None, measurand: str) -> ReportStandard:
+    if standard is None:
+        return ReportStandard("", Text(zh="未按标准判定", en="not judged by a standard"))
+    head = standard.standard
+    return ReportStandard(
+        standard.name, head.title, head.edition, standard.digest, standard.analogy_for(measurand) or "", head.basis
+    )
+
+
+def _devices(record: Record, row: EvaluationRow) -> Iterator[ReportDevice]:
+    stored = record.findings(row.identifier)
+    verdicts = record.verdicts(row.identifier)
+    for device in row.start.devices:
+        name = device["name"]
+        findings = [entry for entry in stored if entry.finding.device == name]
+        lines: list[ReportVerdict] = []
+        outcomes: list[Outcome] = []
+        for document in verdicts:
+            if document["device"] != name:
+                continue
+            match = next((entry for entry in findings if entry.finding.characteristic == document["characteristic"]), None)
+            if match is not None:
+                findings.remove(match)
+            verdict = Verdict.from_json(document)
+            if document["criterion"]:
+                outcomes.append(verdict.outcome)
+            lines.append(_line(verdict, match.finding if match else None, match.run if match else "", document["criterion"]))
+        lines += [ReportVerdict(e.finding.characteristic, e.finding, None, unit=e.finding.unit, run=e.run) for e in findings]
+        outcome = row.outcome if row.outcome in (Outcome.ABORTED, Outcome.ERROR) else Outcome.worst(outcomes)
+        low, high = device["range"]
+        yield ReportDevice(
+            name,
+            device["maker"],
+            device["model"],
+            device["serial"],
+            row.start.measurand,
+            low,
+            high,
+            device["unit"],
+            outcome,
+            tuple(lines),
+        )
+
+
+def _line(verdict: Verdict, finding: Finding | None, run: str, criterion: bool) -> ReportVerdict:
+    mark, _, percent = verdict.evidence.partition(" ")
+    return ReportVerdict(
+        verdict.characteristic,
+        finding,
+        verdict.outcome if criterion else None,
+        limit=verdict.limit,
+        limit_kind=KINDS[verdict.sided] if verdict.sided is not None else LimitKind.SYMMETRIC,
+        limit_text=verdict.limit_text,
+        unit=verdict.unit,
+        clause=verdict.clause.en,
+        provisional=verdict.provisional,
+        evidence=EvidenceMark(mark) if mark else None,
+        evidence_percent=int(percent.split()[0]) if percent else None,
+        limit_within_uncertainty=verdict.limit_within_uncertainty,
+        reason=verdict.reason,
+        run=run,
+    )
+
+
+def _conditions(
+    record: Record, evaluation: str, standard: Standard | None, steps: list[StepRow]
+) -> Iterator[ReportCondition]:
+    limits = {limit.quantity: limit for limit in standard.conditions} if standard is not None else {}
+    measured: set[str] = set()
+    for channel in record.channels(evaluation):
+        if not channel.name.startswith("environment."):
+            continue
+        values = record.load(evaluation, channel.name).value
+        values = values[np.isfinite(values)]
+        if values.size == 0:
+            continue
+        measured.add(channel.quantity)
+        limit = limits.get(channel.quantity)
+        yield _condition(channel.quantity, channel.unit, values, limit)
+    for quantity, limit in limits.items():
+        asked = [] if quantity in measured else list(_asked(steps, quantity))
+        if asked:
+            yield _condition(quantity, limit.unit, np.array(asked), limit)
+
+
+def _asked(steps: list[StepRow], quantity: str) -> Iterator[float]:
+    """Values that the operator gave for a condition without a sensor."""
+    for step in steps:
+        if step.call != "check_conditions" or step.result is None:
+            continue
+        for condition in step.result["conditions"]:
+            if condition["quantity"] == quantity and condition["value"] is not None:
+                yield float(condition["value"])
+
+
+def _condition(quantity: str, unit: str, values: np.ndarray[Any, Any], limit: Any) -> ReportCondition:
+    low = None if limit is None or limit.lower is None else float(limit.lower)
+    high = None if limit is None or limit.upper is None else float(limit.upper)
+    minimum, mean, maximum = float(values.min()), float(values.mean()), float(values.max())
+    state = ConditionState.NOT_REQUIRED
+    if low is not None or high is not None:
+        kept = (low is None or minimum >= low) and (high is None or maximum <= high)
+        state = ConditionState.KEPT if kept else ConditionState.ASKED
+    return ReportCondition(quantity, unit, minimum, mean, maximum, low, high, state)
+
+
+def _measurement_standards(station: Station) -> Iterator[MeasurementStandard]:
+    for name, cylinder in station.cylinders.items():
+        zero = cylinder.fraction_percent == 0
+        relative = cylinder.expanded_uncertainty_percent
+        impurity = cylinder.impurity_umol_per_mol
+        yield MeasurementStandard(
+            name,
+            StandardKind.CYLINDER,
+            component=cylinder.component,
+            balance=cylinder.balance,
+            content=cylinder.fraction_percent,
+            unit="%",
+            expanded_uncertainty=None if zero else cylinder.fraction_percent * relative / 100.0,
+            uncertainty_text=Text(
+                zh=f"零点气，{cylinder.component} ≤ {impurity:g} µmol/mol", en=f"zero gas, {cylinder.component} ≤ {impurity:g} µmol/mol"
+            )
+            if zero
+            else "",
+            certificate=cylinder.certificate,
+            valid_until=cylinder.valid_until,
+        )
+    for name, table in station.instruments.items():
+        options = table.options
+        if "full_scale" not in options:
+            continue
+        percent, scatter = options.get("uncertainty_percent", 0.0), options.get("reproducibility_percent", 0.0)
+        yield MeasurementStandard(
+            name,
+            StandardKind.CONTROLLER,
+            content=float(options["full_scale"]),
+            unit=str(options.get("flow_unit", "L/min")),
+            uncertainty_text=Text(
+                zh=f"读数的 {percent:g} %（k = 2），重复设定 {scatter:g} %", en=f"{percent:g} % of reading (k = 2), setting {scatter:g} %"
+            ),
+            certificate=str(options.get("certificate", "")),
+        )
+
+
+def _instruments(record: Record, evaluation: str, station: Station) -> Iterator[ReportInstrument]:
+    events = record.events(evaluation)
+    safe: dict[str, Mapping[str, Any]] = {}
+    for event in events:
+        if event.kind == SAFE_EVENT:
+            document = json.loads(event.text)
+            safe[document["instrument"]] = document
+    for event in events:
+        if event.kind != INSTRUMENT_EVENT:
+            continue
+        identity = json.loads(event.text)
+        name = identity["name"]
+        driver, role = _place(station, name)
+        outcome = safe.get(name)
+        drives = outcome is not None and not outcome["state"].startswith("none")
+        yield ReportInstrument(
+            name,
+            driver,
+            role,
+            identity["maker"],
+            identity["model"],
+            identity["serial"],
+            identity["firmware"],
+            safe_state=outcome["state"] if outcome is not None else "",
+            safe_verified=outcome["verified"] if outcome is not None and drives else None,
+            safe_read_back=outcome["read_back"] if outcome is not None and drives else "",
+        )
+
+
+def _place(station: Station, name: str) -> tuple[str, InstrumentRole]:
+    """Driver and role of an instrument by its name in the station file."""
+    if name in station.devices:
+        return station.devices[name].driver, InstrumentRole.DEVICE
+    if name in station.instruments:
+        table = station.instruments[name]
+        return table.driver, InstrumentRole.CONTROLLER if "full_scale" in table.options else InstrumentRole.SCANNER
+    if name == "divider" and station.divider is not None:
+        return station.divider.driver, InstrumentRole.DIVIDER
+    sensor = station.environment.get(name.removeprefix("environment."))
+    return (sensor.driver, InstrumentRole.SENSOR) if sensor is not None else ("", InstrumentRole.OTHER)

@@ -7,13 +7,12 @@ says why, and is neither passed nor failed.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from testbench.criteria import reasons
 from testbench.criteria.standard import Alternative, Criterion, Requirement, Sided
 from testbench.criteria.text import Text
-from testbench.metrology.rounding import round_decimal
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +20,7 @@ class Comparison:
     """Outcome of one comparison.
 
     `passed` is None where nothing could be compared; `problem` then says why. `value` is the number as compared (rounded
-    where the standard says so), `full_value` the same number before rounding, `requirement` what it was compared with.
+    where the standard says so), `reported` as it is reported, `full_value` the same number before any rounding, `requirement` what it was compared with.
     `grade` is the best grade that was reached, "" where the criterion has none. `notes` name alternatives that could not
     be applied.
     """
@@ -29,6 +28,7 @@ class Comparison:
     passed: bool | None
     requirement: Requirement | None = None
     value: Decimal | None = None
+    reported: Decimal | None = None
     full_value: Decimal | None = None
     grade: str = ""
     problem: Text | None = None
@@ -76,12 +76,11 @@ def compare(
         elif other is not None and other.passed:
             result = _better(result, other)
     if result.passed:
-        return result
+        return replace(result, notes=tuple(notes)) if result.by_alternative else result
     unknown = [v for a in criterion.alternatives for v in _unknown_variables(a, known, data_unit)]
     if unknown:
-        problem = reasons.alternative_not_examined(unknown[0])
-        return Comparison(None, result.requirement, result.value, result.full_value, problem=problem, notes=tuple(notes))
-    return Comparison(False, result.requirement, result.value, result.full_value, notes=tuple(notes))
+        return replace(result, passed=None, problem=reasons.alternative_not_examined(unknown[0]), notes=tuple(notes))
+    return replace(result, notes=tuple(notes))
 
 
 def _main_requirement(criterion: Criterion, known: Mapping[str, Decimal]) -> Requirement | Text:
@@ -100,9 +99,10 @@ def _hold_against(requirement: Requirement, value: Decimal) -> Comparison:
     if not value.is_finite():
         return Comparison(None, requirement, full_value=value, problem=reasons.not_finite())
     rule = requirement.rounding
-    compared = value if rule is None else round_decimal(value, rule.decimals, rule.mode)
+    compared, reported = (value, value) if rule is None else (rule.compared(value), rule.reported(value))
     grade = next((g.name for g in requirement.grades if satisfies(compared, g.limit, requirement.sided)), "")
-    return Comparison(satisfies(compared, requirement.limit, requirement.sided), requirement, compared, value, grade)
+    passed = satisfies(compared, requirement.limit, requirement.sided)
+    return Comparison(passed, requirement, compared, reported, value, grade)
 
 
 def _is_written_for(alternative: Alternative, data_unit: str | None) -> bool:
@@ -134,4 +134,4 @@ def _better(main: Comparison, other: Comparison) -> Comparison:
         return other
     grades = [grade.name for grade in main.requirement.grades] if main.requirement else []
     best = min((main.grade, other.grade), key=lambda name: grades.index(name) if name in grades else len(grades))
-    return Comparison(True, main.requirement, main.value, main.full_value, best, notes=main.notes)
+    return replace(main, grade=best)

@@ -21,7 +21,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 
 from testbench.criteria.text import Text
 from testbench.errors import StandardError
-from testbench.metrology.rounding import RoundingMode
+from testbench.metrology.rounding import RoundingMode, round_decimal
 
 LEAST_CONFIDENCE_PERCENT = 60
 """Below this confidence in a limit that was recalled from memory, nothing is judged by it."""
@@ -110,13 +110,17 @@ class Sided(StrEnum):
 
 
 class Interval(Table):
-    """Range of a variable (such as "reference_mean" or "span") in which something applies; each bound says if it belongs."""
+    """Range of a variable (such as "reference_mean" or "span") in which something applies; each bound says if it belongs.
+
+    With `decimals` the variable is rounded, half away from zero, before it is compared with the bounds.
+    """
 
     variable: str
     lower: Decimal | None = None
     lower_closed: bool = True
     upper: Decimal | None = None
     upper_closed: bool = False
+    decimals: int | None = Field(default=None, ge=0, le=12)
 
     @model_validator(mode="after")
     def _bounds_are_in_order(self) -> Self:
@@ -132,6 +136,8 @@ class Interval(Table):
         """Whether `value` lies in the range; a value that is not a number lies in none."""
         if value.is_nan():
             return False
+        if self.decimals is not None and value.is_finite():
+            value = round_decimal(value, self.decimals)
         if self.lower is not None and not (value > self.lower or (self.lower_closed and value == self.lower)):
             return False
         return self.upper is None or value < self.upper or (self.upper_closed and value == self.upper)
@@ -144,11 +150,30 @@ class Interval(Table):
 
 
 class Rounding(Table):
-    """Rounding of the value to `decimals` places. The order is stated: the value is rounded, then compared."""
+    """Rounding of the value to `decimals` places. The order is stated: the value is rounded, then compared.
+
+    `reported_decimals`: the value is first rounded to, and reported with, these more places, and the reported value is
+    rounded once more for the comparison.
+    """
 
     decimals: int = Field(ge=0, le=12)
+    reported_decimals: int | None = Field(default=None, ge=0, le=12)
     mode: RoundingMode = RoundingMode.HALF_AWAY_FROM_ZERO
     order: Literal["round-then-compare"] = "round-then-compare"
+
+    @model_validator(mode="after")
+    def _reported_is_finer(self) -> Self:
+        if self.reported_decimals is not None and self.reported_decimals < self.decimals:
+            raise ValueError(f"reported_decimals {self.reported_decimals} must not be fewer than decimals {self.decimals}")
+        return self
+
+    def reported(self, value: Decimal) -> Decimal:
+        """The value as it is reported."""
+        return round_decimal(value, self.decimals if self.reported_decimals is None else self.reported_decimals, self.mode)
+
+    def compared(self, value: Decimal) -> Decimal:
+        """The value as it is compared with the limit."""
+        return round_decimal(self.reported(value), self.decimals, self.mode)
 
 
 class Grade(Table):
@@ -224,32 +249,51 @@ class Exemption(Table):
 
 
 class BiasTest(Table):
-    """Bias test of a relative accuracy audit: decimals of the factor, and the cap for low emitters.
+    """Bias test of a relative accuracy audit: decimals of the factor, and its cap for low emitters.
 
-    The cap applies where the reference mean lies in one of `low_emitter` (unit of the data → range).
+    The cap may be used where the reference mean lies in `low_emitter`.
     """
 
     clause: str
     decimals: int = Field(ge=0, le=12)
     cap: Decimal | None = Field(default=None, ge=1)
-    low_emitter: dict[str, Interval] = {}
+    low_emitter: Interval | None = None
     evidence: Evidence
+
+    @model_validator(mode="after")
+    def _cap_has_its_range(self) -> Self:
+        if (self.cap is None) != (self.low_emitter is None):
+            raise ValueError("cap and low_emitter are given together")
+        return self
 
 
 class RunRule(Table):
-    """How many runs or injections a test needs, and how many may be discarded."""
+    """How many runs or injections a test needs, how many may be discarded, and which count.
+
+    `last_used`: of more than so many the last ones count. `least_days`: on how many days a test of several days is made.
+    """
 
     least_used: int = Field(default=1, ge=1)
+    last_used: int | None = Field(default=None, ge=1)
     most_discarded: int | None = Field(default=None, ge=0)
+    least_days: int | None = Field(default=None, ge=1)
     evidence: Evidence
+
+
+class Level(Table):
+    """Where a level of the reference should lie, in percent of span; a level may have several ranges."""
+
+    name: str
+    lower: Decimal
+    upper: Decimal
 
 
 class Criterion(Table):
     """What a standard asks of one performance characteristic.
 
     Either `requirement` or `tiers` (with `selector`, the variable that chooses) states the limit; `alternatives` may be met
-    instead. `measurands` and `units` restrict it; empty means all. `bias`, `runs` and `exemption` belong to recorded test
-    data, `procedure` keeps the evidence for the procedure's figures.
+    instead. `measurands` and `units` restrict it; empty means all. `bias`, `runs`, `levels` and `exemption` belong to recorded
+    test data, `procedure` keeps the evidence for the procedure's figures.
     """
 
     characteristic: str
@@ -264,6 +308,7 @@ class Criterion(Table):
     exemption: Exemption | None = None
     bias: BiasTest | None = None
     runs: RunRule | None = None
+    levels: tuple[Level, ...] = ()
     procedure: tuple[ProcedureMark, ...] = ()
 
     @model_validator(mode="after")
@@ -357,17 +402,17 @@ class Head(Table):
     measurands: tuple[str, ...] = ()
     analogy: Text | None = None
     decision: DecisionRule = DecisionRule.SIMPLE
-    last_injections: int | None = Field(default=None, ge=1)
 
 
 class Standard(Table):
-    """A whole criteria file, and the SHA-256 digest of its text."""
+    """A whole criteria file, with its text and the SHA-256 digest of it."""
 
     standard: Head
     conditions: tuple[Condition, ...] = ()
     suite: tuple[SuiteEntry, ...] = ()
     criteria: tuple[Criterion, ...] = Field(alias="criterion", default=())
     digest: str = ""
+    text: str = Field(default="", repr=False)
 
     @model_validator(mode="after")
     def _criteria_are_told_apart(self) -> Self:
@@ -457,11 +502,12 @@ def parse_standard(text: str, source: str) -> Standard:
         data = tomllib.loads(text, parse_float=Decimal)
     except tomllib.TOMLDecodeError as error:
         raise StandardError(f"criteria file {source} is not valid TOML: {error}") from error
-    if "digest" in data:
-        raise StandardError(f"criteria file {source}: digest: no such key")
+    for key in ("digest", "text"):
+        if key in data:
+            raise StandardError(f"criteria file {source}: {key}: no such key")
     digest = hashlib.sha256(text.encode()).hexdigest()
     try:
-        return Standard.model_validate({**data, "digest": digest})
+        return Standard.model_validate({**data, "digest": digest, "text": text})
     except ValidationError as error:
         raise StandardError(f"criteria file {source}: {_explain(error)}") from error
 

@@ -11,7 +11,8 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from testbench.criteria import reasons
-from testbench.criteria.standard import Alternative, Criterion, Requirement, Sided
+from testbench.criteria.requirement import Alternative, Requirement, Sided
+from testbench.criteria.standard import Criterion
 from testbench.criteria.text import Text
 
 
@@ -19,8 +20,8 @@ from testbench.criteria.text import Text
 class Comparison:
     """Outcome of one comparison.
 
-    `passed` is None where nothing could be compared; `problem` then says why. `value` is the number as compared (rounded
-    where the standard says so), `reported` as it is reported, `full_value` the same number before any rounding, `requirement` what it was compared with.
+    `passed` is None where nothing could be compared; `problem` then says why. `requirement` is what decided. `value` is the
+    number as compared (rounded where the standard says so), `reported` as it is reported, `full_value` before any rounding.
     `grade` is the best grade that was reached, "" where the criterion has none. `notes` name alternatives that could not
     be applied.
     """
@@ -62,7 +63,7 @@ def compare(
     unit of the data that the value was made from, for alternatives that are written for certain units only.
     """
     known = variables or {}
-    main = _main_requirement(criterion, known)
+    main = main_requirement(criterion, known)
     if isinstance(main, Text):
         return Comparison(passed=None, full_value=value, problem=main)
     result = _hold_against(main, value)
@@ -83,7 +84,8 @@ def compare(
     return replace(result, notes=tuple(notes))
 
 
-def _main_requirement(criterion: Criterion, known: Mapping[str, Decimal]) -> Requirement | Text:
+def main_requirement(criterion: Criterion, known: Mapping[str, Decimal]) -> Requirement | Text:
+    """The requirement, or the tier that the selector chooses; a text says why there is none."""
     if criterion.requirement is not None:
         return criterion.requirement
     selector = criterion.selector or ""

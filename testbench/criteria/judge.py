@@ -15,7 +15,8 @@ from typing import Any, Self
 
 from testbench.criteria import reasons
 from testbench.criteria.comparison import Comparison, compare
-from testbench.criteria.standard import Criterion, DecisionRule, Requirement, Sided, Standard
+from testbench.criteria.requirement import Requirement, Sided
+from testbench.criteria.standard import Criterion, DecisionRule, Standard
 from testbench.criteria.text import Text
 from testbench.findings import Finding
 from testbench.outcome import Outcome

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from testbench.criteria.text import Text
 
 if TYPE_CHECKING:
-    from testbench.criteria.standard import Alternative, Evidence, Requirement
+    from testbench.criteria.requirement import Alternative, Evidence, Requirement
 
 
 def number(value: Decimal, limit: Decimal | None = None) -> str:

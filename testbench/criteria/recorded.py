@@ -270,17 +270,19 @@ class _Row:
         return int(written)
 
 
+def _differs(row: _Row, first: _Row, column: str) -> str:
+    return f"{row.cells[column]!r} differs from {first.cells[column]!r} in line {first.line} of the same test"
+
+
 def _test(kind: Kind, name: str, rows: Sequence[_Row]) -> RecordedTest:
     """Build one test from its rows; what must be the same in all of them is checked."""
     first = rows[0]
     for row in rows:
         for column in ("parameter", "unit"):
             if row.text(column).casefold() != first.text(column).casefold():
-                row.refuse(
-                    column, f"{row.cells[column]!r} differs from {first.cells[column]!r} in line {first.line}, {name}"
-                )
+                row.refuse(column, _differs(row, first, column))
         if kind is not Kind.RELATIVE_ACCURACY and row.span() != first.span():
-            row.refuse("span", f"{row.cells['span']!r} differs from {first.cells['span']!r} in line {first.line}, {name}")
+            row.refuse("span", _differs(row, first, "span"))
     span = None if kind is Kind.RELATIVE_ACCURACY else first.span()
     test = RecordedTest(kind, name, first.text("parameter"), first.text("unit"), span, first.line)
     if kind is Kind.RELATIVE_ACCURACY:

@@ -10,12 +10,14 @@ import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any
+from typing import Any, NoReturn
 
 from testbench.criteria import reasons
-from testbench.criteria.comparison import Comparison, compare
+from testbench.criteria.comparison import Comparison, compare, main_requirement
 from testbench.criteria.recorded import Injection, Kind, RecordedFile, RecordedTest
-from testbench.criteria.standard import Criterion, Metric, Requirement, Sided, Standard
+from testbench.criteria.requirement import Metric, Requirement, Sided
+from testbench.criteria.standard import Criterion, Standard
+from testbench.errors import StandardError
 from testbench.metrology.accuracy import AccuracyAudit, LevelError, accuracy_audit, bias_adjustment_factor, level_error
 from testbench.metrology.rounding import round_decimal
 from testbench.outcome import Outcome
@@ -106,18 +108,13 @@ class _Scoring:
         """The standard's criteria for this characteristic, whatever they apply to."""
         return [c for c in self.standard.criteria if c.characteristic == self.characteristic]
 
-    @property
-    def metric(self) -> Metric:
-        """How the main requirement expresses the value."""
-        if self.criterion is not None:
-            return self.criterion.requirements[0].metric
+    def expression(self, variables: Mapping[str, Decimal]) -> tuple[Metric, bool]:
+        """How the requirement that applies expresses the value, and whether it keeps its sign (a limit on both sides)."""
+        main = main_requirement(self.criterion, variables) if self.criterion else None
+        if isinstance(main, Requirement):
+            return main.metric, main.sided is Sided.TWO
         usual = _USUAL_METRIC[self.test.kind]
-        return Metric.ABSOLUTE if usual is Metric.PERCENT_OF_SPAN and self.test.span is None else usual
-
-    @property
-    def signed(self) -> bool:
-        """Whether the value keeps its sign: a limit on both sides asks for measured − reference."""
-        return self.criterion is not None and self.criterion.requirements[0].sided is Sided.TWO
+        return (Metric.ABSOLUTE if usual is Metric.PERCENT_OF_SPAN and self.test.span is None else usual), False
 
     def span(self) -> Decimal:
         """The span, which the rule needs."""
@@ -126,18 +123,27 @@ class _Scoring:
             self.recorded.refuse(self.test.line, "span", problem)
         return self.test.span
 
-    def expressed(self, error: LevelError, line: int) -> Decimal:
-        """The error as the main requirement expresses it, not rounded."""
-        match self.metric:
+    def expressed(self, error: LevelError, variables: Mapping[str, Decimal], line: int) -> Decimal:
+        """The error as the requirement expresses it, not rounded; signed ones are measured − reference."""
+        metric, signed = self.expression(variables)
+        match metric:
             case Metric.PERCENT_OF_SPAN | Metric.PERCENT_OF_FULL_SCALE:
                 value = error.percent_of(self.span())
             case Metric.PERCENT_OF_REFERENCE_MEAN | Metric.PERCENT_OF_NOMINAL | Metric.PERCENT:
                 if error.mean_reference <= 0:
                     self.recorded.refuse(line, "reference", "the reference mean must be above zero to be divided by")
                 value = error.percent_of(error.mean_reference)
-            case _:
+            case Metric.ABSOLUTE:
                 value = error.difference
-        return -value if self.signed else abs(value)
+            case _:
+                self.refuse_metric(metric)
+        return -value if signed else abs(value)
+
+    def refuse_metric(self, metric: Metric) -> NoReturn:
+        """Raise StandardError for a metric that recorded data of this kind cannot be expressed in."""
+        raise StandardError(
+            f"{self.standard.name}: {self.characteristic} of recorded data cannot be judged as {metric.value}"
+        )
 
     def unknown_reason(self) -> str:
         """Why there is no criterion."""
@@ -148,11 +154,11 @@ class _Scoring:
             return f"{name} has no criterion for {self.characteristic} of {parameter} in {unit}"
         return f"{name} does not know the parameter {parameter}"
 
-    def usual_rounding(self, value: Decimal) -> Decimal:
+    def usual_rounding(self, value: Decimal, metric: Metric) -> Decimal:
         """The value rounded as the standard rounds this characteristic in the same metric, where it does so."""
         for criterion in self.same_characteristic:
             main = criterion.requirements[0]
-            if main.metric is self.metric and main.rounding is not None:
+            if main.metric is metric and main.rounding is not None:
                 return main.rounding.reported(value)
         return value
 
@@ -196,7 +202,8 @@ class _Scoring:
         if requirement is not None and requirement.evidence.too_weak:
             outcome = Outcome.INCONCLUSIVE
             everything.append(reasons.weak_evidence(requirement.evidence).en)
-        absolute = (requirement.metric if requirement else self.metric) is Metric.ABSOLUTE
+        metric = requirement.metric if requirement else self.expression(variables)[0]
+        absolute = metric is Metric.ABSOLUTE
         extra: dict[str, Any] = {"data_unit": self.test.unit, "clause": self.criterion.clause.en if self.criterion else None}
         if requirement is not None and requirement.grades:
             extra["tier"] = comparison.grade or None
@@ -204,7 +211,7 @@ class _Scoring:
             test=self.test.name,
             characteristic=self.characteristic,
             parameter=self.test.parameter,
-            value=self.usual_rounding(value) if comparison.reported is None else comparison.reported,
+            value=self.usual_rounding(value, metric) if comparison.reported is None else comparison.reported,
             metric="difference" if absolute else "percent",
             unit=requirement.unit if requirement else (self.test.unit if absolute else "%"),
             limit=requirement.limit if requirement else None,
@@ -247,10 +254,10 @@ def _score_linearity(scoring: _Scoring) -> Iterator[Result]:
             notes.append(f"the last {len(used)} of {len(injections)} injections count")
         if missing:
             notes.append(f"the test lacks the level {', '.join(missing)}")
-        value = scoring.expressed(error, used[0].line)
+        variables = _variables(scoring, error)
         yield scoring.result(
-            value,
-            _variables(scoring, error),
+            scoring.expressed(error, variables, used[0].line),
+            variables,
             _error_details(scoring, error) | {"injections": len(injections), "injections_used": len(used)},
             obstacles=obstacles,
             notes=notes,
@@ -264,9 +271,10 @@ def _score_calibration_error(scoring: _Scoring) -> Iterator[Result]:
     notes = [f"{days} of {rule.least_days} days"] if rule and rule.least_days and days < rule.least_days else []
     for injection in scoring.test.injections:
         error = level_error([injection.reference], [injection.measured])
+        variables = _variables(scoring, error)
         yield scoring.result(
-            scoring.expressed(error, injection.line),
-            _variables(scoring, error),
+            scoring.expressed(error, variables, injection.line),
+            variables,
             _error_details(scoring, error) | {"days": days},
             notes=[*scoring.outside_level(injection.level, injection.reference), *notes],
             level=injection.level,
@@ -312,10 +320,16 @@ def _score_relative_accuracy(scoring: _Scoring) -> Iterator[Result]:
     except ValueError as error:
         scoring.recorded.refuse(scoring.test.line, "reference", f"test {scoring.test.name}: {error}")
     variables = {"difference": abs(audit.mean_difference), "mean_reference": audit.mean_reference}
+    metric, signed = scoring.expression(variables)
+    match metric:
+        case Metric.PERCENT_OF_REFERENCE_MEAN:
+            value = audit.relative_accuracy
+        case Metric.ABSOLUTE:
+            value = -audit.mean_difference if signed else abs(audit.mean_difference)
+        case _:
+            scoring.refuse_metric(metric)
     bias, notes = _bias(scoring, audit)
-    yield scoring.result(
-        audit.relative_accuracy, variables, counts | _audit_details(audit) | bias, obstacles=obstacles, notes=notes
-    )
+    yield scoring.result(value, variables, counts | _audit_details(audit) | bias, obstacles=obstacles, notes=notes)
 
 
 def _audit_details(audit: AccuracyAudit) -> dict[str, Any]:

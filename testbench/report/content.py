@@ -1,0 +1,304 @@
+"""What a report is made of: a finished evaluation as plain frozen data, free of the record, the engine and the criteria.
+
+Everything a report prints is in `ReportContent`. Whoever has an evaluation (the record, recorded test data, an example)
+builds one; documents are made from it alone. Texts that a person reads may be given in both languages (anything with `zh`
+and `en`) or as a plain string, which is then printed as it is in either language.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, Protocol
+
+from testbench.errors import InputError
+from testbench.findings import Finding
+from testbench.outcome import Outcome, RunState
+
+
+class Language(StrEnum):
+    """Language of a document."""
+
+    CHINESE = "zh"
+    ENGLISH = "en"
+
+
+class Bilingual(Protocol):
+    """A text in both languages."""
+
+    @property
+    def zh(self) -> str:
+        """The Chinese text."""
+
+    @property
+    def en(self) -> str:
+        """The English text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A text in both languages."""
+
+    zh: str
+    en: str
+
+
+Words = str | Bilingual
+
+
+def say(words: Words, language: Language) -> str:
+    """Return a text in one language; a plain string is the same in both."""
+    if isinstance(words, str):
+        return words
+    return words.zh if language is Language.CHINESE else words.en
+
+
+class LimitKind(StrEnum):
+    """On which side of a value its limit lies."""
+
+    SYMMETRIC = "symmetric"  # |value| must not exceed the limit: ±limit
+    MAXIMUM = "maximum"  # value must not exceed the limit
+    MINIMUM = "minimum"  # value must not fall below the limit
+
+
+class EvidenceMark(StrEnum):
+    """How a limit is known; only what was read in the standard's own text is not provisional."""
+
+    PRIMARY = "P"
+    SECONDARY = "S"
+    MEMORY = "M"
+    COMPUTED = "C"
+
+
+class ConditionState(StrEnum):
+    """Whether a condition was kept; `ASKED`: it was not, and the operator was asked and went on."""
+
+    KEPT = "kept"
+    ASKED = "asked"
+    NOT_REQUIRED = "not_required"
+
+
+class InstrumentRole(StrEnum):
+    """What an instrument did on the bench."""
+
+    DIVIDER = "divider"
+    FLOW_RIG = "flow_rig"
+    CONTROLLER = "controller"
+    SCANNER = "scanner"
+    SENSOR = "sensor"
+    DEVICE = "device"
+    OTHER = "other"
+
+
+class StandardKind(StrEnum):
+    """What a measurement standard is."""
+
+    CYLINDER = "cylinder"
+    DIVIDER = "divider"
+    FLOW_RIG = "flow_rig"
+    CONTROLLER = "controller"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class ReportVerdict:
+    """One line of judgement for one device.
+
+    With a finding and a limit: a verdict. `finding` None: the standard asks for it, nothing was found. `outcome` None: found,
+    but the standard has no criterion. `limit` is in the finding's unit; `limit_text` is printed where given, else it is made
+    of `limit`, `limit_kind` and `unit`. `judged_text` is the value as it was compared, rounded as the standard says.
+    `evidence_percent` is the confidence in a limit known from memory. `run` is the run that the finding comes from.
+    """
+
+    characteristic: str
+    finding: Finding | None
+    outcome: Outcome | None
+    limit: float | None = None
+    limit_kind: LimitKind = LimitKind.SYMMETRIC
+    limit_text: Words = ""
+    unit: str = ""
+    clause: str = ""
+    provisional: bool = False
+    evidence: EvidenceMark | None = None
+    evidence_percent: int | None = None
+    limit_within_uncertainty: bool = False
+    judged_text: str = ""
+    reason: Words = ""
+    run: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ReportDevice:
+    """A device under test with its verdicts; `outcome` is the worst of them, decided by the criteria, not here."""
+
+    name: str
+    maker: str
+    model: str
+    serial: str
+    measurand: str
+    low: float
+    high: float
+    unit: str
+    outcome: Outcome
+    verdicts: tuple[ReportVerdict, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ReportStandard:
+    """Title, edition and digest of the standard that judged, and what may limit its use.
+
+    `analogy` is the sentence that says the standard is applied by analogy (empty where it applies as written), `basis` the
+    state to which contents refer (dry, wet), `digest` the SHA-256 of the criteria file.
+    """
+
+    name: str
+    title: Words
+    edition: str = ""
+    digest: str = ""
+    analogy: Words = ""
+    basis: Words = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ReportStation:
+    """The bench: its name, its laboratory and the SHA-256 of the station file's text."""
+
+    name: str
+    laboratory: Words = ""
+    digest: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ReportCondition:
+    """An ambient or supply condition over the whole evaluation; `quantity` as in the station file, limits inclusive."""
+
+    quantity: str
+    unit: str
+    minimum: float
+    mean: float
+    maximum: float
+    required_low: float | None = None
+    required_high: float | None = None
+    state: ConditionState = ConditionState.NOT_REQUIRED
+
+
+@dataclass(frozen=True, slots=True)
+class MeasurementStandard:
+    """A cylinder, divider, controller or rig that carries a certificate.
+
+    `content` and `expanded_uncertainty` are in `unit` (for a controller: the full-scale flow); `uncertainty_text` is printed
+    where one number does not say it ("0.4 % of reading").
+    """
+
+    name: str
+    kind: StandardKind
+    component: str = ""
+    balance: str = ""
+    content: float | None = None
+    unit: str = ""
+    expanded_uncertainty: float | None = None
+    coverage_factor: float | None = 2.0
+    uncertainty_text: Words = ""
+    certificate: str = ""
+    valid_until: dt.date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReportInstrument:
+    """An instrument of the bench, and what became of its safe state at the end (`safe_verified` None: it drives nothing)."""
+
+    name: str
+    driver: str
+    role: InstrumentRole
+    maker: str = ""
+    model: str = ""
+    serial: str = ""
+    firmware: str = ""
+    safe_state: Words = ""
+    safe_verified: bool | None = None
+    safe_read_back: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LineDelay:
+    """Transport delay of the gas line in s, with its standard uncertainty."""
+
+    delay_s: float
+    standard_uncertainty_s: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class ReportRun:
+    """One execution of a procedure; `title` is the procedure's name for people (the name itself where empty)."""
+
+    identifier: str
+    procedure: str
+    state: RunState
+    started: dt.datetime
+    ended: dt.datetime | None = None
+    clause: str = ""
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    title: Words = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ReportEvent:
+    """Something that happened: an operator's answer, a fault, a condition left, a resumption."""
+
+    time: dt.datetime
+    kind: str
+    text: Words
+    run: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RawTable:
+    """A further table of raw data: a heading for each column, cells as numbers or text."""
+
+    title: Words
+    columns: tuple[Words, ...]
+    rows: tuple[tuple[float | int | str | None, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReportContent:
+    """A finished evaluation. Date-times carry an offset; `issued` is when the document is made (`finished` where None)."""
+
+    identifier: str
+    standard: ReportStandard
+    station: ReportStation
+    simulated: bool
+    started: dt.datetime
+    finished: dt.datetime
+    devices: tuple[ReportDevice, ...]
+    decision_rule: Words
+    language: Language = Language.CHINESE
+    issued: dt.datetime | None = None
+    bench_duration_s: float | None = None
+    seed: int | None = None
+    software: Mapping[str, str] = field(default_factory=dict)
+    conditions: tuple[ReportCondition, ...] = ()
+    measurement_standards: tuple[MeasurementStandard, ...] = ()
+    instruments: tuple[ReportInstrument, ...] = ()
+    line_delay: LineDelay | None = None
+    runs: tuple[ReportRun, ...] = ()
+    journal_digest: str = ""
+    events: tuple[ReportEvent, ...] = ()
+    raw_tables: tuple[RawTable, ...] = ()
+
+    def __post_init__(self) -> None:
+        moments = {"started": self.started, "finished": self.finished, "issued": self.issued}
+        for run in self.runs:
+            moments |= {f"start of run {run.identifier}": run.started, f"end of run {run.identifier}": run.ended}
+        for number, event in enumerate(self.events, 1):
+            moments[f"time of event {number}"] = event.time
+        for name, moment in moments.items():
+            if moment is not None and moment.utcoffset() is None:
+                raise InputError(f"evaluation {self.identifier}: {name} has no offset from UTC; give it a time zone")
+
+    @property
+    def issue_time(self) -> dt.datetime:
+        """When the document is made."""
+        return self.issued or self.finished

@@ -1,0 +1,134 @@
+"""The section of one device: verdicts with their pictures, linearity, drift and step response, uncertainty budgets."""
+
+from __future__ import annotations
+
+import math
+
+from testbench.report import details, figures, phrases
+from testbench.report.blocks import (
+    Align,
+    Block,
+    Cell,
+    Column,
+    Picture,
+    bar,
+    bullets,
+    heading,
+    paragraph,
+    picture,
+    stacked,
+    table,
+)
+from testbench.report.content import ReportDevice, ReportVerdict
+from testbench.report.front import legend
+from testbench.report.numbers import NOTHING, significant
+from testbench.report.strip import strip
+from testbench.report.wording import Wording
+
+
+def device_section(device: ReportDevice, wording: Wording) -> list[Block]:
+    """Return the section of a device."""
+    subtitle = wording.fill(
+        "device.subtitle",
+        maker=device.maker,
+        model=device.model,
+        serial=device.serial or NOTHING,
+        measurand=device.measurand,
+        range=phrases.range_text(device, wording),
+    )
+    blocks = [heading(wording.fill("device.heading", name=device.name), new_page=True), paragraph(subtitle)]
+    if not device.verdicts:
+        return [*blocks, paragraph(wording["device.no_findings"])]
+    blocks.append(_verdicts(device, wording))
+    blocks += legend(device.verdicts, wording)
+    notes = list(dict.fromkeys(_notes(device, wording)))
+    if notes:
+        blocks += [heading(wording["device.notes"], 2), bullets(notes)]
+    blocks.append(heading(wording["device.pictures_heading"], 2))
+    drawn = _pictures(device, wording)
+    blocks += [picture(one) for one in drawn] or [paragraph(wording["device.no_pictures"])]
+    budgets = [_budget(device, v, wording) for v in device.verdicts if v.finding and details.budget(v.finding)]
+    return [*blocks, heading(wording["device.budget_heading"], 2), *budgets] if budgets else blocks
+
+
+def _verdicts(device: ReportDevice, wording: Wording) -> Block:
+    columns = [
+        Column(wording["column.characteristic"]),
+        Column(wording["column.value"], Align.DECIMAL, 17),
+        Column(wording["column.uncertainty"], Align.DECIMAL, 14),
+        Column(wording["column.k"], Align.RIGHT, 9),
+        Column(wording["column.unit"], width_mm=14),
+        Column(wording["column.limit"], width_mm=24),
+        Column(wording["column.picture"], width_mm=32),
+        Column(wording["column.verdict"], width_mm=27),
+    ]
+    rows: list[list[Cell]] = []
+    for verdict in device.verdicts:
+        value, uncertainty = phrases.value_and_uncertainty(verdict)
+        finding = verdict.finding
+        rows.append(
+            [
+                stacked(phrases.characteristic(verdict, wording), _origin(verdict, wording)),
+                value,
+                uncertainty,
+                phrases.factor_text(finding.coverage_factor if finding and finding.interval is None else None),
+                phrases.unit_of(verdict),
+                phrases.limit_text(verdict, wording),
+                strip(verdict),
+                phrases.verdict_cell(verdict, wording),
+            ]
+        )
+    return table(columns, rows, wording.fill("device.verdicts", name=device.name))
+
+
+def _origin(verdict: ReportVerdict, wording: Wording) -> str:
+    parts = [
+        wording.fill("device.clause", clause=verdict.clause) if verdict.clause else "",
+        wording.fill("device.at_index", index=verdict.finding.index) if verdict.finding and verdict.finding.index else "",
+        wording.fill("device.judged", value=verdict.judged_text) if verdict.judged_text else "",
+        phrases.interval_text(verdict, wording),
+        wording.fill("device.run", run=verdict.run) if verdict.run else "",
+    ]
+    return wording.join(parts)
+
+
+def _notes(device: ReportDevice, wording: Wording) -> list[str]:
+    notes = []
+    for verdict in device.verdicts:
+        name = phrases.characteristic(verdict, wording)
+        texts = [wording.say(verdict.reason), *(verdict.finding.notes if verdict.finding else ())]
+        notes += [wording.fill("device.note", characteristic=name, note=text) for text in texts if text]
+    return notes
+
+
+def _pictures(device: ReportDevice, wording: Wording) -> list[Picture]:
+    by_name = {verdict.characteristic: verdict for verdict in device.verdicts}
+    drawn = []
+    for name in ("linearity_error", "lack_of_fit", "indication_error"):
+        if name in by_name:
+            drawn.append(("linearity", figures.linearity(device, by_name[name], wording)))
+    drawn += [("drift", figures.drift(device, by_name, wording)), ("response", figures.response(device, by_name, wording))]
+    return [Picture(svg, wording.fill(f"device.{kind}", name=device.name)) for kind, svg in drawn if svg is not None]
+
+
+def _budget(device: ReportDevice, verdict: ReportVerdict, wording: Wording) -> Block:
+    finding = verdict.finding
+    influences = details.budget(finding) if finding else ()
+    total = math.sqrt(math.fsum(u * u for _, u in influences))
+    columns = [
+        Column(wording["column.influence"]),
+        Column(wording["column.contribution"], Align.DECIMAL, 36, unit=phrases.unit_of(verdict)),
+        Column(wording["column.share"], width_mm=50, unit="%"),
+    ]
+    rows: list[list[Cell]] = [
+        [wording.name("influence", name), significant(u, 2), bar(u * u / (total * total)) if total > 0 else NOTHING]
+        for name, u in influences
+    ]
+    rows.append([wording["device.combined"], significant(total, 2), ""])
+    sums = 1
+    if finding and finding.expanded_uncertainty is not None:
+        factor = phrases.factor_text(finding.coverage_factor)
+        rows.append([wording.fill("device.expanded", k=factor), significant(finding.expanded_uncertainty, 2), ""])
+        sums = 2
+    caption = wording.fill("device.budget", name=device.name, characteristic=phrases.characteristic(verdict, wording))
+    return table(columns, rows, caption, strong_last=sums)

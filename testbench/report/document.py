@@ -1,0 +1,83 @@
+"""Puts a report together: every section in its order, in one language, as the tree that the template sets."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, cast
+
+from testbench.report.bench_section import bench_section, events_section, runs_section
+from testbench.report.blocks import Block, paragraph
+from testbench.report.content import Language, ReportContent
+from testbench.report.device_section import device_section
+from testbench.report.front import cover, summary
+from testbench.report.glyphs import Clean
+from testbench.report.method_section import method_section
+from testbench.report.raw_section import raw_section
+from testbench.report.wording import Wording, wording
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A report ready to set: the tree (JSON types) and its pictures as SVG text, which the tree names by their place."""
+
+    tree: dict[str, Any]
+    pictures: tuple[str, ...]
+
+
+def build_document(content: ReportContent, language: Language) -> Document:
+    """Return a report in one language; characters that the font lacks are replaced, and the last section says so."""
+    words = wording(language)
+    blocks = [cover(content, words), {"block": "contents"}, *summary(content, words)]
+    for device in content.devices:
+        blocks += device_section(device, words)
+    blocks += bench_section(content, words)
+    blocks += runs_section(content, words)
+    blocks += method_section(content, words)
+    blocks += raw_section(content, words)
+    blocks += events_section(content, words)
+    pictures = _take_pictures(blocks)
+    clean = Clean()
+    tree = {"head": _head(content, words), "blocks": blocks}
+    cleaned = cast(dict[str, Any], clean.tree(tree))
+    if clean.replaced:
+        note = words.fill("document.replaced", characters=words.join(clean.code_points()))
+        cleaned["blocks"].append(paragraph(note, small=True))
+    return Document(cleaned, pictures)
+
+
+def _take_pictures(blocks: list[Block]) -> tuple[str, ...]:
+    pictures = []
+    for block in blocks:
+        if block["block"] == "picture":
+            pictures.append(block.pop("svg"))
+            block["place"] = len(pictures) - 1
+    return tuple(pictures)
+
+
+def _head(content: ReportContent, words: Wording) -> dict[str, Any]:
+    digest = content.journal_digest
+    title = words["document.title"]
+    return {
+        "language": "zh" if words.language is Language.CHINESE else "en",
+        "region": "CN" if words.language is Language.CHINESE else "GB",
+        "title": title,
+        "identifier": content.identifier,
+        "document_title": f"{title} {content.identifier}",
+        "author": words.say(content.station.laboratory) or content.station.name,
+        "simulated": f"{words['document.simulated']} / SIMULATED"
+        if words.language is Language.CHINESE
+        else "SIMULATED / 模拟",
+        "is_simulated": content.simulated,
+        "simulated_line": words["document.simulated_line"],
+        "not_signed": words["cover.not_signed"],
+        "signature": words["cover.signature"],
+        "date": words["cover.date"],
+        "journal": f"{words['document.journal']} {digest}" if digest else words["document.no_journal"],
+        "software": " ".join(next(iter(content.software.items()), ("testbench", ""))).strip(),
+        "page_before": words["document.page_before"],
+        "page_of": words["document.page_of"],
+        "page_after": words["document.page_after"],
+        "contents": words["document.contents"],
+        "figure": words["document.figure"],
+        "table": words["document.table"],
+    }

@@ -1,0 +1,100 @@
+"""The section on how it was judged: decision rule, signs and rounding, evidence for the limits, what has no counterpart."""
+
+from __future__ import annotations
+
+from testbench.report import phrases
+from testbench.report.blocks import Block, Cell, Column, heading, paragraph, table
+from testbench.report.content import ReportContent, ReportDevice, ReportVerdict
+from testbench.report.numbers import NOTHING
+from testbench.report.wording import Wording
+
+
+def method_section(content: ReportContent, wording: Wording) -> list[Block]:
+    """Return the section on the decision rule and the standing of the limits."""
+    blocks = [
+        heading(wording["method.heading"]),
+        heading(wording["method.rule_heading"], 2),
+        paragraph(wording.say(content.decision_rule) or wording["document.not_stated"]),
+        heading(wording["method.signs_heading"], 2),
+        paragraph(wording["method.signs"]),
+        heading(wording["method.outcomes_heading"], 2),
+        paragraph(wording["method.outcomes"]),
+        heading(wording["method.evidence_heading"], 2),
+        paragraph(wording["method.evidence_text"]),
+    ]
+    if evidence := _evidence(content, wording):
+        blocks.append(evidence)
+    blocks += [heading(wording["method.missing_heading"], 2), _missing(content, wording)]
+    return [*blocks, heading(wording["method.unjudged_heading"], 2), _unjudged(content, wording)]
+
+
+def evidence_text(verdict: ReportVerdict, wording: Wording) -> str:
+    """Return how a limit is known: mark, confidence, and whether it is provisional."""
+    if verdict.evidence is None:
+        text = wording["evidence.none"]
+    else:
+        text = wording[f"evidence.{verdict.evidence.value}"]
+        if verdict.evidence_percent is not None:
+            text = wording.fill("evidence.confidence", mark=text, percent=verdict.evidence_percent)
+    return wording.join([text, wording["evidence.provisional"]]) if verdict.provisional else text
+
+
+def _evidence(content: ReportContent, wording: Wording) -> Block | None:
+    lines = dict.fromkeys(
+        (phrases.characteristic(v, wording), v.clause or NOTHING, phrases.limit_text(v, wording), evidence_text(v, wording))
+        for device in content.devices
+        for v in device.verdicts
+        if v.outcome is not None
+    )
+    columns = [
+        Column(wording["column.characteristic"], share=1.3),
+        Column(wording["column.clause"], width_mm=30),
+        Column(wording["column.limit"], width_mm=34),
+        Column(wording["column.evidence"]),
+    ]
+    return table(columns, [list(line) for line in lines], wording["method.evidence"]) if lines else None
+
+
+def _missing(content: ReportContent, wording: Wording) -> Block:
+    columns = [
+        Column(wording["column.device"], width_mm=18),
+        Column(wording["column.characteristic"]),
+        Column(wording["column.clause"], width_mm=26),
+        Column(wording["column.limit"], width_mm=28),
+        Column(wording["column.reason"]),
+    ]
+    rows: list[list[Cell]] = [
+        [
+            d.name,
+            phrases.characteristic(v, wording),
+            v.clause or NOTHING,
+            phrases.limit_text(v, wording),
+            _reason(v, wording),
+        ]
+        for d, v in _pairs(content)
+        if v.finding is None
+    ]
+    return table(columns, rows, wording["method.missing"]) if rows else paragraph(wording["document.nothing"])
+
+
+def _unjudged(content: ReportContent, wording: Wording) -> Block:
+    columns = [
+        Column(wording["column.device"], width_mm=18),
+        Column(wording["column.characteristic"]),
+        Column(wording["column.value"], width_mm=40),
+        Column(wording["column.run"], width_mm=26),
+    ]
+    rows: list[list[Cell]] = [
+        [d.name, phrases.characteristic(v, wording), phrases.value_text(v), v.run or NOTHING]
+        for d, v in _pairs(content)
+        if v.outcome is None and v.finding is not None
+    ]
+    return table(columns, rows, wording["method.unjudged"]) if rows else paragraph(wording["document.nothing"])
+
+
+def _pairs(content: ReportContent) -> list[tuple[ReportDevice, ReportVerdict]]:
+    return [(device, verdict) for device in content.devices for verdict in device.verdicts]
+
+
+def _reason(verdict: ReportVerdict, wording: Wording) -> str:
+    return wording.say(verdict.reason) or NOTHING

@@ -1,0 +1,59 @@
+"""A finished evaluation as PDF/A-2a (which includes PDF/A-2b): tagged, with title and language, the same on each machine.
+
+Typst sets the templates of this package. Everything a person wrote reaches it as data (JSON), never as markup; only the font
+that is installed with the product is used, and nothing is fetched.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from importlib.resources import as_file, files
+
+import typst
+
+from testbench.errors import TestbenchError
+from testbench.report.content import Language, ReportContent
+from testbench.report.document import build_document
+from testbench.report.glyphs import FAMILY, font_path
+
+PDF_STANDARDS = ["a-2a"]
+
+
+class ReportError(TestbenchError):
+    """A report could not be set."""
+
+
+def render_pdf(content: ReportContent, language: Language | None = None) -> bytes:
+    """Return the report of an evaluation as PDF/A-2a; in the content's own language where none is asked for.
+
+    The same content gives the same bytes: the date in the file is the issue time of the content.
+    """
+    document = build_document(content, language or content.language)
+    inputs = {
+        "document": json.dumps(document.tree, ensure_ascii=False, allow_nan=False),
+        "pictures": json.dumps(document.pictures, ensure_ascii=False),
+        "family": FAMILY,
+    }
+    fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(font_path().parent)])
+    try:
+        with as_file(files("testbench.report").joinpath("templates")) as templates:
+            result, warnings = typst.compile_with_warnings(
+                str(templates / "report.typ"),
+                root=str(templates),
+                font_paths=fonts,
+                ignore_system_fonts=True,
+                format="pdf",
+                sys_inputs=inputs,
+                pdf_standards=PDF_STANDARDS,
+                timestamp=_fixed_offset(content.issue_time),
+            )
+    except typst.TypstError as error:
+        raise ReportError(f"the report of evaluation {content.identifier} could not be set: {error}") from error
+    if warnings:
+        raise ReportError(f"the report of evaluation {content.identifier} was set with a warning: {warnings[0]}")
+    return bytes(result)
+
+
+def _fixed_offset(time: dt.datetime) -> dt.datetime:
+    return time.astimezone(dt.timezone(time.utcoffset() or dt.timedelta()))

@@ -1,0 +1,180 @@
+"""The section of raw data: every level, pass, day, repeat and reading that a finding rests on, and further tables given."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from testbench.findings import Finding
+from testbench.report import details, phrases
+from testbench.report.blocks import Align, Block, Cell, Column, heading, paragraph, table
+from testbench.report.content import RawTable, ReportContent, ReportDevice, ReportVerdict
+from testbench.report.numbers import NOTHING, rounded, signed, significant, with_unit
+from testbench.report.wording import Wording
+
+_READING_DIGITS = 5
+_PERCENT_PLACES = 3
+_READINGS_A_LINE = 6
+
+
+def raw_section(content: ReportContent, wording: Wording) -> list[Block]:
+    """Return the section of raw data, device by device."""
+    blocks: list[Block] = []
+    for device in content.devices:
+        tables = [block for verdict in device.verdicts for block in _tables(device, verdict, wording)]
+        if tables:
+            blocks += [heading(wording.fill("raw.device", name=device.name), 2), *tables]
+    blocks += [_given(raw, wording) for raw in content.raw_tables]
+    return [heading(wording["raw.heading"], new_page=True), *(blocks or [paragraph(wording["document.nothing"])])]
+
+
+def _tables(device: ReportDevice, verdict: ReportVerdict, wording: Wording) -> Iterable[Block]:
+    finding = verdict.finding
+    if finding is None:
+        return
+    names = {"name": device.name, "characteristic": phrases.characteristic(verdict, wording)}
+    unit = details.stated_unit(finding, device.unit)
+    if levels := details.levels(finding):
+        yield _levels(levels, unit, wording, wording.fill("raw.levels", **names))
+    if passes := details.passes(finding):
+        yield _passes(passes, unit, wording, wording.fill("raw.passes", **names))
+    if days := details.days(finding):
+        yield _days(days, unit, wording, wording.fill("raw.days", **names))
+    if repeats := details.repeats(finding):
+        threshold = details.number(finding.details, "threshold")
+        shown = with_unit(rounded(threshold, 3), unit) if threshold is not None else ""
+        caption = wording.fill("raw.repeats" if shown else "raw.repeats_plain", **names, threshold=shown)
+        yield _repeats(repeats, wording, caption)
+    if readings := details.readings(finding):
+        yield _readings(readings, finding, unit, wording, names)
+
+
+def _levels(levels: Sequence[details.Level], unit: str, wording: Wording, caption: str) -> Block:
+    columns = [
+        Column(wording["column.nominal"], Align.DECIMAL, unit="%F.S."),
+        Column(wording["column.reference"], Align.DECIMAL, unit=unit),
+        Column(wording["column.indication"], Align.DECIMAL, unit=unit),
+        Column(wording["column.error_fs"], Align.DECIMAL, unit="%F.S."),
+        Column(wording["column.error_nominal"], Align.DECIMAL, unit="%"),
+        Column(wording["column.standard_uncertainty"], Align.DECIMAL, unit="%F.S."),
+        Column(wording["column.uncertainty"], Align.DECIMAL, unit="%F.S."),
+    ]
+    rows = [
+        [
+            _fraction(level.nominal_fraction),
+            _reading(level.reference),
+            _reading(level.indication),
+            _percent(level.error_percent_fs, sign=True),
+            _percent(level.error_percent_nominal, sign=True),
+            _percent(level.standard_uncertainty_percent_fs),
+            _percent(level.expanded_uncertainty_percent_fs),
+        ]
+        for level in levels
+    ]
+    return table(columns, rows, caption)
+
+
+def _passes(passes: Sequence[details.Pass], unit: str, wording: Wording, caption: str) -> Block:
+    columns = [
+        Column(wording["column.pass"], Align.RIGHT, 16),
+        Column(wording["column.nominal"], Align.DECIMAL, unit="%F.S."),
+        Column(wording["column.reference"], Align.DECIMAL, unit=unit),
+        Column(wording["column.indication"], Align.DECIMAL, unit=unit),
+    ]
+    rows = [[_whole(p.number), _fraction(p.nominal_fraction), _reading(p.reference), _reading(p.indication)] for p in passes]
+    return table(columns, rows, caption)
+
+
+def _days(days: Sequence[details.Day], unit: str, wording: Wording, caption: str) -> Block:
+    columns = [
+        Column(wording["column.day"], Align.RIGHT, 14),
+        Column(wording["column.bench_time"], Align.DECIMAL, unit="h"),
+        Column(wording["column.reference"], Align.DECIMAL, unit=unit),
+        Column(wording["column.reading"], Align.DECIMAL, unit=unit),
+        Column(wording["column.reading_fs"], Align.DECIMAL, unit="%F.S."),
+        Column(wording["column.drift_fs"], Align.DECIMAL, unit="%F.S."),
+        Column(wording["column.uncertainty"], Align.DECIMAL, unit="%F.S."),
+    ]
+    rows = [
+        [
+            str(day.index),
+            NOTHING if day.bench_time_h is None else rounded(day.bench_time_h, 2),
+            _reading(day.reference),
+            _reading(day.reading),
+            _percent(day.reading_percent_fs),
+            _percent(day.drift_percent_fs, sign=True),
+            _percent(day.expanded_uncertainty_percent_fs),
+        ]
+        for day in days
+    ]
+    return table(columns, rows, caption)
+
+
+def _repeats(repeats: Sequence[details.Repeat], wording: Wording, caption: str) -> Block:
+    columns = [
+        Column(wording["column.repeat"], Align.RIGHT, 16),
+        *(Column(wording[f"column.{key}"], Align.DECIMAL, unit="s") for key in ("response_time", "lag", "rise")),
+    ]
+    rows = [
+        [str(place), *(NOTHING if x is None else rounded(x, 2) for x in (r.response_time_s, r.lag_s, r.rise_s))]
+        for place, r in enumerate(repeats, 1)
+    ]
+    return table(columns, rows, caption)
+
+
+def _readings(readings: Sequence[float], finding: Finding, unit: str, wording: Wording, names: dict[str, str]) -> Block:
+    mean, deviation = details.number(finding.details, "mean"), details.number(finding.details, "standard_deviation")
+    if mean is None or deviation is None:
+        caption = wording.fill("raw.readings_plain", **names)
+    else:
+        spread = with_unit(significant(deviation, 3), unit)
+        caption = wording.fill("raw.readings", **names, mean=with_unit(_reading(mean), unit), deviation=spread)
+    columns = [
+        Column(wording["column.repeat"], Align.RIGHT, 24),
+        *(Column("", Align.DECIMAL, unit=unit) for _ in range(_READINGS_A_LINE)),
+    ]
+    rows: list[list[Cell]] = []
+    for start in range(0, len(readings), _READINGS_A_LINE):
+        line = [_reading(value) for value in readings[start : start + _READINGS_A_LINE]]
+        span = str(start + 1) if len(line) == 1 else f"{start + 1} – {start + len(line)}"
+        rows.append([span, *line, *[""] * (_READINGS_A_LINE - len(line))])
+    return table(columns, rows, caption)
+
+
+def _given(raw: RawTable, wording: Wording) -> Block:
+    numeric = [
+        bool(raw.rows) and all(place < len(row) and not isinstance(row[place], str) for row in raw.rows)
+        for place in range(len(raw.columns))
+    ]
+    columns = [
+        Column(wording.say(title), Align.DECIMAL if number else Align.LEFT)
+        for title, number in zip(raw.columns, numeric, strict=True)
+    ]
+    rows = [[_given_cell(row[place] if place < len(row) else None) for place in range(len(columns))] for row in raw.rows]
+    return table(columns, rows, wording.say(raw.title))
+
+
+def _given_cell(value: float | int | str | None) -> Cell:
+    if value is None:
+        return NOTHING
+    if isinstance(value, str):
+        return value
+    return rounded(value, 0) if isinstance(value, int) else significant(value, 6)
+
+
+def _fraction(fraction: float | None) -> str:
+    return NOTHING if fraction is None else rounded(100 * fraction, 1)
+
+
+def _reading(value: float | None) -> str:
+    return significant(value, _READING_DIGITS)
+
+
+def _whole(value: float | None) -> str:
+    return NOTHING if value is None else rounded(value, 0)
+
+
+def _percent(value: float | None, *, sign: bool = False) -> str:
+    if value is None:
+        return NOTHING
+    text = rounded(value, _PERCENT_PLACES)
+    return signed(text) if sign else text

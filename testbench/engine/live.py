@@ -114,6 +114,7 @@ class LiveBench(Bench):
         line: Line,
         limits: Sequence[ConditionLimit] = (),
         component: str,
+        wait_every_s: float | None = None,
     ) -> None:
         self.devices = tuple(equipment.information[device.name] for device in equipment.devices)
         self.line = line
@@ -130,7 +131,7 @@ class LiveBench(Bench):
         self._settings = 0
         self._gas: Supplied | None = None
         self._stopped: str | None = None
-        self._wait_every_s = 60.0 if clock.simulated else 1.0
+        self._wait_every_s = wait_every_s or (60.0 if clock.simulated else 1.0)
         self._asked_conditions: dict[str, Answer] = {}
 
     def enter(self, journal: Journal) -> None:

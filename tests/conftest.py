@@ -1,0 +1,128 @@
+"""What several test folders share: stations to vary, and a live bench on the plant in this process."""
+
+import tomllib
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from instruments.twin.direct import DirectLaboratory, direct_equipment
+from instruments.twin.plant import Plant
+from testbench.engine.clock import SimulatedClock
+from testbench.engine.live import LiveBench
+from testbench.engine.operator import SimulatedOperator
+from testbench.engine.registry import find_procedure
+from testbench.engine.sampling import Sampler
+from testbench.findings import Finding
+from testbench.station import Station, StationFile
+
+
+@dataclass
+class Ledger:
+    """Takes readings and steps in memory: the writer and the journal of a bench in one."""
+
+    run: str = "R01"
+    readings: int = 0
+    steps: list[tuple[str, dict[str, Any], str]] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+    events: list[tuple[str, str]] = field(default_factory=list)
+
+    def add(self, channel: int, time: float, value: float, status: int, raw: str | None = None) -> None:
+        self.readings += 1
+
+    def flush_if_due(self) -> None:
+        pass
+
+    def begin(self, call: str, arguments: dict[str, Any]) -> int:
+        self.steps.append((call, dict(arguments), "begun"))
+        return len(self.steps)
+
+    def finish(self, step: int, result: dict[str, Any]) -> None:
+        self.steps[step - 1] = (*self.steps[step - 1][:2], "done")
+
+    def fail(self, step: int, error: str) -> None:
+        self.steps[step - 1] = (*self.steps[step - 1][:2], error)
+
+    def find(self, finding: Finding) -> None:
+        self.findings.append(finding)
+
+    def event(self, kind: str, text: str) -> None:
+        self.events.append((kind, text))
+
+
+class Onlooker:
+    """Sees a run go by and says nothing."""
+
+    def step_began(self, call: str, arguments: dict[str, Any]) -> None:
+        pass
+
+    def step_ended(self) -> None:
+        pass
+
+    def tick(self, now: float) -> None:
+        pass
+
+
+@dataclass
+class DirectBench:
+    """A live bench on the plant, its clock, and what it left."""
+
+    bench: LiveBench
+    clock: SimulatedClock
+    plant: Plant
+    ledger: Ledger
+
+    def run(self, procedure: str, **settings: Any) -> dict[tuple[str, str], Finding]:
+        """Run a procedure; findings by device and characteristic."""
+        found = find_procedure(procedure)
+        found.function(self.bench, found.configure(settings))
+        return {(finding.device, finding.characteristic): finding for finding in self.ledger.findings}
+
+
+@pytest.fixture(scope="session")
+def simulated_text() -> str:
+    """Text of the simulated station that comes with the product."""
+    return (resources.files("testbench") / "stations" / "simulated.toml").read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="session")
+def simulated_station(simulated_text: str) -> Callable[..., StationFile]:
+    """Make the simulated station with changes: `change` gets the parsed file and alters it."""
+
+    def make(change: Callable[[dict[str, Any]], None] | None = None) -> StationFile:
+        data = tomllib.loads(simulated_text)
+        if change is not None:
+            change(data)
+        return StationFile(path=Path("simulated.toml"), text=simulated_text, station=Station.model_validate(data))
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def direct_bench() -> Callable[..., DirectBench]:
+    """Put a station's live bench on the plant in this process."""
+
+    def make(file: StationFile, seed: int = 1, **options: Any) -> DirectBench:
+        plant = Plant(file.station, seed)
+        laboratory = DirectLaboratory(plant)
+        equipment = direct_equipment(file, plant)
+        clock, ledger = SimulatedClock(laboratory), Ledger()
+        numbers: dict[str, int] = {}
+        sampler = Sampler(
+            equipment.sources,
+            clock,
+            ledger,
+            lambda channel: numbers.setdefault(channel.name, len(numbers)),
+            lambda text: None,
+        )
+        operator = SimulatedOperator(laboratory)
+        bench = LiveBench(
+            equipment, clock, sampler, operator, Onlooker(), line=file.station.line, component="CO2", **options
+        )
+        bench.enter(ledger)
+        return DirectBench(bench, clock, plant, ledger)
+
+    return make

@@ -33,8 +33,8 @@ def average(
     A device holds its value between its updates, so of n readings only m = `independent` (default and at most n) are
     independent values. Their standard deviation is s = sqrt(Σ(x − x̄)²/n · m/(m − 1)), which is the usual one for m = n and
     unbiased in s² when each value is read equally often. Type A: u = s/√m with m − 1 degrees of freedom (GUM 4.2.3), as
-    influence "`influence`.repeatability". Resolution of the indication: u = resolution/√12 (GUM F.2.2.1), as influence
-    "`influence`.resolution".
+    influence "`influence`.repeatability". What rounding adds to that (`resolution_uncertainty`) is the influence
+    "`influence`.resolution", left out below 1e-4 of the resolution.
 
     With m = 1, or when all readings are equal (s = 0), the data tell nothing of repeatability: the resolution alone is in
     the uncertainty, and whoever uses the mean must know a repeatability from elsewhere.
@@ -62,6 +62,26 @@ def average(
         deviation = math.sqrt(float(np.mean((valid - mean) ** 2)) * m / (m - 1)) if spread else 0.0
     if deviation:
         components[f"{influence}.repeatability"] = Component(deviation / math.sqrt(m), m - 1)
-    if resolution:
-        components[f"{influence}.resolution"] = Component(resolution / math.sqrt(12))
+    rounding = resolution_uncertainty(resolution, deviation or 0.0)
+    if rounding > 1e-4 * resolution:
+        components[f"{influence}.resolution"] = Component(rounding)
     return Average(Quantity(mean, unit, components), deviation, count, m)
+
+
+def resolution_uncertainty(resolution: float, standard_deviation: float) -> float:
+    """Return the standard uncertainty by rounding of a mean of readings with this standard deviation, in its unit.
+
+    Equal readings: q/√12 for the resolution q (GUM F.2.2.1). Noise σ before rounding carries the readings over the steps, so
+    that the mean loses its rounding error while the scatter takes it up: with Δ = mean of the rounded − mean of the exact,
+    u² = E(Δ²) = q²/(2π²)·Σ_k exp(−4π²k²σ²/q²)/k², which is q²/12 for σ = 0 and below (q/100)² from σ = q/2 on (Widrow and
+    Kollár, Quantization Noise, 2008, on the moments of a rounded normal variable). The scatter of the rounded readings is
+    that of both: σ² = s² − q²/12.
+    """
+    if resolution == 0:
+        return 0.0
+    noise = max(0.0, (standard_deviation / resolution) ** 2 - 1 / 12)
+    if noise == 0:
+        return resolution / math.sqrt(12)
+    k = np.arange(1, 1001)
+    series = float((np.exp(-4 * np.pi**2 * noise * k**2) / k**2).sum())
+    return resolution * min(math.sqrt(series / 2) / math.pi, 1 / math.sqrt(12))

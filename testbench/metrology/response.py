@@ -153,7 +153,7 @@ def step_response(
             "are the line delay and the moment of switching right?"
         )
     lag = _crossing(elapsed, curve, LAG_FRACTION, required=1)
-    slope = _slope(elapsed, curve, fraction, end) * abs(change)
+    slope = _slope(elapsed, curve, fraction) * abs(change)
     mixing = line.mixing_s if line else 0.0
     parts = {
         READING: _noise_left(reading_uncertainty, slope, max(update_s, interval)) / slope,
@@ -306,10 +306,10 @@ def _crossing(elapsed: Floats, curve: Floats, level: float, *, required: int) ->
     return float(elapsed[past - 1] + (level - before) / (after - before) * (elapsed[past] - elapsed[past - 1]))
 
 
-def _slope(elapsed: Floats, curve: Floats, fraction: float, end: float) -> float:
+def _slope(elapsed: Floats, curve: Floats, fraction: float) -> float:
     """Slope at the end point, per s: that of the chord from as far below it as above, at most 5 % of the change."""
     reach = max(min((1 - fraction) / 2, 0.05, float(curve[-1]) - fraction), 1e-6)
     below = _crossing(elapsed, curve, fraction - reach, required=1) if curve[0] < fraction - reach else float(elapsed[0])
     past = int(np.searchsorted(curve, fraction + reach, side="left"))
     above = _crossing(elapsed, curve, fraction + reach, required=1) if past < curve.size else float(elapsed[-1])
-    return 2 * reach / max(above - below, 1e-9, 2 * (above - end))
+    return 2 * reach / max(above - below, 1e-9)

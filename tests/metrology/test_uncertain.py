@@ -69,7 +69,7 @@ def test_a_plain_number_is_a_quantity_without_uncertainty() -> None:
 
 
 def test_effective_degrees_of_freedom_are_those_of_the_gum_example() -> None:
-    # JCGM 100:2008 G.4.1, note 2: y = b·x1·x2·x3 with relative u 0.25 %, 0.57 %, 0.82 % and 9, 4, 14 degrees of freedom: 19.0
+    # JCGM 100:2008 G.4.1, example: y = b·x1·x2·x3, relative u 0.25 %, 0.57 %, 0.82 % with n = 10, 5, 15: ν_eff = 19.0
     product = Quantity(100.0, "1", {"x1": Component(0.25, 9), "x2": Component(0.57, 4), "x3": Component(0.82, 14)})
     assert product.standard_uncertainty == pytest.approx(1.03, abs=0.005)
     assert effective_degrees_of_freedom(product) == pytest.approx(19.0, abs=0.05)

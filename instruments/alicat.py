@@ -1,0 +1,305 @@
+"""Alicat mass flow controller (MC series and relatives) over a serial line or a serial device server.
+
+Text lines that end with CR, both ways; 19200 baud 8N1. A unit letter addresses one of several controllers on a line. Every
+command is answered with the state of the controller, so a set-point is verified by the answer to it:
+
+    A              → A +014.70 +025.00 +002.004 +002.004 2.004 Air      pressure psi, temperature °C, volume flow,
+    AS2.004        → A +014.70 +025.00 +002.004 +002.004 2.004 Air      mass flow, set-point, [total], gas, [status]
+    A??M*          → maker, model, serial number, one line each
+    AHC, AC        → hold the valve closed, cancel the hold
+    anything else  → ?
+
+Documented by: Alicat operating manuals (MC series), and two public clients whose tests hold the frames above. A status code
+(MOV VOV POV TOV overflow, OVR totaliser, HLD valve held, VTM valve temperature) flags the reading; LCK (keys locked) does
+not.
+
+    [instruments.mfc-co2]
+    driver = "alicat"
+    resource = "ASRL3::INSTR"             # or a device server: "TCPIP::192.168.1.21::4001::SOCKET"
+    unit_id = "A"
+    full_scale = 5.0
+    flow_unit = "L/min"
+    uncertainty_percent = 0.4             # expanded (k = 2), of reading, common to all settings
+    reproducibility_percent = 0.03        # standard deviation from one setting to the next, of reading
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+from instruments.deadline import pause
+from instruments.flow_units import flow_unit
+from instruments.framing import FrameError, LineFraming
+from instruments.session import SerialSettings
+from instruments.transport import Link
+from testbench.engine.roles import Channel, Identity, Parts, SafeOutcome, Sample, Status
+from testbench.errors import InstrumentError, UnsuppliableError
+
+STATUS_CODES = frozenset({"MOV", "VOV", "POV", "TOV", "OVR", "HLD", "VTM", "LCK"})
+HARMLESS = frozenset({"LCK"})
+SETPOINT_STEPS = 64000  # a set-point is kept in 64000ths of full scale
+NO_FLOW = 0.01  # of full scale: what a closed controller may show
+CLOSING_S = 2.0  # the longest a valve takes to close
+LINE = LineFraming(b"\r", skip=b"\n")
+
+
+class AlicatSettings(BaseModel):
+    """Keys of an `[instruments.NAME]` table with driver "alicat"."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    resource: str
+    unit_id: str = Field(default="A", pattern="^[A-Za-z]$", description="letter of the controller on its line")
+    full_scale: float = Field(gt=0, allow_inf_nan=False, description="largest flow, in flow_unit")
+    flow_unit: str = "L/min"
+    uncertainty_percent: float = Field(ge=0, le=100, description="expanded (k = 2), percent of reading")
+    reproducibility_percent: float = Field(
+        ge=0, le=100, description="standard deviation between settings, percent of reading"
+    )
+    resolution: float | None = Field(default=None, gt=0, description="step of the indicated flow; default: by full scale")
+    record_also: tuple[Literal["setpoint", "temperature", "pressure"], ...] = ()
+    baud: int = Field(default=19200, gt=0)
+    timeout_s: float = Field(default=0.5, gt=0, description="longest time for one answer, s")
+    tries: int = Field(default=3, ge=1)
+
+    @field_validator("flow_unit")
+    @classmethod
+    def _known_unit(cls, value: str) -> str:
+        flow_unit(value)
+        return value
+
+    @property
+    def step(self) -> float:
+        """Step of the indicated flow: as stated, or the smallest power of ten that is at least a 10000th of full scale."""
+        if self.resolution is not None:
+            return self.resolution
+        return float(10.0 ** math.ceil(math.log10(self.full_scale / 10000) - 1e-9))
+
+    @property
+    def decimals(self) -> int:
+        """Decimal places of flows on the line."""
+        return max(0, math.ceil(-math.log10(self.step) - 1e-9))
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """One answer: the state of the controller; flows in its unit."""
+
+    unit_id: str
+    pressure_psi: float
+    temperature_c: float
+    volume_flow: float
+    mass_flow: float
+    setpoint: float
+    gas: str
+    codes: tuple[str, ...]
+
+    @classmethod
+    def parse(cls, line: bytes) -> Frame:
+        """Read an answer; raise ValueError saying what is wrong with it."""
+        words = line.decode("ascii").split()
+        values: list[float] = []
+        for word in words[1:]:
+            if not re.fullmatch(r"[+-]?\d+(\.\d*)?", word):
+                break
+            values.append(float(word))
+        if len(values) == 4:
+            raise ValueError("four values and no set-point: this is a flow meter, not a controller")
+        if len(values) not in (5, 6):  # with a totaliser, six
+            raise ValueError(f"{len(values)} values where pressure, temperature, two flows and set-point are due")
+        rest = words[1 + len(values) :]
+        gas = rest[0] if rest and rest[0] not in STATUS_CODES else ""
+        codes = tuple(word for word in rest if word in STATUS_CODES)
+        pressure, temperature, volume_flow, mass_flow, setpoint = values[:5]
+        return cls(words[0], pressure, temperature, volume_flow, mass_flow, setpoint, gas, codes)
+
+
+class _MakerFraming:
+    """The answer to A??M*: several lines; complete with the line of the software revision, which is the last."""
+
+    def extract(self, buffer: bytearray) -> bytes | None:
+        lines = bytes(buffer).split(b"\r")
+        for number, line in enumerate(lines[:-1], start=1):
+            if re.search(rb"software|firmware", line, re.IGNORECASE) or line.strip().endswith(b"?"):
+                frame = b"\r".join(lines[:number])
+                del buffer[: len(frame) + 1]
+                return frame
+        if len(buffer) > 4096:
+            raise FrameError(f"{len(buffer)} bytes without a software revision")
+        return None
+
+
+class Alicat:
+    """A mass flow controller: sets a flow, and is read as a source."""
+
+    driver: ClassVar[str] = "alicat"
+    kind: ClassVar[str] = "instrument"
+    summary: ClassVar[str] = "Alicat mass flow controller"
+    verified: ClassVar[str] = "frames checked against the maker's manuals and public clients; not against hardware"
+    Settings: ClassVar[type[BaseModel]] = AlicatSettings
+
+    safe_state = "flow 0"
+    interval_s = 0.1
+
+    def __init__(self, name: str, settings: AlicatSettings, parts: Parts) -> None:
+        self.name = name
+        self.settings = settings
+        self.flow_unit = settings.flow_unit
+        self.full_scale = settings.full_scale
+        self.channels: tuple[Channel, ...] = (
+            Channel(f"{name}.flow", "mass flow", settings.flow_unit, settings.step),
+            *(self._further_channel(name, quantity) for quantity in settings.record_also),
+        )
+        self._id = settings.unit_id.upper().encode()
+        self._either_case = (self._id, self._id.lower())
+        self._poll = self._id + b"\r"
+        self._link = Link(
+            name,
+            settings.resource,
+            timeout_s=settings.timeout_s,
+            tries=settings.tries,
+            serial=SerialSettings(settings.baud),
+            hint=f"is it switched on and set to unit id {settings.unit_id.upper()} and {settings.baud} baud?",
+        )
+
+    def _further_channel(self, name: str, quantity: str) -> Channel:
+        unit, step = {
+            "setpoint": (self.settings.flow_unit, self.settings.step),
+            "temperature": ("°C", 0.01),
+            "pressure": ("psi", 0.01),
+        }[quantity]
+        return Channel(f"{name}.{quantity}", quantity, unit, step)
+
+    # ---- instrument ----------------------------------------------------------------------------------------------------
+
+    def open(self) -> None:
+        """Connect and make sure that a controller of this unit id answers."""
+        self._link.open()
+        try:
+            self.state()
+        except InstrumentError:
+            self._link.close()
+            raise
+
+    def close(self) -> None:
+        """Disconnect; the flow stays as it is."""
+        self._link.close()
+
+    def identify(self) -> Identity:
+        """Ask for maker information; older firmware has none, and says only that it is an Alicat."""
+        try:
+            text = self._link.query(self._id + b"??M*\r", _MakerFraming(), accept=self._answers).decode("ascii", "replace")
+        except InstrumentError:
+            self.state()  # it is there, it only does not say who it is
+            return Identity(maker="Alicat")
+
+        def after(label: str) -> str:
+            found = re.search(rf"{label}[\w ]*?(?:number|revision)?[ :]+(\S+)[ \n]*(?:\r|$)", text, re.IGNORECASE)
+            return found.group(1) if found else ""
+
+        return Identity("Alicat", after("model"), after("serial"), after("software") or after("firmware"))
+
+    def drive_safe(self) -> SafeOutcome:
+        """Set the flow to 0, and read back the set-point and that the flow has ceased."""
+        frame = self._command(f"S{0:.{self.settings.decimals}f}")
+        waited_s = 0.0
+        while not self._closed(frame) and waited_s < CLOSING_S:
+            pause(0.1)
+            waited_s += 0.1
+            frame = self.state()
+        read_back = f"set-point {frame.setpoint:g}, flow {frame.mass_flow:g} {self.flow_unit}"
+        if frame.codes:
+            read_back += f", {' '.join(frame.codes)}"
+        return SafeOutcome(self.name, self.safe_state, self._closed(frame), read_back)
+
+    def _closed(self, frame: Frame) -> bool:
+        return frame.setpoint == 0.0 and abs(frame.mass_flow) <= NO_FLOW * self.full_scale
+
+    # ---- source --------------------------------------------------------------------------------------------------------
+
+    def request(self) -> None:
+        """Poll."""
+        self._link.send(self._poll, LINE, accept=self._answers)
+
+    def collect(self) -> Sequence[Sample]:
+        """Return mass flow and what else is recorded; flagged with the controller's status codes."""
+        frame = self._parse(self._poll, self._link.receive())
+        faults = [code for code in frame.codes if code not in HARMLESS]
+        status, raw = (Status.FLAGGED, " ".join(faults)) if faults else (Status.VALID, None)
+        samples = [Sample(frame.mass_flow, status, raw)]
+        for quantity in self.settings.record_also:
+            value = {"setpoint": frame.setpoint, "temperature": frame.temperature_c, "pressure": frame.pressure_psi}[
+                quantity
+            ]
+            samples.append(Sample(value, status, raw))
+        return samples
+
+    # ---- flow controller -----------------------------------------------------------------------------------------------
+
+    def set_flow(self, flow: float) -> None:
+        """Set the flow, in `flow_unit`; verified by the set-point that the controller answers.
+
+        Raises UnsuppliableError for a flow outside 0 … full scale, InstrumentError when the controller does not take it.
+        """
+        if not 0.0 <= flow <= self.full_scale:
+            raise UnsuppliableError(
+                f"{self.name}: a flow of {flow:g} {self.flow_unit} is outside its range, 0 to "
+                f"{self.full_scale:g} {self.flow_unit}"
+            )
+        text = f"{flow:.{self.settings.decimals}f}"
+        frame = self._command(f"S{text}")
+        tolerance = 0.5 * self.settings.step + self.full_scale / SETPOINT_STEPS
+        if abs(frame.setpoint - float(text)) > tolerance:
+            frame = self.state()  # the answer may show the state before the command
+        if abs(frame.setpoint - float(text)) > tolerance:
+            raise InstrumentError(
+                f"{self.name} ({self.settings.resource}): asked for a set-point of {text} {self.flow_unit}, it answers "
+                f"{frame.setpoint:g}; is its set-point source set to serial, and its full scale {self.full_scale:g}?"
+            )
+        if "HLD" in frame.codes:
+            raise InstrumentError(
+                f"{self.name} ({self.settings.resource}): its valve is held (HLD) and does not follow the set-point; "
+                "cancel the hold at the controller"
+            )
+
+    def flow_uncertainty(self, flow: float) -> float:
+        """Standard uncertainty of a flow, the part common to all settings, in `flow_unit`."""
+        return abs(flow) * self.settings.uncertainty_percent / 200.0  # expanded, k = 2
+
+    def flow_reproducibility(self, flow: float) -> float:
+        """Standard deviation of a flow from one setting to the next, in `flow_unit`."""
+        return abs(flow) * self.settings.reproducibility_percent / 100.0
+
+    def state(self) -> Frame:
+        """Poll the controller now."""
+        return self._parse(self._poll, self._link.query(self._poll, LINE, accept=self._answers))
+
+    # ---- lines ---------------------------------------------------------------------------------------------------------
+
+    def _answers(self, line: bytes) -> bool:
+        """Whether a line comes from this controller; a refusal names nobody."""
+        return (line[:1] in self._either_case and line[1:2] in b" ") or line.strip() == b"?"
+
+    def _command(self, command: str) -> Frame:
+        request = self._id + command.encode() + b"\r"
+        return self._parse(request, self._link.query(request, LINE, accept=self._answers))
+
+    def _parse(self, request: bytes, line: bytes) -> Frame:
+        asked = request.decode().strip()
+        if line.strip().endswith(b"?"):
+            raise InstrumentError(
+                f"{self.name} ({self.settings.resource}): does not know {asked!r} (answers '?'); is it an Alicat controller?"
+            )
+        try:
+            return Frame.parse(line)
+        except ValueError as error:
+            raise InstrumentError(
+                f"{self.name} ({self.settings.resource}): asked {asked!r}, answer {line!r} is not that of a controller "
+                f"({error}); is its data format the default one?"
+            ) from error

@@ -11,11 +11,12 @@ import numpy as np
 from GTC.lib import UncertainReal
 from numpy.typing import ArrayLike, NDArray
 
-from testbench.metrology.coverage import Expanded, expand
+from testbench.metrology.coverage import Expanded, expand, standard_deviation_interval
 from testbench.metrology.quantity import Quantity
 from testbench.metrology.uncertain import Influences, budget
 
 DRIFT_INFLUENCE = "drift during the test"
+SCATTER_INFLUENCE = "scatter between passes"
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +96,11 @@ def linearity_error(
     `zero_shift` and `span_shift` are the changes of the zero and span readings from the adjustment to the end of the test;
     drift is rectangular with half-width a = |zero_shift·(1 − r) + span_shift·r| and u = a/√3. It is not corrected for.
 
+    The passes are a check on all that: where their differences indication − reference scatter more than the stated
+    influences and the drift explain (pooled over the levels, s above the 95 % interval of what is expected), the excess
+    sqrt(s² − expected²)/√passes is one influence more, with the degrees of freedom of s. So a device that remembers the gas
+    before is not judged by its noise alone.
+
     Raises ValueError without points, for differing units, a full scale that is not above zero, or a span gas that is not
     above the zero gas.
     """
@@ -103,16 +109,29 @@ def linearity_error(
     number = influences.number
     delta_zero, delta_span = (number(p.reference) - p.reference.value for p in (zero, span))
     epsilon_zero, epsilon_span = (number(p.indication) - p.indication.value for p in (zero, span))
+    fractions = sorted({point.nominal_fraction for point in points})
+    passes = {f: [point for point in points if point.nominal_fraction == f] for f in fractions}
+
+    def position(reference: float) -> float:
+        return (reference - zero.reference.value) / (span.reference.value - zero.reference.value)
+
+    def drift_uncertainty(r: float) -> float:
+        return abs(zero_shift * (1 - r) + span_shift * r) / math.sqrt(3)
+
+    differences = [[number(p.indication) - number(p.reference) for p in passes[f]] for f in fractions]
+    drifts = [drift_uncertainty(position(passes[f][0].reference.value)) for f in fractions]
+    excess, excess_dof = _excess_scatter(differences, drifts, negligible=1e-9 * full_scale)
     drift = influences.influence(DRIFT_INFLUENCE)
+    scatter = influences.influence(SCATTER_INFLUENCE, excess_dof)
 
     def level(fraction: float) -> LinearityLevel:
-        here = [point for point in points if point.nominal_fraction == fraction]
+        here = passes[fraction]
         reference = _mean([number(point.reference) for point in here])
         indication = _mean([number(point.indication) for point in here])
-        r = (float(reference.x) - zero.reference.value) / (span.reference.value - zero.reference.value)
+        r = position(float(reference.x))
         error = indication - reference + (delta_span - epsilon_span) * r + (delta_zero - epsilon_zero) * (1 - r)
-        half_width = abs(zero_shift * (1 - r) + span_shift * r)
-        error = 100 * (error + half_width / math.sqrt(3) * drift) / full_scale
+        error = error + drift_uncertainty(r) * drift + excess / math.sqrt(len(here)) * scatter
+        error = 100 * error / full_scale
         result = influences.quantity(error, "%FS")
         u, dof = result.standard_uncertainty, float(GTC.dof(error))
         percent_nominal = None
@@ -131,7 +150,7 @@ def linearity_error(
             budget=budget(result),
         )
 
-    levels = tuple(level(fraction) for fraction in sorted({point.nominal_fraction for point in points}))
+    levels = tuple(level(fraction) for fraction in fractions)
     index = max(range(len(levels)), key=lambda i: abs(levels[i].error_percent_fs))
     largest = levels[index]
     together = expand(largest.standard_uncertainty, largest.degrees_of_freedom, of=len(levels))
@@ -140,6 +159,25 @@ def linearity_error(
 
 def _mean(numbers: Sequence[UncertainReal]) -> UncertainReal:
     return sum(numbers[1:], numbers[0]) / len(numbers)
+
+
+def _excess_scatter(
+    differences: Sequence[Sequence[UncertainReal]], drifts: Sequence[float], *, negligible: float
+) -> tuple[float, float]:
+    """Standard deviation between passes beyond what their uncertainties explain, pooled, and its degrees of freedom."""
+    found = expected = 0.0
+    dof = 0
+    for level, drift in zip(differences, drifts, strict=True):
+        mean = _mean(level)
+        found += math.fsum(float(each.x - mean.x) ** 2 for each in level)
+        expected += math.fsum(float((each - mean).u) ** 2 for each in level) + (len(level) - 1) * drift**2
+        dof += len(level) - 1
+    if dof == 0 or math.sqrt(found / dof) <= negligible:
+        return 0.0, math.inf
+    low, _ = standard_deviation_interval(math.sqrt(found / dof), dof + 1, 0.9)
+    if low <= math.sqrt(expected / dof):
+        return 0.0, math.inf
+    return math.sqrt((found - expected) / dof), float(dof)
 
 
 def _check(points: Sequence[LinearityPoint], full_scale: float, zero: AdjustmentPoint, span: AdjustmentPoint) -> None:

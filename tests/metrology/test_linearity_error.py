@@ -113,6 +113,32 @@ def test_readings_of_independent_passes_average() -> None:
     assert result.largest.degrees_of_freedom == pytest.approx(27)
 
 
+def test_passes_that_scatter_more_than_stated_are_believed() -> None:
+    errors = (0.12, -0.12, 0.0)  # s = 0.12 at each of two levels, 4 degrees of freedom; stated 0.03
+    scattered = [
+        LinearityPoint(p, f, gas(20 * f), reading(20 * f + e, f"A.reading.{p}{f}", 0.03))
+        for p, e in enumerate(errors, start=1)
+        for f in (0.2, 0.4)
+    ]
+    largest = linearity_error(scattered, full_scale=FULL_SCALE, zero=ZERO, span=SPAN).largest
+    assert largest.budget["scatter between passes"] == pytest.approx(5 * math.sqrt((0.12**2 - 0.03**2) / 3))
+    assert largest.standard_uncertainty == pytest.approx(5 * 0.12 / math.sqrt(3))
+    assert largest.degrees_of_freedom == pytest.approx(4 / (1 - 1 / 16) ** 2)
+
+
+def test_passes_that_scatter_as_stated_add_nothing() -> None:
+    errors = (0.03, -0.04, 0.01)
+    noisy = [LinearityPoint(p, 0.4, gas(8), reading(8 + e, f"A.reading.{p}", 0.03)) for p, e in enumerate(errors)]
+    assert list(linearity_error(noisy, full_scale=FULL_SCALE, zero=ZERO, span=SPAN).largest.budget) == ["A.reading"]
+
+
+def test_a_drift_that_was_seen_explains_scatter_between_passes() -> None:
+    errors = (0.0, 0.1, 0.2)
+    moving = [LinearityPoint(p, 0.4, gas(8), reading(8 + e)) for p, e in enumerate(errors)]
+    result = linearity_error(moving, full_scale=FULL_SCALE, zero=ZERO, span=SPAN, zero_shift=0.2, span_shift=0.2)
+    assert list(result.largest.budget) == ["drift during the test"]
+
+
 @pytest.mark.parametrize(("fraction", "half_width"), [(0.0, 0.06), (0.45, 0.02), (0.9, 0.10)])
 def test_drift_during_the_test_is_rectangular_and_interpolated(fraction: float, half_width: float) -> None:
     result = linearity_error(

@@ -20,10 +20,10 @@ def number(value: Decimal, limit: Decimal | None = None) -> str:
     return "0" if text == "-0" else text
 
 
-def limit_text(requirement: Requirement) -> str:
-    """The limit as it is printed: "±2 %F.S.", "≤ 120 s", "≥ 95 %"."""
+def limit_text(requirement: Requirement, limit: Decimal | None = None) -> str:
+    """The limit (or another one of the same requirement) as it is printed: "±2 %F.S.", "≤ 120 s", "≥ 95 %"."""
     sign = {"two": "±", "upper": "≤ ", "lower": "≥ "}[requirement.sided.value]
-    return f"{sign}{requirement.limit.normalize():f} {requirement.unit}"
+    return f"{sign}{requirement.limit if limit is None else limit:f} {requirement.unit}"
 
 
 def _sentence(text: str) -> str:

@@ -168,7 +168,8 @@ def _recognise(header: tuple[int, list[str]], source: str) -> tuple[Kind, list[s
     known = {column for columns in COLUMNS.values() for column in columns}
     recognised = known.intersection(names)
     if not recognised:
-        raise InputError(f"{source}, line {line}: the first row must name the columns; it names none of {_all_columns()}")
+        hint = "; separate the columns by commas" if re.search("[;\t]", "".join(cells)) else ""
+        raise InputError(f"{source}, line {line}: the first row must name the columns: {_all_columns()}{hint}")
     best = min(COLUMNS, key=lambda kind: (len(set(COLUMNS[kind]) ^ set(names)), list(COLUMNS).index(kind)))
     wanted = COLUMNS[best]
     for column in wanted:
@@ -183,7 +184,7 @@ def _recognise(header: tuple[int, list[str]], source: str) -> tuple[Kind, list[s
 
 
 def _all_columns() -> str:
-    return "; ".join(f"{','.join(columns)} ({kind.value})" for kind, columns in COLUMNS.items())
+    return " or ".join(f"{','.join(columns)} ({kind.value})" for kind, columns in COLUMNS.items())
 
 
 def _cells_by_name(names: Sequence[str], cells: Sequence[str], line: int, source: str) -> dict[str, str]:
@@ -231,7 +232,7 @@ class _Row:
             self.refuse(column, f"{written!r} has more than {MOST_DIGITS} digits")
         if abs(value) > LARGEST:
             self.refuse(column, f"{written!r} is larger than {LARGEST:.0E}")
-        return value
+        return value if value else Decimal(0)
 
     def number_or_empty(self, column: str) -> Decimal | None:
         return self.number(column) if self.cells[column] else None

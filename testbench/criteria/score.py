@@ -267,9 +267,10 @@ def _score_linearity(scoring: _Scoring) -> Iterator[Result]:
 
 def _score_calibration_error(scoring: _Scoring) -> Iterator[Result]:
     rule = scoring.criterion.runs if scoring.criterion else None
-    days = len({injection.date for injection in scoring.test.injections})
-    notes = [f"{days} of {rule.least_days} days"] if rule and rule.least_days and days < rule.least_days else []
     for injection in scoring.test.injections:
+        days = len({other.date for other in scoring.test.injections if other.level == injection.level})
+        too_few = rule is not None and rule.least_days is not None and days < rule.least_days
+        notes = [f"{days} of {rule.least_days} days at {injection.level}"] if rule and too_few else []
         error = level_error([injection.reference], [injection.measured])
         variables = _variables(scoring, error)
         yield scoring.result(
@@ -349,14 +350,15 @@ def _bias(scoring: _Scoring, audit: AccuracyAudit) -> tuple[dict[str, Any], list
     rule = scoring.criterion.bias if scoring.criterion else None
     if rule is None:
         return {"bias_test": "not applicable", "bias_adjustment_factor": Decimal(1)}, []
+    verdict = "fail" if audit.biased_low else "pass"
     try:
         full = bias_adjustment_factor(audit, rule.decimals)
     except ValueError as error:
-        scoring.recorded.refuse(scoring.test.line, "cems", f"test {scoring.test.name}: {error}")
+        return {"bias_test": verdict, "bias_adjustment_factor": None}, [f"no bias adjustment factor: {error}"]
     low_emitter = rule.low_emitter is not None and rule.low_emitter.contains(audit.mean_reference)
     capped = bias_adjustment_factor(audit, rule.decimals, rule.cap if low_emitter else None)
     details = {
-        "bias_test": "fail" if audit.biased_low else "pass",
+        "bias_test": verdict,
         "bias_adjustment_factor": capped,
         "bias_adjustment_factor_without_cap": full,
     }

@@ -1,0 +1,108 @@
+"""`testbench score`: score test data measured elsewhere against a standard."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from testbench.commands.options import add_standard
+from testbench.outcome import Outcome
+
+if TYPE_CHECKING:
+    from testbench.commands.terminal import Terminal
+    from testbench.criteria.score import Result
+
+SUMMARY = "score test data measured elsewhere against a standard"
+DESCRIPTION = """\
+Scores recorded test data without a bench. The file is comma-separated, one row an injection or run in time order; `#`
+starts a comment. What it holds is told from its columns:
+
+  linearity                test,parameter,unit,span,level,reference,measured        level: low, mid, high
+  calibration error        test,parameter,unit,span,date,level,reference,measured   level: zero, upscale
+  relative accuracy audit  test,parameter,unit,run,used,cems,reference              used: 1, or 0 for a discarded run
+
+A value is rounded as the standard says and then compared; of a level with more injections than the standard asks for, the
+last ones count. A parameter that the standard does not know is computed, and its verdict is inconclusive.
+
+example:
+  testbench score linearity.csv --standard epa-part75
+  testbench score linearity.csv --standard epa-part75 --json > scored.json
+
+exit status: 0 scored, whatever the verdicts; 2 the file, the standard or an option is wrong (one line says where).
+"""
+
+_STYLES = {Outcome.FAIL: "bold red", Outcome.INCONCLUSIVE: "yellow"}
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the file, --standard and --json."""
+    parser.add_argument("file", type=Path, metavar="FILE", help="test data, comma-separated (CSV, UTF-8)")
+    add_standard(parser, required=True)
+    parser.add_argument("--json", action="store_true", help="print one JSON object with every value at full precision")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Read, score, print."""
+    from testbench.criteria.recorded import read_recorded
+    from testbench.criteria.score import score_recorded
+    from testbench.criteria.standard import load_standard
+
+    standard = load_standard(arguments.standard)
+    results = score_recorded(read_recorded(arguments.file), standard)
+    if arguments.json:
+        scored = {"standard": standard.name, "results": [result.to_json() for result in results]}
+        print(json.dumps(scored, indent=2, allow_nan=False))
+        return 0
+    from testbench.commands.terminal import Terminal
+
+    _print_results(Terminal(), results, standard.name)
+    return 0
+
+
+def _print_results(terminal: Terminal, results: Sequence[Result], standard: str) -> None:
+    audits = any("bias_adjustment_factor" in result.details for result in results)
+    middle = ("tier", "bias test", "factor") if audits else ("level", "date")
+    table = terminal.table(
+        "test", "parameter", *middle, "value", "limit", "metric", "verdict", right=(5,) if audits else (4,)
+    )
+    for result in results:
+        if audits:
+            words = [result.details.get("tier") or "", result.details.get("bias_test") or ""]
+            factor = result.details["bias_adjustment_factor"]
+            words.append("" if factor is None else f"{factor}")
+        else:
+            words = [result.level or "", result.date.isoformat() if result.date else ""]
+        value = "-" if result.value is None else f"{result.value:f} {result.unit}"
+        mark = " (provisional)" if result.provisional else ""
+        style = _STYLES.get(result.outcome, "")
+        cells = (
+            result.test,
+            result.parameter,
+            *words,
+            value,
+            result.limit_text,
+            result.metric,
+            f"{result.outcome.value}{mark}",
+        )
+        terminal.row(table, *cells, style=style)
+    terminal.print(table)
+    terminal.line()
+    for note in dict.fromkeys(_noted(result, note, results) for result in results for note in result.notes):
+        terminal.line(note)
+    counts = ", ".join(
+        f"{sum(result.outcome is outcome for result in results)} {outcome.value}"
+        for outcome in (Outcome.PASS, Outcome.FAIL, Outcome.INCONCLUSIVE)
+    )
+    terminal.line(f"{standard}: {len(results)} results: {counts}")
+
+
+def _noted(result: Result, note: str, results: Sequence[Result]) -> str:
+    """A note with the place it belongs to: the test alone where all of the test's results have it."""
+    own = [other for other in results if other.test == result.test]
+    if all(note in other.notes for other in own):
+        return f"{result.test}: {note}"
+    place = " ".join(part for part in (result.date.isoformat() if result.date else "", result.level or "") if part)
+    return f"{result.test}, {place}: {note}"

@@ -51,6 +51,7 @@ LARGEST_COUNT = {
 }
 
 COIL_ON, COIL_OFF = 0xFF00, 0x0000
+BROADCAST = 0  # address of every server on a serial line; never answered
 EXCEPTION_BIT = 0x80
 LARGEST_PDU = 253
 

@@ -19,6 +19,7 @@ from typing import ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from instruments.modbus import BROADCAST
 from instruments.modbus_client import FrameKind, ModbusClient
 from instruments.register_profile import QuantityEntry, RegisterProfile, read_profile
 from instruments.session import SerialSettings
@@ -128,6 +129,10 @@ class ModbusProfileDevice:
         self._gain, self._offset = entry.scale * factor, entry.offset * factor
         self._low, self._high = sorted(limit * factor for limit in entry.valid) if entry.valid else (-math.inf, math.inf)
         address = profile.transport.address if settings.address is None else settings.address
+        if settings.frames == "rtu" and address == BROADCAST:
+            raise InputError(
+                "address 0 speaks to every analyser on a serial line and is never answered; give one from 1 to 247"
+            )
         line = _serial_line(settings, profile)
         gap_s = max(SILENT_CHARACTERS * 11 / line.baud, SHORTEST_SILENCE_S) if settings.serial_port else 0.0
         connected = f"at {line}" if settings.serial_port else f"with Modbus {settings.frames.upper()}"

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 
 from instruments.framing import FrameError
 from instruments.modbus import (
+    BROADCAST,
     ExceptionCode,
     Function,
     Refusal,
@@ -27,8 +28,6 @@ from instruments.modbus_profile import ModbusProfileSettings
 from instruments.register_profile import RegisterProfile, Write, read_profile
 from instruments.twin.peer import AnalyserPort, Connection
 from testbench.metrology.amount import conversion
-
-BROADCAST = 0
 
 
 class ModbusProfileServer:

@@ -162,6 +162,7 @@ def test_integers_of_one_and_two_registers(kind: str, order: str, line: str, val
     assert number.encode(value) == bytes.fromhex(line)
 
 
+@settings(deadline=None, derandomize=True)
 @given(
     value=st.floats(width=32, allow_nan=False),
     order=st.sampled_from(list(ByteOrder)),
@@ -314,6 +315,7 @@ def requests() -> st.SearchStrategy[Request]:
     return st.sampled_from(list(Function)).flatmap(of)
 
 
+@settings(deadline=None, derandomize=True)
 @given(request_=requests(), address=st.integers(0, 255), transaction=st.integers(0, 0xFFFF))
 def test_every_request_comes_back_from_its_frames(request_: Request, address: int, transaction: int) -> None:
     pdu = request_.encode()
@@ -326,12 +328,13 @@ def test_every_request_comes_back_from_its_frames(request_: Request, address: in
     assert tcp_parts(tcp) == (transaction, address, pdu)
 
 
+@settings(deadline=None, derandomize=True)
 @given(pdu=st.binary(max_size=260))
 def test_a_server_answers_whatever_pdu_it_gets(pdu: bytes) -> None:
     assert answer(pdu, Memory())
 
 
-@settings(max_examples=200)
+@settings(deadline=None, derandomize=True, max_examples=200)
 @given(data=st.binary(max_size=600))
 def test_garbage_is_silence_or_a_frame_error_but_nothing_else(data: bytes) -> None:
     request = RtuRequests().extract(bytearray(data))

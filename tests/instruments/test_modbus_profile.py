@@ -185,6 +185,19 @@ def test_a_unit_that_cannot_be_converted_is_refused() -> None:
         ModbusProfileDevice("B", keys("kailan", quantity="SO2"), NO_PARTS)
 
 
+def test_the_broadcast_address_is_refused_on_a_serial_line() -> None:
+    with pytest.raises(InputError, match="address 0 speaks to every analyser"):
+        ModbusProfileDevice("B", keys("kailan", "twin:serial", address=0), NO_PARTS)
+    assert ModbusProfileDevice("B", keys("kailan", address=0), NO_PARTS).name == "B"
+
+
+def test_a_broadcast_is_carried_out_and_not_answered() -> None:
+    analyser = Analyser(0.125)
+    line = ModbusProfileServer("B", keys("generic", "twin:serial"), analyser).connect()
+    assert line.receive(rtu_frame(0, Request(Function.WRITE_COIL, 0, 1, (1,)).encode())) == b""
+    assert analyser.adjusted == [("zero", 0.125, 0.0)]
+
+
 def test_an_unknown_key_of_the_station_file_is_refused() -> None:
     with pytest.raises(ValidationError, match="adress"):
         keys("kailan", adress=1)
@@ -425,7 +438,7 @@ def test_a_request_in_pieces_is_answered_at_its_last_byte() -> None:
     assert line.receive(frame[7:]) == rtu_frame(1, bytes.fromhex("03 04 00 00 41 48"))
 
 
-@settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow])
+@settings(deadline=None, derandomize=True, max_examples=150, suppress_health_check=[HealthCheck.too_slow])
 @given(pieces=st.lists(st.binary(max_size=80), max_size=6), resource=st.sampled_from(["twin", "twin:serial"]))
 def test_garbage_never_breaks_the_simulated_analyser(pieces: list[bytes], resource: str) -> None:
     line = talk_to("generic", resource)
@@ -436,7 +449,12 @@ def test_garbage_never_breaks_the_simulated_analyser(pieces: list[bytes], resour
     assert line.receive(rtu_frame(1, fresh) if resource == "twin:serial" else tcp_frame(5, 1, fresh))
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(
+    deadline=None,
+    derandomize=True,
+    max_examples=25,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
 @given(garbage=st.binary(min_size=1, max_size=60), serial=st.booleans())
 def test_garbage_never_breaks_the_driver(fault_peer: Callable[..., Any], garbage: bytes, serial: bool) -> None:
     def script(talk: Any) -> None:

@@ -61,7 +61,8 @@ def main(arguments: list[str] | None = None) -> int:
         with contextlib.suppress(KeyboardInterrupt):
             laboratory.serve()
     finally:
-        remove_rendezvous(path, laboratory.token)
+        remove_rendezvous(path, laboratory.token)  # before its ports close, so that nobody is sent to a closed door
+        laboratory.close()
     return 0
 
 

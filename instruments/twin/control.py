@@ -111,10 +111,11 @@ Request = Annotated[
 
 
 class Reply(Message):
-    """Answer to one request."""
+    """Answer to one request; a `stranger` has come to a laboratory that it does not look for."""
 
     result: Any = None
     error: str | None = None
+    stranger: bool = False
 
 
 class Welcome(Message):
@@ -138,6 +139,10 @@ _DONE = b'{"result":null}\n'
 
 class RefusedError(TestbenchError):
     """A request that this connection may not make; the text says why."""
+
+
+class StrangerError(RefusedError):
+    """The client looks for another laboratory."""
 
 
 class ControlConnection:
@@ -167,8 +172,8 @@ class ControlConnection:
         except ValidationError as error:
             return _refuse(f"not understood: {explain(error)}")
         except TestbenchError as error:
-            return _refuse(str(error))
-        return _DONE if result is None else Reply(result=result).model_dump_json().encode() + b"\n"
+            return _refuse(str(error), stranger=isinstance(error, StrangerError))
+        return _DONE if result is None else Reply(result=result).model_dump_json(exclude_defaults=True).encode() + b"\n"
 
     def _do(self, request: Any) -> Any:
         laboratory = self._laboratory
@@ -202,9 +207,9 @@ class ControlConnection:
     def _greet(self, hello: Hello) -> Welcome:
         laboratory = self._laboratory
         if not hmac.compare_digest(hello.token.encode(), laboratory.token.encode()):
-            raise RefusedError("wrong token")
+            raise StrangerError("wrong token")
         if hello.digest != laboratory.digest:
-            raise RefusedError("this laboratory simulates another station")
+            raise StrangerError("this laboratory simulates another station")
         self._known = True
         self.pid = hello.pid
         if hello.own:
@@ -223,5 +228,5 @@ class ControlConnection:
             raise RefusedError("only an owner resets the laboratory or advances its time")
 
 
-def _refuse(text: str) -> bytes:
-    return Reply(error=text).model_dump_json().encode() + b"\n"
+def _refuse(text: str, *, stranger: bool = False) -> bytes:
+    return Reply(error=text, stranger=stranger).model_dump_json(exclude_defaults=True).encode() + b"\n"

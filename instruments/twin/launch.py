@@ -33,6 +33,7 @@ from instruments.twin.control import (
     Stop,
     Welcome,
 )
+from instruments.twin.plant import Plant
 from instruments.twin.process import IDLE_EXIT_S
 from instruments.twin.rendezvous import Rendezvous, read_rendezvous, rendezvous_directory, rendezvous_path
 from testbench.engine.roles import Adjustment
@@ -51,8 +52,9 @@ def start_laboratory(
     """Own the laboratory of a station: the running one, or a new one.
 
     `directory` is where running laboratories are found (default: the user's runtime directory). Raise InstrumentError when
-    another process owns it, or when it cannot be started (with what it said).
+    another process owns it, or when it cannot be started (with what it said), StationError for a wrong truth table.
     """
+    Plant(station.station, 1)  # refuses what cannot be simulated before a process is started
     directory = directory or rendezvous_directory()
     path = rendezvous_path(station, directory)
     found = read_rendezvous(path)
@@ -61,8 +63,12 @@ def start_laboratory(
         if channel is not None:
             return SimulatedLaboratory(channel, found, path.with_suffix(".log"))
     rendezvous = _launch(station, path, _idle_exit_s() if idle_exit_s is None else idle_exit_s)
-    channel = ControlChannel(rendezvous, FIND_TIMEOUT_S)
-    channel.greet()
+    channel = _find(rendezvous)
+    if channel is None:
+        raise InstrumentError(
+            f"the simulated laboratory (process {rendezvous.pid}) ended as soon as it was started; "
+            f"its messages are in {path.with_suffix('.log')}"
+        )
     return SimulatedLaboratory(channel, rendezvous, path.with_suffix(".log"))
 
 
@@ -107,6 +113,8 @@ class ControlChannel:
             reply = Reply.model_validate_json(line)
         except ValidationError as error:
             raise NotThereError("something else answers at its port") from error
+        if reply.stranger:
+            raise NotThereError(f"another laboratory is at its port: {reply.error}")
         if reply.error is not None:
             raise InstrumentError(reply.error)
         return reply.result
@@ -151,8 +159,10 @@ class SimulatedLaboratory:
 
     def stop(self) -> None:
         """End the laboratory's process instead of leaving it to others."""
-        self._ask(Stop())
-        self._channel.close()
+        try:
+            self._ask(Stop())
+        finally:
+            self._channel.close()
 
     def close(self) -> None:
         """Leave the laboratory: it goes on in real time, and ends when nobody comes."""

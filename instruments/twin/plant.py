@@ -15,6 +15,7 @@ import math
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from instruments.flow_units import FlowUnitError, flow_unit
 from instruments.twin.analyser import Analyser, Interference, Scale
 from instruments.twin.commands import Action, Command
 from instruments.twin.environment import Condition
@@ -29,18 +30,6 @@ from testbench.station import Cylinder, DeviceTable, DriverTable, Station
 
 AMBIENT_AIR = {"CO2": 420e-6, "O2": 0.2095}
 """Amount fractions in ambient air, mol/mol; the components not named are absent."""
-
-LITRES_A_MINUTE = {
-    "l/min": 1.0,
-    "slpm": 1.0,
-    "sl/min": 1.0,
-    "nl/min": 1.0,
-    "ml/min": 1e-3,
-    "sccm": 1e-3,
-    "sml/min": 1e-3,
-    "nml/min": 1e-3,
-}
-"""Units of flow, in lower case, as multiples of 1 L/min; the controllers of one divider share their reference conditions."""
 
 
 class Plant:
@@ -265,10 +254,11 @@ def _feeds(station: Station) -> dict[str, str]:
 
 
 def _flow_factor(name: str, table: DriverTable) -> float:
-    unit = str(table.options.get("flow_unit", "L/min"))
-    if unit.lower() not in LITRES_A_MINUTE:
-        raise StationError(f"[instruments.{name}] flow_unit {unit!r} is not known; use L/min, mL/min, SLPM or SCCM")
-    return LITRES_A_MINUTE[unit.lower()]
+    """Litres a minute that the unit of a controller makes; those of one divider share their reference conditions."""
+    try:
+        return flow_unit(str(table.options.get("flow_unit", "L/min"))).litres_per_minute
+    except FlowUnitError as error:
+        raise StationError(f"[instruments.{name}] flow_unit: {error}") from error
 
 
 def _number(options: Mapping[str, Any], key: str, place: str) -> float:

@@ -27,6 +27,7 @@ from testbench.errors import TestbenchError
 from testbench.station import StationFile
 
 IDLE_EXIT_S = 60.0
+FIRST_VISIT_S = 10.0  # whoever started the process has at least so long to come
 CHUNK = 65536
 LONGEST_UNSENT = 1 << 20  # bytes; a client that does not read its answers is dropped
 
@@ -57,7 +58,8 @@ class LaboratoryProcess:
         self._clients: set[_InstrumentClient] = set()
         self._running = True
         self._kept = 0  # commands of the plant's log that are in the log file
-        self._idle_since = self._real_since = monotonic()
+        self._real_since = monotonic()
+        self._idle_since = self._real_since + max(0.0, FIRST_VISIT_S - (idle_exit_s or 0.0))
         self._real_from = 0.0
         self._sockets: list[tuple[Simulated, socket.socket]] = [(item, _listen()) for item in simulated_instruments(file)]
         self._control = _listen()
@@ -75,18 +77,15 @@ class LaboratoryProcess:
         )
 
     def serve(self) -> None:
-        """Serve until stopped or idle for too long; then close everything."""
+        """Serve until stopped or idle for too long; `close` afterwards."""
         gc.collect()
         gc.freeze()  # what is there at the start stays; the collector need not look at it again
-        try:
-            while self._running:
-                timeout = self._time_left()
-                if timeout is not None and timeout <= 0.0:
-                    break
-                for key, mask in self._selector.select(timeout):
-                    key.data(mask)
-        finally:
-            self.close()
+        while self._running:
+            timeout = self._time_left()
+            if timeout is not None and timeout <= 0.0:
+                break
+            for key, mask in self._selector.select(timeout):
+                key.data(mask)
 
     def close(self) -> None:
         """Close every socket."""

@@ -230,7 +230,7 @@ def test_a_wrong_truth_is_named_with_its_table_and_key(one_analyser, truth, mess
         ("mixing_s = 0.4", "truth = { delay = 3.0 }", r"\[line.truth\]: delay: no such key; did you mean 'delay_s'"),
         ("channel = 102", "channel = 101", "channel 101 of 'daq' is taken"),
         ('unit = "%"\nresponse', 'unit = "m/s"\nresponse', "gas analysers only"),
-        ('flow_unit = "L/min"', 'flow_unit = "furlong"', "flow_unit 'furlong' is not known"),
+        ('flow_unit = "L/min"', 'flow_unit = "furlong"', r"\[instruments.mfc-co2\] flow_unit: 'furlong' is no unit of flow"),
     ],
 )
 def test_a_wrong_station_is_refused_in_words(simulated: StationFile, old: str, new: str, message: str) -> None:

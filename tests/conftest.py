@@ -15,6 +15,7 @@ from testbench.engine.clock import SimulatedClock
 from testbench.engine.live import LiveBench
 from testbench.engine.operator import SimulatedOperator
 from testbench.engine.registry import find_procedure
+from testbench.engine.roles import Channel
 from testbench.engine.sampling import Sampler
 from testbench.findings import Finding
 from testbench.station import Station, StationFile
@@ -111,13 +112,11 @@ def direct_bench() -> Callable[..., DirectBench]:
         equipment = direct_equipment(file, plant)
         clock, ledger = SimulatedClock(laboratory), Ledger()
         numbers: dict[str, int] = {}
-        sampler = Sampler(
-            equipment.sources,
-            clock,
-            ledger,
-            lambda channel: numbers.setdefault(channel.name, len(numbers)),
-            lambda text: None,
-        )
+
+        def register(channel: Channel) -> int:
+            return numbers.setdefault(channel.name, len(numbers))
+
+        sampler = Sampler(equipment.sources, clock, ledger, register, lambda text: None)
         operator = SimulatedOperator(laboratory)
         bench = LiveBench(
             equipment, clock, sampler, operator, Onlooker(), line=file.station.line, component="CO2", **options

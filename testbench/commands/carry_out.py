@@ -74,6 +74,7 @@ def _show(console: Console, result: EvaluationResult, language: str) -> None:
 
 def _write(console: Console, request: EvaluationRequest, result: EvaluationResult, folder: Path, language: str) -> None:
     from testbench.record.store import Record
+    from testbench.report.content import Language
     from testbench.report.evaluation_json import evaluation_document
     from testbench.report.from_record import content_from_record
     from testbench.report.pdf import render_pdf
@@ -85,7 +86,7 @@ def _write(console: Console, request: EvaluationRequest, result: EvaluationResul
         record.close()
     document = json.dumps(evaluation_document(content), ensure_ascii=False, indent=2, allow_nan=False)
     write_file(folder / "evaluation.json", document.encode() + b"\n")
-    write_file(folder / "report.pdf", render_pdf(content, language))
+    write_file(folder / "report.pdf", render_pdf(content, Language(language)))
     names = ("结果", "报告", "记录") if language == "zh" else ("results", "report", "record")
     paths = (folder / "evaluation.json", folder / "report.pdf", request.record)
     for name, path in zip(names, paths, strict=True):

@@ -32,6 +32,7 @@ def run(arguments: argparse.Namespace) -> int:
     from testbench.commands.carry_out import make_folder, write_file
     from testbench.errors import InputError
     from testbench.record.store import Record
+    from testbench.report.content import Language
     from testbench.report.evaluation_json import evaluation_document
     from testbench.report.from_record import content_from_record
     from testbench.report.pdf import render_pdf
@@ -49,6 +50,6 @@ def run(arguments: argparse.Namespace) -> int:
     make_folder(arguments.output)
     document = json.dumps(evaluation_document(content), ensure_ascii=False, indent=2, allow_nan=False)
     write_file(arguments.output / "evaluation.json", document.encode() + b"\n")
-    write_file(arguments.output / "report.pdf", render_pdf(content, arguments.language))
+    write_file(arguments.output / "report.pdf", render_pdf(content, Language(arguments.language)))
     print(arguments.output / "report.pdf")
     return 0

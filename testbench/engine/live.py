@@ -190,8 +190,9 @@ class LiveBench(Bench):
         def action() -> Leak:
             self._set_gas(0.0)
             window = self._sample(10.0, 1.0)
+            steady = window.start + 5.0  # the flow that was there before has gone
             flow = math.fsum(
-                float(np.nanmean(self._sampler.series[source.channels[0].name].between(window.start, window.end)[1]))
+                float(np.nanmean(self._sampler.series[source.channels[0].name].between(steady, window.end)[1]))
                 for source in self._divider.sources
             )
             prompt = Prompt(

@@ -106,11 +106,15 @@ def test_span_without_span_gas_is_refused(simulated_station, direct_bench):
 def test_after_an_abort_every_call_raises_also_in_finally(simulated_station, direct_bench):
     made = direct_bench(simulated_station())
     made.bench.stop("aborted by the operator")
-    with pytest.raises(AbortedError, match="aborted by the operator"):
+
+    def stubborn() -> None:
         try:
             made.bench.zero_gas()
         finally:
             made.bench.supply(1.0)
+
+    with pytest.raises(AbortedError, match="aborted by the operator"):
+        stubborn()
     assert made.ledger.steps == []
 
 

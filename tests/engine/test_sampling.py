@@ -103,7 +103,7 @@ def test_a_question_that_cannot_be_sent_is_a_gap_too():
 
 
 def test_a_source_that_stays_silent_ends_the_sampling_with_its_name():
-    sampler, _, ledger, _ = sampler_of(Counting("a", fails={n: "collect" for n in range(1, 100)}), Counting("b"))
+    sampler, _, ledger, _ = sampler_of(Counting("a", fails=dict.fromkeys(range(1, 100), "collect")), Counting("b"))
     with pytest.raises(InstrumentError, match=rf"a: no answer; given up after {DEAD_AFTER} readings in a row"):
         sampler.sample(100.0, 1.0)
     assert len([row for row in ledger.rows if row[0] == 0]) == DEAD_AFTER

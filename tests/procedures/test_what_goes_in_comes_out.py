@@ -1,0 +1,121 @@
+"""The procedures on the plant: the truth that a station states is what they find, within their uncertainty.
+
+Expected values are closed forms of the simulated device's definition (x = true content / full scale, all in percent of full
+scale): after adjustment of zero and span at full scale the linearity error is 4·L·x·(1 − x); the drift of zero over a day is
+dz, that of span at full scale ds, and over a week seven times that; T90 is as stated; the repeatability at full scale is the
+noise of a device update.
+"""
+
+import math
+
+import numpy as np
+import pytest
+
+EXACT = {"seed": 1}
+
+
+def exact_gas(data):
+    """No error in the gas, so that what is found is the device alone."""
+    data["cylinders"]["co2"]["truth"] = {"error_percent": 0.0}
+    for name in ("mfc-co2", "mfc-n2"):
+        data["instruments"][name]["truth"] = {"flow_error_percent": 0.0}
+
+
+def test_linearity_error_is_the_departure_from_the_line_at_its_largest_level(simulated_station, direct_bench):
+    def change(data):
+        exact_gas(data)
+        for device in data["devices"].values():
+            device["truth"] |= {"zero_drift_percent_fs_per_day": 0.0, "span_drift_percent_fs_per_day": 0.0}
+
+    found = direct_bench(simulated_station(change)).run("linearity")
+    for device, departure in {"A": 0.6, "B": -1.1, "C": 0.9}.items():
+        finding = found[device, "linearity_error"]
+        assert finding.index in ("40 %F.S.", "60 %F.S.")
+        assert finding.value == pytest.approx(4 * departure * 0.4 * 0.6, abs=finding.expanded_uncertainty)
+        assert finding.expanded_uncertainty < 0.3
+        for level in finding.details["levels"]:
+            x = level["nominal_fraction"]
+            assert level["error_percent_fs"] == pytest.approx(4 * departure * x * (1 - x), abs=0.15)
+
+
+def test_repeatability_is_the_noise_of_a_displayed_value(simulated_station, direct_bench):
+    def change(data):
+        data["devices"]["A"]["truth"]["noise_percent_fs"] = 0.8
+
+    made = direct_bench(simulated_station(change))
+    finding = made.run("repeatability", repeats=40)["A", "repeatability"]
+    low, high = finding.interval
+    assert low < 0.8 < high
+    assert finding.value == pytest.approx(0.8, rel=0.35)
+
+
+def test_response_times_are_those_stated_rising_and_falling(simulated_station, direct_bench):
+    found = direct_bench(simulated_station(exact_gas)).run("response-time")
+    truth = {"A": (45.0, 48.0), "B": (72.0, 80.0), "C": (30.0, 31.0)}
+    for device, times in truth.items():
+        for characteristic, expected in zip(("response_time_rise", "response_time_fall"), times, strict=True):
+            finding = found[device, characteristic]
+            assert finding.value == pytest.approx(expected, abs=finding.expanded_uncertainty)
+            assert finding.expanded_uncertainty < 5.0
+
+
+def test_drift_is_the_daily_and_the_weekly_change_with_its_sign(simulated_station, direct_bench):
+    found = direct_bench(simulated_station(), wait_every_s=3600.0).run("drift")
+    truth = {"A": (0.05, -0.10), "B": (-0.12, 0.62), "C": (0.03, 0.08)}
+    for device, (zero, span) in truth.items():
+        for point, daily in (("zero", zero), ("span", span)):
+            day, week = found[device, f"{point}_drift_24h"], found[device, f"{point}_drift_week"]
+            assert day.value == pytest.approx(daily, abs=day.expanded_uncertainty)
+            assert week.value == pytest.approx(7 * daily, abs=week.expanded_uncertainty)
+            assert len(day.details["days"]) == 8
+    assert found["B", "span_drift_week"].value > 3.0
+
+
+def test_one_seed_gives_the_same_numbers_and_another_seed_others(simulated_station, direct_bench):
+    settings = {"levels": [0.3, 0.7], "passes": 1, "zero_between": False}
+    first, again, other = (
+        direct_bench(simulated_station(), seed=seed).run("linearity", **settings)["B", "linearity_error"]
+        for seed in (5, 5, 6)
+    )
+    assert first == again
+    assert first.value != other.value
+
+
+@pytest.fixture(scope="module")
+def drawn(simulated_station, direct_bench):
+    """Linearity and drift of 420 draws of cylinder, controllers and noise: error over U for single levels and days."""
+    file = simulated_station()
+    misses = {"level": [], "zero day": [], "span day": []}
+    for seed in range(140):
+        made = direct_bench(file, seed=1000 + seed, wait_every_s=43200.0)
+        levels = made.run("linearity", levels=[0.25, 0.5, 0.75], passes=1, zero_between=False, average_s=30)
+        made.ledger.findings.clear()
+        days = made.run("drift", days=1, average_s=30)
+        for device, departure, zero, span in (("A", 0.6, 0.05, -0.10), ("B", -1.1, -0.12, 0.62), ("C", 0.9, 0.03, 0.08)):
+            level = levels[device, "linearity_error"].details["levels"][seed % 3]
+            x = level["nominal_fraction"]
+            misses["level"].append(
+                (level["error_percent_fs"] - 4 * departure * x * (1 - x)) / level["expanded_uncertainty_percent_fs"]
+            )
+            for point, truth in (("zero", zero), ("span", span)):
+                row = days[device, f"{point}_drift_24h"].details["days"][1]
+                misses[f"{point} day"].append((row["drift_percent_fs"] - truth) / row["expanded_uncertainty_percent_fs"])
+    return misses
+
+
+@pytest.mark.parametrize("single", ["level", "zero day", "span day"])
+def test_the_stated_uncertainty_covers_the_truth_of_single_results(drawn, single):
+    misses = np.abs(np.array(drawn[single]))
+    assert len(misses) == 420
+    assert 0.92 <= np.mean(misses <= 1.0) <= 0.98, f"{single}: {100 * np.mean(misses <= 1.0):.1f} % covered"
+
+
+def test_a_device_without_an_answer_in_time_is_not_judged(simulated_station, direct_bench):
+    def slow(data):
+        data["devices"]["A"]["truth"] |= {"t90_rise_s": 30000.0, "t90_fall_s": 30000.0}
+
+    found = direct_bench(simulated_station(slow)).run("response-time", repeats=1, adjust_first=False)
+    finding = found["A", "response_time_rise"]
+    assert finding.value is None
+    assert "not reached" in finding.notes[0]
+    assert not math.isnan(found["C", "response_time_rise"].value)

@@ -65,9 +65,8 @@ def run(arguments: argparse.Namespace) -> int:
 def _print_results(terminal: Terminal, results: Sequence[Result], standard: str) -> None:
     audits = any("bias_adjustment_factor" in result.details for result in results)
     middle = ("tier", "bias test", "factor") if audits else ("level", "date")
-    table = terminal.table(
-        "test", "parameter", *middle, "value", "limit", "metric", "verdict", right=(5,) if audits else (4,)
-    )
+    headings = ("test", "parameter", *middle, "value", "limit", "metric", "verdict")
+    table = terminal.table(*headings, right=(headings.index("value"),))
     for result in results:
         if audits:
             words = [result.details.get("tier") or "", result.details.get("bias_test") or ""]
@@ -76,17 +75,9 @@ def _print_results(terminal: Terminal, results: Sequence[Result], standard: str)
         else:
             words = [result.level or "", result.date.isoformat() if result.date else ""]
         value = "-" if result.value is None else f"{result.value:f} {result.unit}"
-        mark = " (provisional)" if result.provisional else ""
+        verdict = f"{result.outcome.value} (provisional)" if result.provisional else result.outcome.value
         style = _STYLES.get(result.outcome, "")
-        cells = (
-            result.test,
-            result.parameter,
-            *words,
-            value,
-            result.limit_text,
-            result.metric,
-            f"{result.outcome.value}{mark}",
-        )
+        cells = (result.test, result.parameter, *words, value, result.limit_text, result.metric, verdict)
         terminal.row(table, *cells, style=style)
     terminal.print(table)
     terminal.line()
@@ -100,9 +91,11 @@ def _print_results(terminal: Terminal, results: Sequence[Result], standard: str)
 
 
 def _noted(result: Result, note: str, results: Sequence[Result]) -> str:
-    """A note with the place it belongs to: the test alone where all of the test's results have it."""
+    """A note with the place it belongs to: the test or its level alone where all of their results have it."""
     own = [other for other in results if other.test == result.test]
     if all(note in other.notes for other in own):
         return f"{result.test}: {note}"
+    if all(note in other.notes for other in own if other.level == result.level):
+        return f"{result.test}, {result.level}: {note}"
     place = " ".join(part for part in (result.date.isoformat() if result.date else "", result.level or "") if part)
     return f"{result.test}, {place}: {note}"

@@ -270,7 +270,7 @@ def _score_calibration_error(scoring: _Scoring) -> Iterator[Result]:
     for injection in scoring.test.injections:
         days = len({other.date for other in scoring.test.injections if other.level == injection.level})
         too_few = rule is not None and rule.least_days is not None and days < rule.least_days
-        notes = [f"{days} of {rule.least_days} days at {injection.level}"] if rule and too_few else []
+        notes = [f"{days} of {rule.least_days} days"] if rule and too_few else []
         error = level_error([injection.reference], [injection.measured])
         variables = _variables(scoring, error)
         yield scoring.result(

@@ -12,6 +12,7 @@ through it. Numbers are then combined by ordinary arithmetic (first order, GUM 5
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping
 
 import GTC
@@ -19,6 +20,8 @@ from GTC import reporting
 from GTC.lib import UncertainReal
 
 from testbench.metrology.quantity import Component, Quantity
+
+COUNTER = re.compile(r"\d{0,5}|.+-R\d+")
 
 
 class InfluenceError(ValueError):
@@ -84,8 +87,11 @@ def effective_degrees_of_freedom(quantity: Quantity) -> float:
 
 
 def influence_group(name: str) -> str:
-    """Return the name of an influence without its counters: "A.reading.12.resolution" is of "A.reading.resolution"."""
-    return ".".join(part for part in name.split(".") if not part.isdigit()) or name
+    """Return the name of an influence without its counters: "A.reading.12.resolution" is of "A.reading.resolution".
+
+    Counters are parts of at most five digits and identifiers of runs ("…-R03"); longer numbers are names (of cylinders).
+    """
+    return ".".join(part for part in name.split(".") if not COUNTER.fullmatch(part)) or name
 
 
 def budget(quantity: Quantity) -> Mapping[str, float]:

@@ -107,7 +107,22 @@ def test_the_budget_joins_influences_that_differ_in_their_counters() -> None:
     parts = budget(quantity)
     assert list(parts) == ["co2", "A.reading.repeatability"]
     assert parts["A.reading.repeatability"] == pytest.approx(0.5)
-    assert influence_group("7") == "7"
+
+
+@pytest.mark.parametrize(
+    ("name", "group"),
+    [
+        ("A.reading.12.resolution", "A.reading.resolution"),
+        ("A.reading.E20261122-134501-4f2a-R03.12.before.repeatability", "A.reading.before.repeatability"),
+        ("A.reading..12.repeatability", "A.reading.repeatability"),
+        ("divider.setting.3.mfc-co2", "divider.setting.mfc-co2"),
+        ("cylinder.200123", "cylinder.200123"),
+        ("cylinder.co2", "cylinder.co2"),
+        ("7", "7"),
+    ],
+)
+def test_counters_are_no_part_of_the_name_of_a_group(name: str, group: str) -> None:
+    assert influence_group(name) == group
 
 
 @given(QUANTITIES)

@@ -21,6 +21,7 @@ from testbench.record.network import network_place
 
 OLDEST_SQLITE = (3, 51, 3)
 BUSY_TIMEOUT_S = 15.0
+WAL_ATTEMPTS = 50
 _ADVICE = {
     "SQLITE_FULL": "the disk is full; free some space there, everything recorded so far is kept",
     "SQLITE_IOERR": "the disk could not be read or written; check the drive and the space left, what was recorded is kept",
@@ -63,11 +64,21 @@ class Database:
             yield connection
 
     def use_wal(self) -> None:
-        """Let others read while one writes (write-ahead log); the file keeps this until it is copied by `VACUUM INTO`."""
+        """Let others read while one writes (write-ahead log); the file keeps this until it is copied by `VACUUM INTO`.
+
+        SQLite does not wait for others when it changes this, so a lock that does wait is taken before another try.
+        """
         with self._explained(""), closing(self.engine.raw_connection()) as connection:
             cursor = connection.cursor()
-            cursor.execute("PRAGMA journal_mode = WAL")
-            (mode,) = cursor.fetchone() or ("",)
+            for left in reversed(range(WAL_ATTEMPTS)):
+                try:
+                    (mode,) = cursor.execute("PRAGMA journal_mode = WAL").fetchone()
+                    break
+                except sqlite.OperationalError as error:
+                    if error.sqlite_errorcode != sqlite.SQLITE_BUSY or not left:
+                        raise
+                    cursor.execute("BEGIN IMMEDIATE")
+                    cursor.execute("ROLLBACK")
             cursor.close()
         if mode != "wal":
             raise RecordError(f"record {self.name}: its disk does not allow a write-ahead log; choose a local disk")

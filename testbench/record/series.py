@@ -51,13 +51,14 @@ def load_overview(connection: Connection, channel: int, start: float, end: float
     extents = connection.execute(select(*_EXTENT).where(*within).order_by(schema.block.c.first)).mappings().all()
     tail = _between(_join(_tail(connection, channel, start, end)), start, end)
     factor = _factor(extents, len(tail), points)
+    levels = _levels(connection, channel, extents, factor)
     pieces: list[Overview] = []
     for extent in extents:
         if factor == 1 or extent["begins"] < start or extent["ends"] > end:
             readings = _between(_block(connection, channel, extent["first"]), start, end)
             pieces.append(condense(readings, np.arange(len(readings))))
         else:
-            pieces.append(_level(connection, channel, extent, factor))
+            pieces.append(levels.get(extent["first"]) or _one_point(extent))
     pieces.append(condense(tail, np.arange(len(tail))))
     return _thin(_in_order(_join_overviews(pieces)), points)
 
@@ -70,14 +71,22 @@ def _factor(extents: Sequence[Any], tail: int, points: int) -> int:
     return max((factor for factor in LEVEL_FACTORS if total >= factor * points), default=1)
 
 
-def _level(connection: Connection, channel: int, extent: Any, factor: int) -> Overview:
-    """Points of one block at a level; a block that is too short for the level is one point."""
+def _levels(connection: Connection, channel: int, extents: Sequence[Any], factor: int) -> dict[int, Overview]:
+    """Points of all blocks at a level, by the index of the block's first reading; blocks too short for it have none."""
+    if factor not in LEVEL_FACTORS or not extents:
+        return {}
     columns = schema.level.c
-    if factor:
-        wanted = (columns.channel == channel, columns.first == extent["first"], columns.factor == factor)
-        data = connection.execute(select(columns.data).where(*wanted)).scalar()
-        if data is not None:
-            return decode_level(data)
+    wanted = (
+        columns.channel == channel,
+        columns.factor == factor,
+        columns.first.between(extents[0]["first"], extents[-1]["first"]),
+    )
+    rows = connection.execute(select(columns.first, columns.data).where(*wanted))
+    return {first: decode_level(data) for first, data in rows}
+
+
+def _one_point(extent: Any) -> Overview:
+    """A whole block as one point."""
     low, high = (math.nan if extent[name] is None else extent[name] for name in ("minimum", "maximum"))
     return Overview(
         time=np.array([extent["begins"]]),

@@ -58,7 +58,7 @@ from testbench.record.writer import ReadingWriter
 
 
 class Record:
-    """An open record. Its methods may be called from several threads; a reading writer belongs to one."""
+    """An open record. Several threads may use it, but an evaluation's readings, steps and runs are written by one alone."""
 
     def __init__(self, database: Database) -> None:
         self._database = database

@@ -1,6 +1,7 @@
 """Opening and creating a record, and every way in which that is refused."""
 
 import os
+import subprocess
 import sys
 from pathlib import Path
 
@@ -80,6 +81,15 @@ def test_the_tables_can_be_made_in_postgresql() -> None:
     assert "BYTEA" in text
     assert "BIGSERIAL" in text
     assert "AUTOINCREMENT" not in text
+
+
+def test_a_record_that_is_up_to_date_is_opened_without_the_migration_library(path: Path, record: Record) -> None:
+    program = (
+        "import sys; from pathlib import Path; from testbench.record.store import Record; "
+        "Record.open(Path(sys.argv[1])).close(); print('alembic' in sys.modules)"
+    )
+    answer = subprocess.run([sys.executable, "-c", program, str(path)], capture_output=True, text=True, check=True)
+    assert answer.stdout.strip() == "False"
 
 
 def test_a_record_that_does_not_exist_is_not_made_by_looking(path: Path) -> None:

@@ -2,13 +2,15 @@
 
 import datetime as dt
 import math
-from collections.abc import Callable
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Protocol
 
 import numpy as np
 import pysqlite3.dbapi2 as sqlite
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from testbench.errors import RecordError
 from testbench.outcome import Outcome, RunState
@@ -241,51 +243,67 @@ def test_a_changed_block_is_noticed_when_it_is_read(path: Path, record: Record, 
         record.load(evaluation, "a.co2")
 
 
-@pytest.fixture
-def long_series(record: Record, evaluation: str, channel: int) -> Callable[[], tuple[Record, str]]:
-    """Three blocks and a bit of tail at 10 Hz: a slow wave with two spikes, a gap, and readings out of order."""
+COUNT = 3 * BLOCK_SIZE + 300
+Series = tuple[Record, str]
 
-    def write() -> tuple[Record, str]:
+
+@pytest.fixture(scope="module")
+def series(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Series]:
+    """Five blocks, long and short, and some tail at 10 Hz: a slow wave with two spikes and a gap of 400 readings."""
+    with Record.open(tmp_path_factory.mktemp("series") / "bench.record", create=True) as record:
+        started = dt.datetime(2026, 11, 22, tzinfo=dt.UTC)
+        start = EvaluationStart("", "", "", "", "", "", None, "en", True, {}, "CO2", [], started)
+        evaluation = record.begin_evaluation(start)
+        channel = record.channel(evaluation, "a", quantity="content", unit="%", resolution=0.0, device=None)
         writer = record.readings(evaluation)
-        for index in range(3 * BLOCK_SIZE + 300):
-            value = math.sin(index / 900)
-            if index in (4321, 20000):
-                value = 9.0 if index == 4321 else -9.0
+        for index in range(COUNT):
+            spike = {4321: 9.0, 20000: -9.0}.get(index)
             if 12000 <= index < 12400:
                 writer.add(channel, index / 10, math.nan, 1)
             else:
-                writer.add(channel, index / 10, value, 2 if index == 4321 else 0)
+                writer.add(channel, index / 10, math.sin(index / 900) if spike is None else spike, 2 if spike else 0)
             if index in (500, 505, 20000):
                 writer.seal()
         writer.flush()
-        return record, evaluation
-
-    return write
+        yield record, evaluation
 
 
-def test_an_overview_keeps_every_extreme_and_counts_every_reading(long_series: Callable[[], tuple[Record, str]]) -> None:
-    record, evaluation = long_series()
-    for points in (1, 7, 100, 1000, 10**6):
-        whole = record.overview(evaluation, "a.co2", -INF, INF, points)
-        assert len(whole) <= points
-        assert np.nanmax(whole.maximum) == 9.0
-        assert np.nanmin(whole.minimum) == -9.0
-        assert whole.count.sum() == 3 * BLOCK_SIZE + 300
-        assert whole.doubtful.sum() == 401
-        assert np.all(np.diff(whole.time) > 0)
-    assert np.isnan(record.overview(evaluation, "a.co2", 1200.0, 1239.9, 5).maximum).all()
+@pytest.mark.parametrize("points", [1, 3, 7, 100, 1000, 10**6])
+def test_an_overview_keeps_every_extreme_and_counts_every_reading(series: Series, points: int) -> None:
+    record, evaluation = series
+    overview = record.overview(evaluation, "a", -INF, INF, points)
+    assert len(overview) <= points
+    assert np.nanmax(overview.maximum) == 9.0
+    assert np.nanmin(overview.minimum) == -9.0
+    assert overview.count.sum() == COUNT
+    assert overview.doubtful.sum() == 402
+    assert np.all(np.diff(overview.time) > 0)
 
 
-def test_an_overview_of_any_span_agrees_with_the_readings_there(long_series: Callable[[], tuple[Record, str]]) -> None:
-    record, evaluation = long_series()
-    for start, end in ((0.0, 50.0), (49.95, 50.55), (430.0, 2001.0), (432.1, 432.1), (819.15, 819.25), (1999.0, 9999.0)):
-        readings = record.load(evaluation, "a.co2", start, end)
-        for points in (1, 10, 300):
-            overview = record.overview(evaluation, "a.co2", start, end, points)
-            assert overview.count.sum() == len(readings)
-            assert np.nanmax(overview.maximum) == np.nanmax(readings.value)
-            assert np.nanmin(overview.minimum) == np.nanmin(readings.value)
-            assert overview.time[0] == readings.time[0]
+@settings(max_examples=80, deadline=None, derandomize=True)
+@given(st.integers(-50, COUNT + 50), st.integers(0, COUNT), st.integers(1, 400))
+def test_an_overview_of_any_span_agrees_with_the_readings_there(
+    series: Series, first: int, length: int, points: int
+) -> None:
+    record, evaluation = series
+    start, end = first / 10, (first + length) / 10
+    readings = record.load(evaluation, "a", start, end)
+    overview = record.overview(evaluation, "a", start, end, points)
+    assert len(overview) <= points
+    assert overview.count.sum() == len(readings)
+    assert overview.doubtful.sum() == np.count_nonzero(readings.status)
+    assert np.fmax.reduce(overview.maximum, initial=-INF) == np.fmax.reduce(readings.value, initial=-INF)
+    assert np.fmin.reduce(overview.minimum, initial=INF) == np.fmin.reduce(readings.value, initial=INF)
+    if len(readings):
+        assert overview.time[0] == readings.time[0]
+
+
+def test_a_gap_shows_as_no_extremes(series: Series) -> None:
+    record, evaluation = series
+    gap = record.overview(evaluation, "a", 1200.0, 1239.9, 5)
+    assert np.isnan(gap.minimum).all()
+    assert np.isnan(gap.maximum).all()
+    assert gap.doubtful.sum() == 400
 
 
 def test_an_overview_with_room_for_all_is_the_readings(record: Record, evaluation: str, channel: int) -> None:

@@ -400,12 +400,10 @@ _NOTHING = _Nothing()
 
 
 def show(data: bytes) -> str:
-    """Bytes as a person reads them: text in quotes with its control characters escaped, anything else in hexadecimal."""
+    """Bytes as a person reads them: what is mostly text in quotes, with the rest escaped, anything else in hexadecimal."""
     shown = data[:80]
-    if all(32 <= byte < 127 or byte in b"\r\n\t" for byte in shown):
-        text = repr(shown.decode("ascii"))
-    else:
-        text = shown.hex(" ").upper()
+    legible = sum(32 <= byte < 127 or byte in b"\r\n\t" for byte in shown)
+    text = repr(shown)[1:] if 4 * legible >= 3 * len(shown) else shown.hex(" ").upper()
     return text if len(data) <= 80 else f"{text} … ({len(data)} bytes)"
 
 

@@ -111,7 +111,7 @@ class DirectDevice(DirectSource):
     """A device under test (role `Device`) that is its own source."""
 
     def __init__(self, name: str, port: AnalyserPort, table: DeviceTable, update_s: float) -> None:
-        super().__init__(name, Channel(f"{name}.indication", table.measurand, table.unit), update_s)
+        super().__init__(name, Channel(name, table.measurand, table.unit), update_s)
         self._port = port
         self._identity = Identity(table.maker, table.model, table.serial)
         self.source: Source = self

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import math
 import os
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
+from instruments.twin.launch import running_laboratory
 from instruments.twin.process import IDLE_EXIT_S, LaboratoryProcess
 from instruments.twin.rendezvous import remove_rendezvous, rendezvous_directory, rendezvous_path, write_rendezvous
-from testbench.errors import TestbenchError
+from testbench.errors import InstrumentError, TestbenchError
 from testbench.station import parse_station, read_station
 
 DESCRIPTION = """\
@@ -41,10 +44,13 @@ def main(arguments: list[str] | None = None) -> int:
             file = parse_station(sys.stdin.buffer.read().decode(), options.station)
         else:
             file = read_station(options.station)
+        directory = options.directory or rendezvous_directory()
+        if not options.launched and (running := running_laboratory(file, directory)) is not None:
+            raise InstrumentError(f"process {running.pid} already serves {file.path}:\n{_listing(running.resources)}")
         laboratory = LaboratoryProcess(
             file, seed=options.seed, idle_exit_s=None if options.stay else options.idle_exit, log=options.log
         )
-        path = rendezvous_path(file, options.directory or rendezvous_directory())
+        path = rendezvous_path(file, directory)
         write_rendezvous(path, laboratory.rendezvous)
     except (TestbenchError, OSError) as error:
         print(f"simulated laboratory: {error}", file=sys.stderr)
@@ -55,9 +61,7 @@ def main(arguments: list[str] | None = None) -> int:
             _let_go_of_output()
         else:
             print(f"simulated laboratory of {laboratory.name}, process {os.getpid()}")
-            for name, resource in laboratory.resources().items():
-                print(f"  {name:<16} {resource}")
-            sys.stdout.flush()
+            print(_listing(laboratory.resources()), flush=True)
         with contextlib.suppress(KeyboardInterrupt):
             laboratory.serve()
     finally:
@@ -79,7 +83,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument(
         "--idle-exit",
-        type=float,
+        type=_seconds,
         default=IDLE_EXIT_S,
         metavar="SECONDS",
         help="end after so long without an owner and without a connection to an instrument (default %(default)g)",
@@ -91,6 +95,17 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--directory", type=Path, help=argparse.SUPPRESS)  # of the rendezvous
     parser.add_argument("--launched", action="store_true", help=argparse.SUPPRESS)  # station on stdin, rendezvous on stdout
     return parser
+
+
+def _listing(resources: Mapping[str, str]) -> str:
+    return "\n".join(f"  {name:<16} {resource}" for name, resource in resources.items())
+
+
+def _seconds(text: str) -> float:
+    value = float(text)
+    if not 0.0 <= value < math.inf:
+        raise ValueError
+    return value
 
 
 def _let_go_of_output() -> None:

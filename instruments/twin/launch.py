@@ -72,6 +72,24 @@ def start_laboratory(
     return SimulatedLaboratory(channel, rendezvous, path.with_suffix(".log"))
 
 
+def running_laboratory(station: StationFile, directory: Path) -> Rendezvous | None:
+    """The laboratory of a station that is running, whoever owns it; None when there is none."""
+    found = read_rendezvous(rendezvous_path(station, directory))
+    if found is None:
+        return None
+    try:
+        channel = ControlChannel(found, FIND_TIMEOUT_S)
+    except NotThereError:
+        return None
+    try:
+        channel.greet(own=False)
+    except NotThereError:
+        return None
+    finally:
+        channel.close()
+    return found
+
+
 class NotThereError(Exception):
     """Nothing that speaks the control channel's language is at the port, or it ended."""
 
@@ -88,9 +106,9 @@ class ControlChannel:
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._buffer = b""
 
-    def greet(self) -> None:
-        """Say hello as owner; raise InstrumentError when it is refused, NotThereError when something else answers."""
-        hello = Hello(token=self._rendezvous.token, digest=self._rendezvous.digest, pid=os.getpid())
+    def greet(self, *, own: bool = True) -> None:
+        """Say hello, as owner or visitor; raise InstrumentError when refused, NotThereError when something else answers."""
+        hello = Hello(token=self._rendezvous.token, digest=self._rendezvous.digest, pid=os.getpid(), own=own)
         try:
             Welcome.model_validate(self.ask(hello))
         except ValidationError as error:

@@ -420,6 +420,36 @@ def test_the_command_names_a_missing_station_file(tmp_path: Path) -> None:
     assert "Traceback" not in done.stderr
 
 
+def test_the_command_does_not_serve_a_station_that_is_served_already(
+    start: Start, station: StationFile, place: Path
+) -> None:
+    laboratory = start()
+    station.path.write_text(STATION, encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, "-m", "instruments.twin", str(station.path), "--directory", str(place)],
+        stderr=subprocess.PIPE,
+        text=True,
+        timeout=60,
+    )
+    assert done.returncode == 3
+    assert f"process {laboratory.pid} already serves {station.path}" in done.stderr
+    assert laboratory.resources["daq"] in done.stderr
+
+
+def test_the_command_in_a_terminal_lists_the_resource_names_and_ends_when_idle(tmp_path: Path) -> None:
+    path = tmp_path / "station.toml"
+    path.write_text(STATION, encoding="utf-8")
+    command = [sys.executable, "-m", "instruments.twin", str(path), "--directory", str(tmp_path), "--idle-exit", "0"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline().startswith("simulated laboratory of 'one scanner'")
+        name, resource = process.stdout.readline().split()
+        assert name == "daq"
+        with socket.create_connection(("127.0.0.1", int(resource.split("::")[2])), 10.0) as daq:
+            assert "34972A" in ask(daq, "*IDN?")
+        assert process.wait(timeout=30) == 0
+
+
 def test_commands_are_appended_to_a_log_file(station: StationFile, tmp_path: Path) -> None:
     from instruments.twin.process import LaboratoryProcess
 

@@ -23,6 +23,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_EVEN, Context, Decimal
 from typing import Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -201,8 +202,8 @@ class MfcBlend:
     def _refusal(self, component: str, fraction: float, problems: list[str]) -> str:
         ranges = self.ranges(component)
         pure = {leg.content for leg in self._of(component) if leg.largest >= self.settings.total_flow}
-        unit = "%" if max(fraction, *(high for _, high in ranges), *pure, 0.0) >= 1e-3 else "µmol/mol"
-        possible = [f"{_in(low, unit)} to {_in(high, unit)} {unit}" for low, high in ranges]
+        unit = "%" if max(0.0, *(high for _, high in ranges), *pure, fraction) >= 1e-3 else "µmol/mol"
+        possible = [f"{_in(low, unit, ROUND_CEILING)} to {_in(high, unit, ROUND_FLOOR)} {unit}" for low, high in ranges]
         possible += [f"{_in(content, unit)} {unit} undiluted" for content in sorted(pure)]
         return (
             f"{self.name}: {_in(fraction, unit)} {unit} {component} cannot be made: {'; '.join(problems)}. "
@@ -306,8 +307,12 @@ def _legs(name: str, settings: MfcBlendSettings, parts: Parts) -> Iterator[Leg]:
         )
 
 
-def _in(fraction: float, unit: str) -> str:
-    return f"{from_fraction(fraction, unit):.4g}"
+def _in(fraction: float, unit: str, rounding: str = ROUND_HALF_EVEN) -> str:
+    """A content in `unit` with four digits; the ends of a range are rounded inwards, so that what is named can be made."""
+    value = Decimal(f"{from_fraction(fraction, unit):.9g}")
+    if not value.is_finite():
+        return str(value)
+    return f"{Context(prec=4, rounding=rounding).plus(value):g}"
 
 
 def _percent(fraction: float) -> str:

@@ -40,7 +40,7 @@ def runs_section(content: ReportContent, wording: Wording) -> list[Block]:
             run.identifier,
             stacked(
                 wording.say(run.title) or run.procedure,
-                wording.fill("device.clause", clause=run.clause) if run.clause else "",
+                wording.say(run.clause),
             ),
             phrases.settings_text(run.settings) or NOTHING,
             wording[f"run_state.{run.state.value}"],
@@ -135,9 +135,10 @@ def _mixture(item: MeasurementStandard, wording: Wording) -> str:
 
 
 def _standard_uncertainty(item: MeasurementStandard, uncertainty: str, wording: Wording) -> str:
-    text = wording.say(item.uncertainty_text) or (with_unit(uncertainty, item.unit) if uncertainty != NOTHING else "")
-    if not text:
-        return NOTHING
+    given = wording.say(item.uncertainty_text)
+    if given or uncertainty == NOTHING:
+        return given or NOTHING
+    text = with_unit(uncertainty, item.unit)
     return text if item.coverage_factor is None else f"{text} (k\u00a0=\u00a0{phrases.factor_text(item.coverage_factor)})"
 
 

@@ -106,9 +106,9 @@ class StandardKind(StrEnum):
 class ReportVerdict:
     """One line of judgement for one device.
 
-    With a finding and a limit: a verdict. `finding` None: the standard asks for it, nothing was found. `outcome` None: found,
-    but the standard has no criterion. `limit` is in the finding's unit; `limit_text` is printed where given, else it is made
-    of `limit`, `limit_kind` and `unit`. `judged_text` is the value as it was compared, rounded as the standard says.
+    With a finding and a limit: a verdict. `finding` None: the standard asks for it, nothing was found. `outcome` None:
+    found, but the standard has no criterion. `limit` is in the finding's unit; `limit_text` is printed where given, else it
+    is made of `limit`, `limit_kind` and `unit`. `judged_text` is the value as it was compared, rounded as the standard says.
     `evidence_percent` is the confidence in a limit known from memory. `run` is the run that the finding comes from.
     """
 
@@ -119,7 +119,7 @@ class ReportVerdict:
     limit_kind: LimitKind = LimitKind.SYMMETRIC
     limit_text: Words = ""
     unit: str = ""
-    clause: str = ""
+    clause: Words = ""
     provisional: bool = False
     evidence: EvidenceMark | None = None
     evidence_percent: int | None = None
@@ -149,8 +149,8 @@ class ReportDevice:
 class ReportStandard:
     """Title, edition and digest of the standard that judged, and what may limit its use.
 
-    `analogy` is the sentence that says the standard is applied by analogy (empty where it applies as written), `basis` the
-    state to which contents refer (dry, wet), `digest` the SHA-256 of the criteria file.
+    `analogy` is the sentence that says the standard is applied by analogy (empty where it applies as written), `basis` what
+    the criteria rest on, `digest` the SHA-256 of the criteria file.
     """
 
     name: str
@@ -189,7 +189,7 @@ class MeasurementStandard:
     """A cylinder, divider, controller or rig that carries a certificate.
 
     `content` and `expanded_uncertainty` are in `unit` (for a controller: the full-scale flow); `uncertainty_text` is printed
-    where one number does not say it ("0.4 % of reading").
+    in its place where one number does not say it ("0.4 % of reading, k = 2").
     """
 
     name: str
@@ -238,7 +238,7 @@ class ReportRun:
     state: RunState
     started: dt.datetime
     ended: dt.datetime | None = None
-    clause: str = ""
+    clause: Words = ""
     settings: Mapping[str, Any] = field(default_factory=dict)
     title: Words = ""
 

@@ -123,8 +123,14 @@ def days(finding: Finding) -> tuple[Day, ...]:
 
 def repeats(finding: Finding) -> tuple[Repeat, ...]:
     """Return the repeated step responses."""
-    keys = ("response_time_s", "lag_s", "rise_s")
-    return tuple(Repeat(*(number(row, key) for key in keys)) for row in _rows(finding, "repeats"))
+    return tuple(
+        Repeat(
+            number(row, "response_time_s"),
+            number(row, "lag_s"),
+            number(row, "transition_s") if "transition_s" in row else number(row, "rise_s"),
+        )
+        for row in _rows(finding, "repeats")
+    )
 
 
 def curves(finding: Finding) -> tuple[Curve, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+from testbench.outcome import Outcome
 from testbench.report import details, figures, phrases
 from testbench.report.blocks import (
     Align,
@@ -54,13 +55,13 @@ def device_section(device: ReportDevice, wording: Wording) -> list[Block]:
 def _verdicts(device: ReportDevice, wording: Wording) -> Block:
     columns = [
         Column(wording["column.characteristic"]),
-        Column(wording["column.value"], Align.DECIMAL, 17),
-        Column(wording["column.uncertainty"], Align.DECIMAL, 14),
-        Column(wording["column.k"], Align.RIGHT, 9),
-        Column(wording["column.unit"], width_mm=14),
-        Column(wording["column.limit"], width_mm=24),
-        Column(wording["column.picture"], width_mm=32),
-        Column(wording["column.verdict"], width_mm=27),
+        Column(wording["column.value"], Align.DECIMAL, 15),
+        Column(wording["column.uncertainty"], Align.DECIMAL, 13),
+        Column(wording["column.k"], Align.RIGHT, 8.5),
+        Column(wording["column.unit"], width_mm=12.5),
+        Column(wording["column.limit"], width_mm=19),
+        Column(wording["column.picture"], width_mm=31.5),
+        Column(wording["column.verdict"], width_mm=26),
     ]
     rows: list[list[Cell]] = []
     for verdict in device.verdicts:
@@ -71,7 +72,7 @@ def _verdicts(device: ReportDevice, wording: Wording) -> Block:
                 stacked(phrases.characteristic(verdict, wording), _origin(verdict, wording)),
                 value,
                 uncertainty,
-                phrases.factor_text(finding.coverage_factor if finding and finding.interval is None else None),
+                phrases.factor_text(finding.coverage_factor if finding else None),
                 phrases.unit_of(verdict),
                 phrases.limit_text(verdict, wording),
                 strip(verdict),
@@ -82,9 +83,10 @@ def _verdicts(device: ReportDevice, wording: Wording) -> Block:
 
 
 def _origin(verdict: ReportVerdict, wording: Wording) -> str:
+    index = phrases.index_text(verdict, wording)
     parts = [
-        wording.fill("device.clause", clause=verdict.clause) if verdict.clause else "",
-        wording.fill("device.at_index", index=verdict.finding.index) if verdict.finding and verdict.finding.index else "",
+        wording.say(verdict.clause),
+        wording.fill("device.at_index", index=index) if index else "",
         wording.fill("device.judged", value=verdict.judged_text) if verdict.judged_text else "",
         phrases.interval_text(verdict, wording),
         wording.fill("device.run", run=verdict.run) if verdict.run else "",
@@ -96,17 +98,17 @@ def _notes(device: ReportDevice, wording: Wording) -> list[str]:
     notes = []
     for verdict in device.verdicts:
         name = phrases.characteristic(verdict, wording)
-        texts = [wording.say(verdict.reason), *(verdict.finding.notes if verdict.finding else ())]
+        reserved = verdict.outcome is not Outcome.PASS or verdict.limit_within_uncertainty
+        reason = wording.say(verdict.reason) if reserved else ""
+        texts = [reason, *(verdict.finding.notes if verdict.finding else ())]
         notes += [wording.fill("device.note", characteristic=name, note=text) for text in texts if text]
     return notes
 
 
 def _pictures(device: ReportDevice, wording: Wording) -> list[Picture]:
     by_name = {verdict.characteristic: verdict for verdict in device.verdicts}
-    drawn = []
-    for name in ("linearity_error", "lack_of_fit", "indication_error"):
-        if name in by_name:
-            drawn.append(("linearity", figures.linearity(device, by_name[name], wording)))
+    linear = [by_name[name] for name in ("linearity_error", "lack_of_fit", "indication_error") if name in by_name]
+    drawn = [("linearity", figures.linearity(device, verdict, wording)) for verdict in linear]
     drawn += [("drift", figures.drift(device, by_name, wording)), ("response", figures.response(device, by_name, wording))]
     return [Picture(svg, wording.fill(f"device.{kind}", name=device.name)) for kind, svg in drawn if svg is not None]
 
@@ -116,12 +118,12 @@ def _budget(device: ReportDevice, verdict: ReportVerdict, wording: Wording) -> B
     influences = details.budget(finding) if finding else ()
     total = math.sqrt(math.fsum(u * u for _, u in influences))
     columns = [
-        Column(wording["column.influence"]),
+        Column(wording["column.influence"], width_mm=70),
         Column(wording["column.contribution"], Align.DECIMAL, 36, unit=phrases.unit_of(verdict)),
         Column(wording["column.share"], width_mm=50, unit="%"),
     ]
     rows: list[list[Cell]] = [
-        [wording.name("influence", name), significant(u, 2), bar(u * u / (total * total)) if total > 0 else NOTHING]
+        [wording.influence(name), significant(u, 2), bar(u * u / (total * total)) if total > 0 else NOTHING]
         for name, u in influences
     ]
     rows.append([wording["device.combined"], significant(total, 2), ""])

@@ -64,9 +64,7 @@ def _head(content: ReportContent, words: Wording) -> dict[str, Any]:
         "identifier": content.identifier,
         "document_title": f"{title} {content.identifier}",
         "author": words.say(content.station.laboratory) or content.station.name,
-        "simulated": f"{words['document.simulated']} / SIMULATED"
-        if words.language is Language.CHINESE
-        else "SIMULATED / 模拟",
+        "simulated": words["document.simulated"],
         "is_simulated": content.simulated,
         "simulated_line": words["document.simulated_line"],
         "not_signed": words["cover.not_signed"],

@@ -7,6 +7,7 @@ as paths with the report's own font, so that a picture is the same on each machi
 from __future__ import annotations
 
 import io
+import itertools
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -16,9 +17,12 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontPath, FontProperties
+from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.text import Text as Label
 from matplotlib.ticker import MaxNLocator
+from matplotlib.typing import RcKeyType
 
+from testbench.findings import Finding
 from testbench.report import details
 from testbench.report.content import LimitKind, ReportDevice, ReportVerdict
 from testbench.report.glyphs import Clean, face_index, font_path
@@ -29,7 +33,7 @@ WIDTH_MM = 170.0
 _MM = 1 / 25.4
 _INK, _MIDDLE, _LIGHT, _OUTSIDE = "#222222", "#7a7a7a", "#b4b4b4", "#b23a00"
 _SMALL, _NORMAL = 7.0, 7.5
-_STYLE: Mapping[str, Any] = {
+_STYLE: dict[RcKeyType, Any] = {
     "svg.fonttype": "path",
     "svg.hashsalt": "testbench",
     "text.parse_math": False,
@@ -63,7 +67,7 @@ def linearity(device: ReportDevice, verdict: ReportVerdict, wording: Wording) ->
     if not errors:
         return None
     unit, span = details.stated_unit(finding, device.unit), device.high - device.low
-    with matplotlib.rc_context(dict(_STYLE)):
+    with matplotlib.rc_context(_STYLE):
         figure, (left, right) = _panels(58, (1.0, 1.75))
         pairs = [(x, y) for x, y, _, _ in levels if x is not None and y is not None]
         left.axline((device.low, device.low), slope=1, color=_LIGHT, linewidth=0.6)
@@ -71,9 +75,8 @@ def linearity(device: ReportDevice, verdict: ReportVerdict, wording: Wording) ->
         edge = 0.04 * span
         left.set_xlim(device.low - edge, device.high + edge)
         left.set_ylim(device.low - edge, device.high + edge)
-        _name(
-            left, wording["figure.indication_title"], _axis(wording, "reference", unit), _axis(wording, "indication", unit)
-        )
+        reference = _axis(wording, "reference", unit)
+        _name(left, wording["figure.indication_title"], reference, _axis(wording, "indication", unit))
 
         singles = [
             (p.reference, 100 * (p.indication - p.reference) / span)
@@ -86,7 +89,7 @@ def linearity(device: ReportDevice, verdict: ReportVerdict, wording: Wording) ->
         right.set_xlim(device.low - edge, device.high + edge)
         _around(right, [*_ends(errors), *(y for _, y in singles)], verdict)
         _largest(right, errors)
-        _name(right, wording["figure.error_title"], _axis(wording, "reference", unit), _axis(wording, "error", "%F.S."))
+        _name(right, wording["figure.error_title"], reference, _axis(wording, "error", "%F.S."))
         return _svg(figure)
 
 
@@ -96,7 +99,7 @@ def drift(device: ReportDevice, verdicts: Mapping[str, ReportVerdict], wording: 
     present = [p for p in points if _drift_days(verdicts, p)]
     if not present:
         return None
-    with matplotlib.rc_context(dict(_STYLE)):
+    with matplotlib.rc_context(_STYLE):
         figure = _figure(88)
         grid = figure.subplots(2, len(present), squeeze=False, sharex=True)
         for column, point in enumerate(present):
@@ -104,7 +107,7 @@ def drift(device: ReportDevice, verdicts: Mapping[str, ReportVerdict], wording: 
             week, daily = verdicts.get(f"{point}_drift_week"), verdicts.get(f"{point}_drift_24h")
             upper, lower = grid[0][column], grid[1][column]
             start = days[0].reading_percent_fs
-            trend = [
+            trend: list[tuple[float, float, float | None]] = [
                 (float(day.index), day.reading_percent_fs - start, None)
                 for day in days
                 if day.reading_percent_fs is not None and start is not None
@@ -132,7 +135,7 @@ def response(device: ReportDevice, verdicts: Mapping[str, ReportVerdict], wordin
     ]
     if not present:
         return None
-    with matplotlib.rc_context(dict(_STYLE)):
+    with matplotlib.rc_context(_STYLE):
         figure = _figure(58)
         grid = figure.subplots(1, len(present), squeeze=False, sharey=True)[0]
         for axes, (side, verdict) in zip(grid, present, strict=True):
@@ -159,10 +162,10 @@ def _response_panel(axes: Axes, verdict: ReportVerdict, device: ReportDevice, wo
     axes.set_xlim(min(first, 0.0), right)
     axes.set_ylim(low - pad, high + pad)
     axes.axvline(0, color=_LIGHT, linewidth=0.6)
-    threshold = details.number(finding.details, "threshold")
+    threshold, share = details.number(finding.details, "threshold"), _percent_of_step(finding)
     if threshold is not None:
         axes.axhline(threshold, color=_MIDDLE, linewidth=0.5, linestyle=(0, (1, 2)))
-        text = f"{'90' if rising else '10'}\u00a0%: {with_unit(rounded(threshold, 2), unit)}"
+        text = f"{share if rising else 100 - share}\u00a0%: {with_unit(rounded(threshold, 2), unit)}"
         _say(axes, text, (right, threshold), (-2, -9 if rising else 3), "right")
     if limit is not None:
         outside = finding.value is not None and finding.value > limit
@@ -171,12 +174,20 @@ def _response_panel(axes: Axes, verdict: ReportVerdict, device: ReportDevice, wo
         _say(axes, f"{wording['figure.limit']} {plain(limit)}\u00a0s", place, (-3, 2 if rising else -6), "right")
     if finding.value is not None and math.isfinite(finding.value) and threshold is not None:
         axes.plot([finding.value], [threshold], "o", markersize=3.5, color=_INK)
-        axes.vlines(finding.value, low - pad, threshold, color=_INK, linewidth=0.6) if rising else axes.vlines(
-            finding.value, threshold, high + pad, color=_INK, linewidth=0.6
-        )
+        foot = low - pad if rising else high + pad
+        axes.vlines(finding.value, min(foot, threshold), max(foot, threshold), color=_INK, linewidth=0.6)
         middle = (finding.value, (low + high) / 2)
-        _say(axes, f"T90 = {rounded(finding.value, 1)}\u00a0s", middle, (4, 0), "left")
+        _say(axes, f"T{share} = {rounded(finding.value, 1)}\u00a0s", middle, (4, 0), "left")
     axes.set_xlabel(wording["figure.time"])
+
+
+def _percent_of_step(finding: Finding) -> int:
+    """Return which part of the step the threshold is, in percent; 90 where the details do not tell."""
+    start, end, threshold = (details.number(finding.details, key) for key in ("start", "nominal", "threshold"))
+    if start is None or end is None or threshold is None or start == end:
+        return 90
+    share = round(100 * (threshold - start) / (end - start))
+    return share if 0 < share < 100 else 90
 
 
 def _drift_days(verdicts: Mapping[str, ReportVerdict], point: str) -> tuple[details.Day, ...]:
@@ -200,7 +211,7 @@ def _daily_steps(days: Sequence[details.Day], daily: ReportVerdict | None) -> li
             return own
     return [
         (float(b.index), b.reading_percent_fs - a.reading_percent_fs, None)
-        for a, b in zip(days, days[1:], strict=False)
+        for a, b in itertools.pairwise(days)
         if a.reading_percent_fs is not None and b.reading_percent_fs is not None and b.index == a.index + 1
     ]
 
@@ -258,10 +269,8 @@ def _limit_lines(axes: Axes, verdict: ReportVerdict, wording: Wording) -> None:
 
 def _largest(axes: Axes, points: Sequence[tuple[float, float, float | None]]) -> None:
     x, y, u = max(points, key=lambda point: abs(point[1]))
-    reach = y + math.copysign(u or 0.0, y)
-    low, high = axes.get_xlim()
-    late = x > low + 0.75 * (high - low)
-    _say(axes, signed(rounded(y, 2)), (x, y if u else reach), (-5 if late else 5, -2), "right" if late else "left")
+    end = y + math.copysign(u or 0.0, y)
+    _say(axes, signed(rounded(y, 2)), (x, end), (0, 4 if y >= 0 else -9), "center")
 
 
 def _symmetric_limit(verdict: ReportVerdict | None) -> float | None:
@@ -294,9 +303,11 @@ def _name(axes: Axes, title: str, horizontal: str, vertical: str) -> None:
 
 
 def _figure(height_mm: float) -> Figure:
-    figure = Figure(figsize=(WIDTH_MM * _MM, height_mm * _MM), layout="constrained")
+    figure = Figure(
+        figsize=(WIDTH_MM * _MM, height_mm * _MM),
+        layout=ConstrainedLayoutEngine(w_pad=0.03, h_pad=0.03, wspace=0.05, hspace=0.06),
+    )
     FigureCanvasSVG(figure)
-    figure.get_layout_engine().set(w_pad=0.03, h_pad=0.03, wspace=0.05, hspace=0.06)
     return figure
 
 
@@ -312,7 +323,7 @@ def _svg(figure: Figure) -> str:
         axes.spines[["top", "right"]].set_visible(False)
         for axis in (axes.xaxis, axes.yaxis):
             if type(axis.get_major_locator()) is not MaxNLocator:
-                axis.set_major_locator(MaxNLocator(nbins=6))
+                axis.set_major_locator(MaxNLocator(nbins=6, steps=[1, 2, 5, 10]))
             axis.get_ticklabels()  # makes the labels, so that they get the font
         for label in axes.findobj(Label):
             small = label in axes.texts or label in (*axes.get_xticklabels(), *axes.get_yticklabels())

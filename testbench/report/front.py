@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from testbench.outcome import Outcome
 from testbench.report import phrases
-from testbench.report.blocks import Block, Cell, Column, bullets, facts, heading, judged, paragraph, stacked, table
+from testbench.report.blocks import Block, Cell, Column, bullets, facts, heading, judged, paragraph, table
 from testbench.report.content import ReportContent, ReportDevice, ReportVerdict
 from testbench.report.numbers import moment
 from testbench.report.wording import Wording
@@ -53,7 +53,7 @@ def cover(content: ReportContent, wording: Wording) -> Block:
                 (wording["cover.seed"], "" if content.seed is None else str(content.seed)),
                 (
                     wording["cover.software"],
-                    wording.join([f"{name} {version}" for name, version in content.software.items()]),
+                    wording.join([f"{name} {text}" for name, text in content.software.items()]),
                 ),
                 (wording["cover.criteria_digest"], standard.digest),
                 (wording["cover.station_digest"], station.digest),
@@ -69,15 +69,14 @@ def summary(content: ReportContent, wording: Wording) -> list[Block]:
     blocks: list[Block] = [heading(wording["summary.heading"])]
     if not content.devices:
         return [*blocks, paragraph(wording["summary.none"])]
-    for start in range(0, len(content.devices), _DEVICES_A_MATRIX):
-        blocks.append(_matrix(content.devices[start : start + _DEVICES_A_MATRIX], wording))
+    starts = range(0, len(content.devices), _DEVICES_A_MATRIX)
+    blocks += [_matrix(content.devices[start : start + _DEVICES_A_MATRIX], wording) for start in starts]
     blocks += legend([v for d in content.devices for v in d.verdicts], wording)
     blocks.append(heading(wording["summary.remarks"], 2))
     remarks = [_remark(d, v, wording) for d in content.devices for v in d.verdicts if _remarkable(v)]
-    blocks.append(
-        bullets(remarks) if remarks else paragraph(wording["summary.all_pass" if _judged(content) else "summary.none"])
-    )
-    return blocks
+    if remarks:
+        return [*blocks, bullets(remarks)]
+    return [*blocks, paragraph(wording["summary.all_pass" if _judged(content) else "summary.none"])]
 
 
 def legend(verdicts: Sequence[ReportVerdict], wording: Wording) -> list[Block]:
@@ -90,9 +89,8 @@ def legend(verdicts: Sequence[ReportVerdict], wording: Wording) -> list[Block]:
 def counts(device: ReportDevice, wording: Wording) -> str:
     """Return how many verdicts came to which outcome, worst first."""
     tally = Counter(v.outcome for v in device.verdicts if v.outcome is not None)
-    return wording.join(
-        [f"{wording[f'outcome.{outcome.value}']}\u00a0{tally[outcome]}" for outcome in Outcome if tally[outcome]]
-    )
+    words = [f"{phrases.outcome_word(outcome, wording)}\u00a0{tally[outcome]}" for outcome in Outcome if tally[outcome]]
+    return wording.join(words)
 
 
 def _matrix(devices: Sequence[ReportDevice], wording: Wording) -> Block:
@@ -102,16 +100,16 @@ def _matrix(devices: Sequence[ReportDevice], wording: Wording) -> Block:
     rows: list[list[Cell]] = []
     for name in names:
         line = [next((v for v in d.verdicts if v.characteristic == name), None) for d in devices]
-        first = next(v for v in line if v is not None)
-        clause = wording.fill("device.clause", clause=first.clause) if first.clause else ""
-        row: list[Cell] = [stacked(wording.name("characteristic", name), clause), _shared_limit(line, wording)]
-        row += [
-            phrases.verdict_cell(v, wording, with_value=True) if v else judged(None, wording["summary.not_tested"])
-            for v in line
-        ]
-        rows.append(row)
+        row: list[Cell] = [wording.name("characteristic", name), _shared_limit(line, wording)]
+        rows.append(row + [_matrix_cell(verdict, wording) for verdict in line])
     rows.append([wording["summary.overall"], "", *(_overall(d, wording, counts(d, wording)) for d in devices)])
     return table(columns, rows, wording["summary.matrix"], strong_last=1)
+
+
+def _matrix_cell(verdict: ReportVerdict | None, wording: Wording) -> Cell:
+    if verdict is None:
+        return judged(None, wording["summary.not_tested"])
+    return phrases.verdict_cell(verdict, wording, with_value=True)
 
 
 def _shared_limit(line: Sequence[ReportVerdict | None], wording: Wording) -> str:
@@ -128,17 +126,16 @@ def _remarkable(verdict: ReportVerdict) -> bool:
 
 
 def _remark(device: ReportDevice, verdict: ReportVerdict, wording: Wording) -> str:
-    reasons = []
-    if verdict.finding and verdict.finding.value is not None:
+    reason = wording.say(verdict.reason)
+    if not reason and verdict.finding and verdict.finding.value is not None:
         value, limit = phrases.value_text(verdict), phrases.limit_text(verdict, wording)
-        reasons.append(wording.fill("summary.value_limit", value=value, limit=limit))
-    reasons.append(wording.say(verdict.reason))
+        reason = wording.fill("summary.value_limit", value=value, limit=limit)
     return wording.fill(
         "summary.remark",
         device=f"{wording['column.device']} {device.name}",
         characteristic=phrases.characteristic(verdict, wording),
         outcome=phrases.outcome_word(verdict.outcome, wording) + phrases.marks(verdict),
-        reason=" ".join(filter(None, reasons)),
+        reason=reason,
     ).rstrip()
 
 

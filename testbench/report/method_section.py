@@ -41,15 +41,20 @@ def evidence_text(verdict: ReportVerdict, wording: Wording) -> str:
 
 def _evidence(content: ReportContent, wording: Wording) -> Block | None:
     lines = dict.fromkeys(
-        (phrases.characteristic(v, wording), v.clause or NOTHING, phrases.limit_text(v, wording), evidence_text(v, wording))
+        (
+            phrases.characteristic(v, wording),
+            phrases.clause_text(v, wording),
+            phrases.limit_text(v, wording),
+            evidence_text(v, wording),
+        )
         for device in content.devices
         for v in device.verdicts
         if v.outcome is not None
     )
     columns = [
         Column(wording["column.characteristic"], share=1.3),
-        Column(wording["column.clause"], width_mm=30),
-        Column(wording["column.limit"], width_mm=34),
+        Column(wording["column.clause"], share=1.3),
+        Column(wording["column.limit"], width_mm=22),
         Column(wording["column.evidence"]),
     ]
     return table(columns, [list(line) for line in lines], wording["method.evidence"]) if lines else None
@@ -59,17 +64,17 @@ def _missing(content: ReportContent, wording: Wording) -> Block:
     columns = [
         Column(wording["column.device"], width_mm=18),
         Column(wording["column.characteristic"]),
-        Column(wording["column.clause"], width_mm=26),
-        Column(wording["column.limit"], width_mm=28),
+        Column(wording["column.clause"]),
+        Column(wording["column.limit"], width_mm=22),
         Column(wording["column.reason"]),
     ]
     rows: list[list[Cell]] = [
         [
             d.name,
             phrases.characteristic(v, wording),
-            v.clause or NOTHING,
+            phrases.clause_text(v, wording),
             phrases.limit_text(v, wording),
-            _reason(v, wording),
+            wording.say(v.reason) or NOTHING,
         ]
         for d, v in _pairs(content)
         if v.finding is None
@@ -94,7 +99,3 @@ def _unjudged(content: ReportContent, wording: Wording) -> Block:
 
 def _pairs(content: ReportContent) -> list[tuple[ReportDevice, ReportVerdict]]:
     return [(device, verdict) for device in content.devices for verdict in device.verdicts]
-
-
-def _reason(verdict: ReportVerdict, wording: Wording) -> str:
-    return wording.say(verdict.reason) or NOTHING

@@ -17,19 +17,17 @@ from testbench.report.content import Language, ReportContent
 from testbench.report.document import build_document
 from testbench.report.glyphs import FAMILY, font_path
 
-PDF_STANDARDS = ["a-2a"]
-
 
 class ReportError(TestbenchError):
     """A report could not be set."""
 
 
-def render_pdf(content: ReportContent, language: Language | None = None) -> bytes:
+def render_pdf(content: ReportContent, language: Language | str | None = None) -> bytes:
     """Return the report of an evaluation as PDF/A-2a; in the content's own language where none is asked for.
 
     The same content gives the same bytes: the date in the file is the issue time of the content.
     """
-    document = build_document(content, language or content.language)
+    document = build_document(content, Language(language or content.language))
     inputs = {
         "document": json.dumps(document.tree, ensure_ascii=False, allow_nan=False),
         "pictures": json.dumps(document.pictures, ensure_ascii=False),
@@ -39,13 +37,13 @@ def render_pdf(content: ReportContent, language: Language | None = None) -> byte
     try:
         with as_file(files("testbench.report").joinpath("templates")) as templates:
             result, warnings = typst.compile_with_warnings(
-                str(templates / "report.typ"),
-                root=str(templates),
+                templates / "report.typ",
+                root=templates,
                 font_paths=fonts,
                 ignore_system_fonts=True,
                 format="pdf",
                 sys_inputs=inputs,
-                pdf_standards=PDF_STANDARDS,
+                pdf_standards=["a-2a"],
                 timestamp=_fixed_offset(content.issue_time),
             )
     except typst.TypstError as error:
@@ -56,4 +54,4 @@ def render_pdf(content: ReportContent, language: Language | None = None) -> byte
 
 
 def _fixed_offset(time: dt.datetime) -> dt.datetime:
-    return time.astimezone(dt.timezone(time.utcoffset() or dt.timedelta()))
+    return time.astimezone(dt.timezone(time.utcoffset() or dt.timedelta())).replace(microsecond=0)

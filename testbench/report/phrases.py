@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -12,6 +13,7 @@ from testbench.report.content import LimitKind, ReportDevice, ReportVerdict
 from testbench.report.numbers import NOTHING, places_for, plain, rounded, signed, significant, with_uncertainty, with_unit
 from testbench.report.wording import Wording
 
+_DAY = re.compile(r"\bday (\d+)")
 PROVISIONAL, WITHIN = "°", "‡"
 
 
@@ -27,11 +29,12 @@ def has_sign(verdict: ReportVerdict) -> bool:
 
 
 def value_and_uncertainty(verdict: ReportVerdict) -> tuple[str, str]:
-    """Return value and U as printed; in place of U the 95 % interval where the finding has one of its own."""
+    """Return value and U as printed; with an interval and no U, rounded as the interval asks."""
     finding = verdict.finding
     if finding is None:
         return NOTHING, NOTHING
-    if finding.interval is not None and all(math.isfinite(end) for end in finding.interval):
+    known = finding.expanded_uncertainty is not None and finding.expanded_uncertainty > 0
+    if not known and finding.interval is not None and all(math.isfinite(end) for end in finding.interval):
         low, high = finding.interval
         places = places_for((high - low) / 2) if high > low else 4
         value = NOTHING if finding.value is None or not math.isfinite(finding.value) else rounded(finding.value, places)
@@ -101,6 +104,17 @@ def characteristic(verdict: ReportVerdict, wording: Wording) -> str:
 def range_text(device: ReportDevice, wording: Wording) -> str:
     """Return a device's range with its unit."""
     return with_unit(f"{plain(device.low)}{wording['punctuation.range']}{plain(device.high)}", device.unit)
+
+
+def clause_text(verdict: ReportVerdict, wording: Wording) -> str:
+    """Return the clause, a dash where none is stated."""
+    return wording.say(verdict.clause) or NOTHING
+
+
+def index_text(verdict: ReportVerdict, wording: Wording) -> str:
+    """Return the level or day that a value belongs to; days are named in the report's language."""
+    index = verdict.finding.index if verdict.finding else None
+    return _DAY.sub(lambda found: wording.fill("device.day", number=found.group(1)), index or "")
 
 
 def duration_text(seconds: float | None, wording: Wording) -> str:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from testbench.findings import Finding
 from testbench.report import details, phrases
@@ -11,7 +13,8 @@ from testbench.report.content import RawTable, ReportContent, ReportDevice, Repo
 from testbench.report.numbers import NOTHING, rounded, signed, significant, with_unit
 from testbench.report.wording import Wording
 
-_READING_DIGITS = 5
+_READING_DIGITS = 5  # of the full scale
+_COLUMN_MM = 24.0
 _PERCENT_PLACES = 3
 _READINGS_A_LINE = 6
 
@@ -27,42 +30,63 @@ def raw_section(content: ReportContent, wording: Wording) -> list[Block]:
     return [heading(wording["raw.heading"], new_page=True), *(blocks or [paragraph(wording["document.nothing"])])]
 
 
+@dataclass(frozen=True, slots=True)
+class _Form:
+    """How the readings of a device are printed."""
+
+    unit: str
+    places: int
+
+    def text(self, value: float | None) -> str:
+        return NOTHING if value is None else rounded(value, self.places)
+
+
+def _places(full_scale: float) -> int:
+    return max(0, _READING_DIGITS - 1 - math.floor(math.log10(full_scale))) if 0 < full_scale < math.inf else _READING_DIGITS
+
+
 def _tables(device: ReportDevice, verdict: ReportVerdict, wording: Wording) -> Iterable[Block]:
     finding = verdict.finding
     if finding is None:
         return
     names = {"name": device.name, "characteristic": phrases.characteristic(verdict, wording)}
-    unit = details.stated_unit(finding, device.unit)
+    form = _Form(details.stated_unit(finding, device.unit), _places(device.high - device.low))
     if levels := details.levels(finding):
-        yield _levels(levels, unit, wording, wording.fill("raw.levels", **names))
+        yield _levels(levels, form, wording, wording.fill("raw.levels", **names))
     if passes := details.passes(finding):
-        yield _passes(passes, unit, wording, wording.fill("raw.passes", **names))
-    if days := details.days(finding):
-        yield _days(days, unit, wording, wording.fill("raw.days", **names))
+        yield _passes(passes, form, wording, wording.fill("raw.passes", **names))
+    if (days := details.days(finding)) and (together := _resting_on(days, device))[0] is verdict:
+        shared = names | {"characteristic": wording.join([phrases.characteristic(v, wording) for v in together])}
+        yield _days(days, form, wording, wording.fill("raw.days", **shared))
     if repeats := details.repeats(finding):
         threshold = details.number(finding.details, "threshold")
-        shown = with_unit(rounded(threshold, 3), unit) if threshold is not None else ""
+        shown = with_unit(form.text(threshold), form.unit) if threshold is not None else ""
         caption = wording.fill("raw.repeats" if shown else "raw.repeats_plain", **names, threshold=shown)
         yield _repeats(repeats, wording, caption)
     if readings := details.readings(finding):
-        yield _readings(readings, finding, unit, wording, names)
+        yield _readings(readings, finding, form, wording, names)
 
 
-def _levels(levels: Sequence[details.Level], unit: str, wording: Wording, caption: str) -> Block:
+def _resting_on(days: Sequence[details.Day], device: ReportDevice) -> list[ReportVerdict]:
+    """Return the verdicts that rest on these daily readings; the daily and the weekly drift of a point share theirs."""
+    return [v for v in device.verdicts if v.finding and details.days(v.finding) == days]
+
+
+def _levels(levels: Sequence[details.Level], form: _Form, wording: Wording, caption: str) -> Block:
     columns = [
-        Column(wording["column.nominal"], Align.DECIMAL, unit="%F.S."),
-        Column(wording["column.reference"], Align.DECIMAL, unit=unit),
-        Column(wording["column.indication"], Align.DECIMAL, unit=unit),
-        Column(wording["column.error_fs"], Align.DECIMAL, unit="%F.S."),
-        Column(wording["column.error_nominal"], Align.DECIMAL, unit="%"),
-        Column(wording["column.standard_uncertainty"], Align.DECIMAL, unit="%F.S."),
-        Column(wording["column.uncertainty"], Align.DECIMAL, unit="%F.S."),
+        Column(wording["column.nominal"], Align.DECIMAL, _COLUMN_MM, unit="%F.S."),
+        Column(wording["column.reference"], Align.DECIMAL, _COLUMN_MM, unit=form.unit),
+        Column(wording["column.indication"], Align.DECIMAL, _COLUMN_MM, unit=form.unit),
+        Column(wording["column.error_fs"], Align.DECIMAL, _COLUMN_MM, unit="%F.S."),
+        Column(wording["column.error_nominal"], Align.DECIMAL, _COLUMN_MM, unit="%"),
+        Column(wording["column.standard_uncertainty"], Align.DECIMAL, _COLUMN_MM, unit="%F.S."),
+        Column(wording["column.uncertainty"], Align.DECIMAL, _COLUMN_MM, unit="%F.S."),
     ]
     rows = [
         [
             _fraction(level.nominal_fraction),
-            _reading(level.reference),
-            _reading(level.indication),
+            form.text(level.reference),
+            form.text(level.indication),
             _percent(level.error_percent_fs, sign=True),
             _percent(level.error_percent_nominal, sign=True),
             _percent(level.standard_uncertainty_percent_fs),
@@ -73,33 +97,35 @@ def _levels(levels: Sequence[details.Level], unit: str, wording: Wording, captio
     return table(columns, rows, caption)
 
 
-def _passes(passes: Sequence[details.Pass], unit: str, wording: Wording, caption: str) -> Block:
+def _passes(passes: Sequence[details.Pass], form: _Form, wording: Wording, caption: str) -> Block:
     columns = [
         Column(wording["column.pass"], Align.RIGHT, 16),
-        Column(wording["column.nominal"], Align.DECIMAL, unit="%F.S."),
-        Column(wording["column.reference"], Align.DECIMAL, unit=unit),
-        Column(wording["column.indication"], Align.DECIMAL, unit=unit),
+        Column(wording["column.nominal"], Align.DECIMAL, _COLUMN_MM, unit="%F.S."),
+        Column(wording["column.reference"], Align.DECIMAL, _COLUMN_MM, unit=form.unit),
+        Column(wording["column.indication"], Align.DECIMAL, _COLUMN_MM, unit=form.unit),
     ]
-    rows = [[_whole(p.number), _fraction(p.nominal_fraction), _reading(p.reference), _reading(p.indication)] for p in passes]
+    rows = [
+        [_whole(p.number), _fraction(p.nominal_fraction), form.text(p.reference), form.text(p.indication)] for p in passes
+    ]
     return table(columns, rows, caption)
 
 
-def _days(days: Sequence[details.Day], unit: str, wording: Wording, caption: str) -> Block:
+def _days(days: Sequence[details.Day], form: _Form, wording: Wording, caption: str) -> Block:
     columns = [
         Column(wording["column.day"], Align.RIGHT, 14),
-        Column(wording["column.bench_time"], Align.DECIMAL, unit="h"),
-        Column(wording["column.reference"], Align.DECIMAL, unit=unit),
-        Column(wording["column.reading"], Align.DECIMAL, unit=unit),
-        Column(wording["column.reading_fs"], Align.DECIMAL, unit="%F.S."),
-        Column(wording["column.drift_fs"], Align.DECIMAL, unit="%F.S."),
-        Column(wording["column.uncertainty"], Align.DECIMAL, unit="%F.S."),
+        Column(wording["column.bench_time"], Align.DECIMAL, _COLUMN_MM, unit="h"),
+        Column(wording["column.reference"], Align.DECIMAL, _COLUMN_MM, unit=form.unit),
+        Column(wording["column.reading"], Align.DECIMAL, _COLUMN_MM, unit=form.unit),
+        Column(wording["column.reading_fs"], Align.DECIMAL, _COLUMN_MM, unit="%F.S."),
+        Column(wording["column.drift_fs"], Align.DECIMAL, _COLUMN_MM, unit="%F.S."),
+        Column(wording["column.uncertainty"], Align.DECIMAL, _COLUMN_MM, unit="%F.S."),
     ]
     rows = [
         [
             str(day.index),
             NOTHING if day.bench_time_h is None else rounded(day.bench_time_h, 2),
-            _reading(day.reference),
-            _reading(day.reading),
+            form.text(day.reference),
+            form.text(day.reading),
             _percent(day.reading_percent_fs),
             _percent(day.drift_percent_fs, sign=True),
             _percent(day.expanded_uncertainty_percent_fs),
@@ -112,7 +138,7 @@ def _days(days: Sequence[details.Day], unit: str, wording: Wording, caption: str
 def _repeats(repeats: Sequence[details.Repeat], wording: Wording, caption: str) -> Block:
     columns = [
         Column(wording["column.repeat"], Align.RIGHT, 16),
-        *(Column(wording[f"column.{key}"], Align.DECIMAL, unit="s") for key in ("response_time", "lag", "rise")),
+        *(Column(wording[f"column.{key}"], Align.DECIMAL, _COLUMN_MM, unit="s") for key in ("response_time", "lag", "rise")),
     ]
     rows = [
         [str(place), *(NOTHING if x is None else rounded(x, 2) for x in (r.response_time_s, r.lag_s, r.rise_s))]
@@ -121,20 +147,20 @@ def _repeats(repeats: Sequence[details.Repeat], wording: Wording, caption: str) 
     return table(columns, rows, caption)
 
 
-def _readings(readings: Sequence[float], finding: Finding, unit: str, wording: Wording, names: dict[str, str]) -> Block:
+def _readings(readings: Sequence[float], finding: Finding, form: _Form, wording: Wording, names: dict[str, str]) -> Block:
     mean, deviation = details.number(finding.details, "mean"), details.number(finding.details, "standard_deviation")
     if mean is None or deviation is None:
         caption = wording.fill("raw.readings_plain", **names)
     else:
-        spread = with_unit(significant(deviation, 3), unit)
-        caption = wording.fill("raw.readings", **names, mean=with_unit(_reading(mean), unit), deviation=spread)
+        spread = with_unit(significant(deviation, 3), form.unit)
+        caption = wording.fill("raw.readings", **names, mean=with_unit(form.text(mean), form.unit), deviation=spread)
     columns = [
         Column(wording["column.repeat"], Align.RIGHT, 24),
-        *(Column("", Align.DECIMAL, unit=unit) for _ in range(_READINGS_A_LINE)),
+        *(Column("", Align.DECIMAL, _COLUMN_MM, unit=form.unit) for _ in range(_READINGS_A_LINE)),
     ]
     rows: list[list[Cell]] = []
     for start in range(0, len(readings), _READINGS_A_LINE):
-        line = [_reading(value) for value in readings[start : start + _READINGS_A_LINE]]
+        line = [form.text(value) for value in readings[start : start + _READINGS_A_LINE]]
         span = str(start + 1) if len(line) == 1 else f"{start + 1} – {start + len(line)}"
         rows.append([span, *line, *[""] * (_READINGS_A_LINE - len(line))])
     return table(columns, rows, caption)
@@ -163,10 +189,6 @@ def _given_cell(value: float | int | str | None) -> Cell:
 
 def _fraction(fraction: float | None) -> str:
     return NOTHING if fraction is None else rounded(100 * fraction, 1)
-
-
-def _reading(value: float | None) -> str:
-    return significant(value, _READING_DIGITS)
 
 
 def _whole(value: float | None) -> str:

@@ -27,7 +27,13 @@ class Wording:
 
     def name(self, group: str, key: str) -> str:
         """Return the word for something named in data; what the catalogue doesn't know is shown as it is."""
-        return self.entries.get(f"{group}.{key}", key)
+        return self.entries.get(f"{group}.{key.replace(' ', '_')}", key)
+
+    def influence(self, name: str) -> str:
+        """Return an influence in words; names are dotted, and parts that the catalogue doesn't know stay: "cylinder co2"."""
+        parts = [self.entries.get(f"influence.{part.replace(' ', '_').replace('-', '_')}", part) for part in name.split(".")]
+        text = " ".join(parts)
+        return text[:1].upper() + text[1:] if parts[0] != name.split(".")[0] else text
 
     def say(self, words: Words) -> str:
         """Return a text of the content in this language."""

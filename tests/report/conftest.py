@@ -132,9 +132,9 @@ def response(device: str, side: str) -> Finding:
     details = {
         "repeats": repeats,
         "curves": curves,
-        "nominal": 18.0,
+        "nominal": end,
         "start": start,
-        "end_point": end,
+        "end_point": "nominal",
         "threshold": threshold,
         "unit": "%",
         "line_delay_s": 4.0,
@@ -266,7 +266,7 @@ def build_example() -> ReportContent:
             "HJ 76-2017",
             Text(
                 "固定污染源烟气（SO2、NOx、颗粒物）排放连续监测系统技术要求及检测方法",
-                "Specifications and test procedures for continuous emission monitoring systems for SO2, NOx and particulate matter",
+                "Specifications and test procedures for continuous emission monitoring systems for SO2, NOx and dust",
             ),
             "2017",
             "8c1f0a6be2b1f4f0c9d7f3a2b1c0d9e8f7a6b5c4d3e2f1a0b9c8d7e6f5a4b3c2",
@@ -282,11 +282,12 @@ def build_example() -> ReportContent:
         seed=20260302,
         software={"testbench": "0.1.0", "python": "3.11.7", "numpy": "2.4.6"},
         decision_rule=Text(
-            "简单接受：测得值按标准规定修约后与限值比较，不超过限值即为合格。限值位于“测得值 ± U”之内时加注“限值位于不确定度区间内”；"
+            "简单接受：测得值按标准规定修约后与限值比较，不超过限值即为合格。"
+            "限值位于“测得值 ± U”之内时加注“限值位于不确定度区间内”；"
             "此时若 U 还大于限值的三分之一，则无法判定。",
-            "Simple acceptance: the value, rounded as the standard says, is compared with the limit and passes if it does not exceed "
-            "it. Where the limit lies within value ± U the verdict is marked “limit within uncertainty”; if U also exceeds a "
-            "third of the limit the verdict is inconclusive.",
+            "Simple acceptance: the value, rounded as the standard says, is compared with the limit and passes if it "
+            "does not exceed it. Where the limit lies within value ± U the verdict is marked “limit within uncertainty”; "
+            "if U also exceeds a third of the limit the verdict is inconclusive.",
         ),
         devices=tuple(analyser(device) for device in "ABC"),
         conditions=(

@@ -1,0 +1,87 @@
+"""A finished evaluation as JSON: what was judged, with values, uncertainties, limits and verdicts, for other programs.
+
+`standard`, `started`, `finished` and `devices` are always there. A verdict is an outcome ("error", "aborted", "fail",
+"inconclusive", "pass") or null where the standard has no criterion; numbers that are not there are null, never NaN.
+Texts in both languages are objects with `zh` and `en`; `clause` and `limit_text` are in the language of the evaluation.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from testbench.report.content import Language, ReportContent, ReportDevice, ReportVerdict, Words, say
+
+
+def evaluation_document(content: ReportContent) -> dict[str, Any]:
+    """Return the evaluation as strict JSON types; date-times in ISO 8601 with offset."""
+    return {
+        "evaluation": content.identifier,
+        "standard": content.standard.name,
+        "standard_title": _words(content.standard.title),
+        "standard_edition": content.standard.edition,
+        "standard_digest": content.standard.digest,
+        "analogy": _words(content.standard.analogy),
+        "basis": _words(content.standard.basis),
+        "station": content.station.name,
+        "laboratory": _words(content.station.laboratory),
+        "station_digest": content.station.digest,
+        "simulated": content.simulated,
+        "seed": content.seed,
+        "started": content.started.isoformat(),
+        "finished": content.finished.isoformat(),
+        "bench_duration_s": _number(content.bench_duration_s),
+        "software": {str(name): str(version) for name, version in content.software.items()},
+        "decision_rule": _words(content.decision_rule),
+        "journal_digest": content.journal_digest,
+        "devices": [_device(device, content.language) for device in content.devices],
+    }
+
+
+def _device(device: ReportDevice, language: Language) -> dict[str, Any]:
+    return {
+        "name": device.name,
+        "maker": device.maker,
+        "model": device.model,
+        "serial": device.serial,
+        "measurand": device.measurand,
+        "range": [_number(device.low), _number(device.high)],
+        "unit": device.unit,
+        "verdict": device.outcome.value,
+        "findings": [_finding(verdict, language) for verdict in device.verdicts],
+    }
+
+
+def _finding(verdict: ReportVerdict, language: Language) -> dict[str, Any]:
+    finding = verdict.finding
+    return {
+        "characteristic": verdict.characteristic,
+        "value": _number(finding.value) if finding else None,
+        "unit": finding.unit if finding else verdict.unit,
+        "expanded_uncertainty": _number(finding.expanded_uncertainty) if finding else None,
+        "coverage_factor": _number(finding.coverage_factor) if finding else None,
+        "interval": [_number(end) for end in finding.interval] if finding and finding.interval else None,
+        "index": finding.index if finding else None,
+        "limit": _number(verdict.limit),
+        "limit_kind": verdict.limit_kind.value if verdict.limit is not None else None,
+        "limit_text": say(verdict.limit_text, language),
+        "limit_within_uncertainty": verdict.limit_within_uncertainty,
+        "verdict": verdict.outcome.value if verdict.outcome else None,
+        "reason": _words(verdict.reason),
+        "clause": say(verdict.clause, language),
+        "provisional": verdict.provisional,
+        "evidence": verdict.evidence.value if verdict.evidence else None,
+        "evidence_percent": verdict.evidence_percent,
+        "run": verdict.run,
+        "notes": list(finding.notes) if finding else [],
+    }
+
+
+def _words(words: Words) -> str | dict[str, str]:
+    if isinstance(words, str):
+        return words
+    return {"zh": words.zh, "en": words.en}
+
+
+def _number(value: float | None) -> float | None:
+    return value if value is not None and math.isfinite(value) else None

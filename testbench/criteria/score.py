@@ -16,7 +16,7 @@ from testbench.criteria import reasons
 from testbench.criteria.comparison import Comparison, compare, main_requirement
 from testbench.criteria.recorded import Injection, Kind, RecordedFile, RecordedTest
 from testbench.criteria.requirement import Metric, Requirement, Sided
-from testbench.criteria.standard import Criterion, Standard
+from testbench.criteria.standard import Criterion, RunRule, Standard
 from testbench.errors import StandardError
 from testbench.metrology.accuracy import AccuracyAudit, LevelError, accuracy_audit, bias_adjustment_factor, level_error
 from testbench.metrology.rounding import round_decimal
@@ -27,6 +27,8 @@ CHARACTERISTICS: Mapping[Kind, str] = {
     Kind.CALIBRATION_ERROR: "calibration_error",
     Kind.RELATIVE_ACCURACY: "relative_accuracy",
 }
+INJECTIONS = 3
+"""Injections that a level needs, of which the last ones count, where the standard does not say otherwise."""
 _USUAL_METRIC: Mapping[Kind, Metric] = {
     Kind.LINEARITY: Metric.PERCENT_OF_REFERENCE_MEAN,
     Kind.CALIBRATION_ERROR: Metric.PERCENT_OF_SPAN,
@@ -145,6 +147,18 @@ class _Scoring:
             f"{self.standard.name}: {self.characteristic} of recorded data cannot be judged as {metric.value}"
         )
 
+    def run_rule(self) -> RunRule | None:
+        """The rule for runs: the criterion's own, or for an unknown parameter that of its neighbours."""
+        candidates = [self.criterion] if self.criterion else self.same_characteristic
+        return next((criterion.runs for criterion in candidates if criterion.runs), None)
+
+    def injection_rule(self) -> tuple[int, int]:
+        """How many injections a level needs, and how many of the last ones count."""
+        rule = self.run_rule()
+        if rule is None:
+            return INJECTIONS, INJECTIONS
+        return rule.least_used, rule.last_used or INJECTIONS
+
     def unknown_reason(self) -> str:
         """Why there is no criterion."""
         parameter, unit, name = self.test.parameter, self.test.unit, self.standard.name
@@ -237,19 +251,18 @@ class _Scoring:
 
 
 def _score_linearity(scoring: _Scoring) -> Iterator[Result]:
-    rule = scoring.criterion.runs if scoring.criterion else None
-    rule = rule or next((c.runs for c in scoring.same_characteristic if c.runs), None)
+    least, last = scoring.injection_rule()
     by_level: dict[str, list[Injection]] = {}
     for injection in scoring.test.injections:
         by_level.setdefault(injection.level, []).append(injection)
     expected = {level.name for level in scoring.criterion.levels} if scoring.criterion else set()
     missing = sorted(expected - set(by_level))
     for level, injections in by_level.items():
-        used = injections[-rule.last_used :] if rule and rule.last_used else injections
+        used = injections[-last:]
         error = level_error([i.reference for i in used], [i.measured for i in used])
         obstacles, notes = [], scoring.outside_level(level, error.mean_reference)
-        if rule is not None and len(injections) < rule.least_used:
-            obstacles.append(f"{len(injections)} of {rule.least_used} injections at this level")
+        if len(injections) < least:
+            obstacles.append(f"{len(injections)} of {least} injections at this level")
         if len(used) < len(injections):
             notes.append(f"the last {len(used)} of {len(injections)} injections count")
         if missing:
@@ -305,8 +318,7 @@ def _score_relative_accuracy(scoring: _Scoring) -> Iterator[Result]:
     runs = scoring.test.runs
     pairs = [(run.cems, run.reference) for run in runs if run.used and run.cems is not None and run.reference is not None]
     discarded = sum(not run.used for run in runs)
-    rule = scoring.criterion.runs if scoring.criterion else None
-    rule = rule or next((c.runs for c in scoring.same_characteristic if c.runs), None)
+    rule = scoring.run_rule()
     obstacles = []
     if rule is not None and len(pairs) < rule.least_used:
         obstacles.append(f"{len(pairs)} runs used, at least {rule.least_used} are needed")

@@ -117,7 +117,7 @@ class ThermoISeries:
         self._component = settings.name_of_component
         self._request = encode(self._component, settings.instrument_id)
         self._framing = CLinkFraming(required=settings.checksum)
-        self._factors: dict[str, float] = {}
+        self._divisors: dict[str, float] = {}
         line = SerialSettings(settings.baud)
         address = f"instrument id {settings.instrument_id}" if settings.instrument_id else "C-Link without instrument id"
         self._link = Link(
@@ -177,7 +177,8 @@ class ThermoISeries:
             if answer.rest.lower() == "bad cmd":
                 raise self._wrong(self._component, answer, f"does it measure {self.settings.measurand}?")
             return (Sample(math.nan, Status.FLAGGED, answer.rest),)
-        return (Sample(float(number[0]) * self._factor(number[1])),)
+        # Divided by how many of its units make one of ours: that keeps decimal digits as they were written.
+        return (Sample(float(number[0]) / self._divisor(number[1])),)
 
     def _tells_concentration(self, line: bytes) -> bool:
         answer = Answer.to(self._component, line)  # "co2 bkg 1.4 ppm" also begins with "co2"
@@ -194,9 +195,9 @@ class ThermoISeries:
         background = f"{self._component} bkg"
         self._set("set mode remote")
         coefficient, _ = self._number(self.settings.coefficient)
-        if point is Adjustment.ZERO:
+        if point == Adjustment.ZERO:
             present, unit = self._number(background)
-            change = (indicated - target) / self._factor(unit) / float(coefficient)
+            change = (indicated - target) * self._divisor(unit) / float(coefficient)
             self._change(background, present, float(present) + change)
             return
         if not (indicated > 0 and target > 0):
@@ -241,18 +242,18 @@ class ThermoISeries:
             raise self._wrong(command, answer, "does this model have that command?")
         return Decimal(number[0]), number[1]
 
-    def _factor(self, unit: str) -> float:
-        """Factor from the unit that the analyser answers to that of the range."""
-        factor = self._factors.get(unit)
-        if factor is None:
+    def _divisor(self, unit: str) -> float:
+        """How many of the unit that the analyser answers make one of that of the range."""
+        divisor = self._divisors.get(unit)
+        if divisor is None:
             try:
-                factor = self._factors[unit] = conversion(unit, self.unit)
+                divisor = self._divisors[unit] = conversion(self.unit, unit)
             except UnitError as error:
                 raise InstrumentError(
                     f"{self.name} ({self.settings.resource}): answers in {unit!r}, which cannot be converted into "
                     f"{self.unit} ({error}); set its gas unit to ppm"
                 ) from error
-        return factor
+        return divisor
 
     def _wrong(self, command: str, answer: Answer, what_to_do: str) -> InstrumentError:
         return InstrumentError(

@@ -6,9 +6,8 @@ import argparse
 import json
 from pathlib import Path
 
-from rich.console import Console
-
 from testbench.commands.progress import Progress
+from testbench.commands.terminal import Terminal
 from testbench.commands.verdicts import print_findings, print_scorecard
 from testbench.criteria.standard import Standard
 from testbench.engine.evaluation import EvaluationRequest, EvaluationResult, evaluate
@@ -37,19 +36,19 @@ def carry_out(
         language=arguments.language,
         devices=devices,
     )
-    console = Console()
+    terminal = Terminal()
     chinese = arguments.language == "zh"
     if station.station.simulated:
-        console.print("模拟 SIMULATED" if chinese else "SIMULATED", style="reverse")
+        terminal.line("模拟 SIMULATED" if chinese else "SIMULATED", style="reverse")
     if standard is not None:
         measurand = next(iter(station.station.devices.values())).measurand if station.station.devices else ""
         analogy = standard.analogy_for(measurand)
         if analogy is not None:
-            console.print(analogy.zh if chinese else analogy.en, highlight=False, soft_wrap=True)
-    with Progress(console, arguments.language) as progress:
+            terminal.line(analogy.zh if chinese else analogy.en)
+    with Progress(terminal, arguments.language) as progress:
         result = evaluate(request, progress)
-    _show(console, result, arguments.language)
-    _write(console, request, result, folder, arguments.language)
+    _show(terminal, result, arguments.language)
+    _write(terminal, request, result, folder, arguments.language)
     return 0
 
 
@@ -61,18 +60,16 @@ def make_folder(folder: Path) -> None:
         raise InputError(f"output folder {folder} cannot be made: {error.strerror}; choose another with --output") from error
 
 
-def _show(console: Console, result: EvaluationResult, language: str) -> None:
+def _show(terminal: Terminal, result: EvaluationResult, language: str) -> None:
     if result.scorecard is not None:
-        print_scorecard(console, result.scorecard, language)
+        print_scorecard(terminal, result.scorecard, language)
     else:
-        print_findings(console, result.findings, language)
+        print_findings(terminal, result.findings, language)
     bench, real = duration(result.bench_s, "zh" if language == "zh" else "en"), f"{result.real_s:.0f} s"
-    console.print(
-        f"台架时间 {bench}，用时 {real}" if language == "zh" else f"{bench} of bench time in {real}", highlight=False
-    )
+    terminal.line(f"台架时间 {bench}，用时 {real}" if language == "zh" else f"{bench} of bench time in {real}")
 
 
-def _write(console: Console, request: EvaluationRequest, result: EvaluationResult, folder: Path, language: str) -> None:
+def _write(terminal: Terminal, request: EvaluationRequest, result: EvaluationResult, folder: Path, language: str) -> None:
     from testbench.record.store import Record
     from testbench.report.content import Language
     from testbench.report.evaluation_json import evaluation_document
@@ -90,7 +87,7 @@ def _write(console: Console, request: EvaluationRequest, result: EvaluationResul
     names = ("结果", "报告", "记录") if language == "zh" else ("results", "report", "record")
     paths = (folder / "evaluation.json", folder / "report.pdf", request.record)
     for name, path in zip(names, paths, strict=True):
-        console.print(f"{name}: {path}", highlight=False, soft_wrap=True)
+        terminal.line(f"{name}: {path}")
 
 
 def write_file(path: Path, data: bytes) -> None:

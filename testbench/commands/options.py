@@ -26,7 +26,9 @@ def add_standard(parser: argparse.ArgumentParser, *, required: bool) -> None:
 
 def add_run_options(parser: argparse.ArgumentParser, output: str) -> None:
     """Add --output, --record, --seed, --language."""
-    parser.add_argument("--output", type=Path, default=Path(output), metavar="DIR", help=f"folder for the results ({output})")
+    parser.add_argument(
+        "--output", type=Path, default=Path(output), metavar="DIR", help=f"folder for the results ({output})"
+    )
     parser.add_argument("--record", type=Path, metavar="FILE", help="record to write to (DIR/record.sqlite)")
     parser.add_argument("--seed", type=int, default=1, help="seed of the simulated laboratory: same seed, same numbers (1)")
     add_language(parser)

@@ -5,14 +5,11 @@ from __future__ import annotations
 import datetime as dt
 import json
 
-from rich.console import Console
-from rich.markup import escape
-from rich.table import Table
-
+from testbench.commands.terminal import Terminal
 from testbench.engine.clock import wall_now
 from testbench.engine.dry import PlannedStep
 from testbench.engine.plan import Plan
-from testbench.engine.wording import Language, describe, duration
+from testbench.engine.wording import Language, describe, duration, moment
 from testbench.station import StationFile
 
 HEADINGS = {
@@ -23,30 +20,30 @@ HEADINGS = {
 
 def print_plan(plan: Plan, station: StationFile, language: Language) -> None:
     """Print the plan as tables."""
-    console = Console()
+    terminal = Terminal()
     chinese = language == "zh"
-    table = Table(title=escape(station.station.station.name), title_justify="left")
-    for index, heading in enumerate(HEADINGS[language]):
-        table.add_column(heading, justify="right" if index in (3, 4, 5, 6, 7) else "left", no_wrap=True)
+    terminal.line(station.station.station.name)
+    run = 0
+    table = terminal.table(*HEADINGS[language], right=(3, 4, 5, 6, 7))
     for step in plan.steps:
-        table.add_row(*_row(step, plan, language), end_section=_last(step, plan))
-    console.print(table)
+        if step.run != run and run:
+            table.add_section()
+        run = step.run
+        terminal.row(table, *_row(step, plan, language))
+    terminal.print(table)
+    terminal.line()
     end = wall_now() + dt.timedelta(seconds=plan.duration_s)
     took = duration(plan.duration_s, language)
     if chinese:
-        console.print(f"台架时间 {took}；若现在开始，至少到 {end:%Y-%m-%d %H:%M}", highlight=False)
+        terminal.line(f"台架时间 {took}；若现在开始，最早 {end:%Y-%m-%d %H:%M} 结束")
     else:
-        console.print(f"{took} of bench time; begun now, it ends {end:%Y-%m-%d %H:%M} at the earliest", highlight=False)
+        terminal.line(f"{took} of bench time; begun now, it ends {end:%Y-%m-%d %H:%M} at the earliest")
     for name, litres in sorted(plan.gas_litres.items()):
         cylinder = station.station.cylinders.get(name)
         content = f" / {cylinder.content_litres:.0f} L" if cylinder is not None and cylinder.content_litres else ""
-        console.print(f"{'气瓶' if chinese else 'cylinder'} {name}: {litres:.0f} L{content}", highlight=False)
+        terminal.line(f"{'气瓶' if chinese else 'cylinder'} {name}: {litres:.0f} L{content}")
     for warning in plan.warnings:
-        console.print(f"[yellow]![/yellow] {escape(warning)}", highlight=False, soft_wrap=True)
-
-
-def _last(step: PlannedStep, plan: Plan) -> bool:
-    return any(step is plan.steps[i] and plan.steps[i + 1].run != step.run for i in range(len(plan.steps) - 1))
+        terminal.line(f"! {warning}", style="yellow")
 
 
 def _row(step: PlannedStep, plan: Plan, language: Language) -> tuple[str, ...]:
@@ -55,7 +52,7 @@ def _row(step: PlannedStep, plan: Plan, language: Language) -> tuple[str, ...]:
         f"{step.run}.{step.number}",
         step.procedure,
         describe(step.call, step.arguments, language),
-        duration(step.start_s, language),
+        moment(step.start_s, language),
         duration(step.duration_s, language) if step.duration_s else "",
         "" if step.every_s is None else _rate(step.every_s),
         "" if step.level is None else f"{100 * step.level:g} %F.S.",

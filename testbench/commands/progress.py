@@ -10,11 +10,10 @@ from collections.abc import Mapping
 from types import TracebackType
 from typing import Any, Self
 
-from rich.console import Console
 from rich.live import Live
-from rich.markup import escape
 from rich.text import Text
 
+from testbench.commands.terminal import Terminal
 from testbench.engine.clock import monotonic
 from testbench.engine.plan import Plan, SuiteItem
 from testbench.engine.wording import Language, describe, duration
@@ -25,8 +24,9 @@ REFRESH_S = 0.2
 class Progress:
     """Observes an evaluation and shows it; fits `EvaluationObserver`."""
 
-    def __init__(self, console: Console, language: Language) -> None:
-        self._console = console
+    def __init__(self, terminal: Terminal, language: Language) -> None:
+        self._terminal = terminal
+        console = terminal.console
         self._language: Language = language
         self._live = Live(console=console, auto_refresh=False, transient=True) if console.is_terminal else None
         self._plan: Plan | None = None
@@ -53,7 +53,7 @@ class Progress:
         self._began = monotonic()
         chinese = self._language == "zh"
         took = duration(plan.duration_s, self._language)
-        self._print(
+        self._terminal.line(
             f"计划：{len(plan.steps)} 步，台架时间 {took}"
             if chinese
             else f"plan: {len(plan.steps)} steps, {took} of bench time"
@@ -65,7 +65,7 @@ class Progress:
         """Say which run begins."""
         title = item.procedure.title.zh if self._language == "zh" else item.procedure.title.en
         self._run = title
-        self._print(f"[{number}] {title}  ({self._clock()})")
+        self._terminal.line(f"[{number}] {title}  ({self._clock()})")
 
     def step_began(self, call: str, arguments: Mapping[str, Any]) -> None:
         """Keep what is being done."""
@@ -85,10 +85,7 @@ class Progress:
 
     def notice(self, text: str) -> None:
         """Show something that a person should read."""
-        self._console.print(f"[yellow]![/yellow] {escape(text)}", highlight=False, soft_wrap=True)
-
-    def _print(self, text: str) -> None:
-        self._console.print(escape(text), highlight=False, soft_wrap=True)
+        self._terminal.line(f"! {text}", style="yellow")
 
     def _clock(self) -> str:
         chinese = self._language == "zh"

@@ -46,11 +46,13 @@ def _new(arguments: argparse.Namespace) -> int:
 
 def _check(arguments: argparse.Namespace) -> int:
     from testbench.engine.assembly import assemble, shared_range
+    from testbench.engine.registry import check_truth
     from testbench.station import read_station
 
     file = read_station(arguments.file)
     equipment = assemble(file)
     shared_range(equipment)
+    check_truth(file)
     names = ", ".join(device.name for device in equipment.devices)
     print(f"{arguments.file}: {file.station.station.name}: devices {names}; nothing wrong found (no instrument was touched)")
     return 0

@@ -71,7 +71,7 @@ class SimulatedClock:
     def __init__(self, laboratory: Laboratory) -> None:
         self._laboratory = laboratory
         self._now = laboratory.now()
-        self._start = wall_now()
+        self._start = wall_now().replace(microsecond=0)
 
     def now(self) -> float:
         """Bench time the laboratory was last brought to."""

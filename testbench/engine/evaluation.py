@@ -135,6 +135,7 @@ class _Evaluation:
         self.laboratory = laboratory
         self.gaps: Counter[str] = Counter()
         self.findings: list[Finding] = []
+        self.unrecorded = False
 
     def run(self) -> EvaluationResult:
         clock, operator, resources = self._surroundings()
@@ -309,7 +310,9 @@ class _Evaluation:
         try:
             self.record.event(evaluation, None, kind, text, bench_time=clock.now(), at=clock.wall())
         except TestbenchError as error:
-            self.observer.notice(f"{kind}: {text} (not recorded: {error})")
+            if not self.unrecorded:
+                self.observer.notice(f"events are not recorded any more: {error}")
+            self.unrecorded = True
 
 
 def condition_limits(standard: Standard | None) -> Sequence[ConditionLimit]:

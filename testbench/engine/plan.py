@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -9,9 +10,10 @@ from dataclasses import dataclass
 from testbench.criteria.standard import Metric, Standard
 from testbench.criteria.text import Text
 from testbench.engine.assembly import assemble, shared_range
+from testbench.engine.clock import wall_now
 from testbench.engine.dry import DryBench, PlannedStep, require_roles
 from testbench.engine.procedure import Procedure, Settings
-from testbench.engine.registry import find_procedure
+from testbench.engine.registry import check_truth, find_procedure
 from testbench.errors import StandardError, StationError
 from testbench.station import StationFile
 
@@ -62,6 +64,7 @@ def make_plan(
 ) -> Plan:
     """Run the suite on a model. Raises what would stop the evaluation: missing roles, gas that cannot be made."""
     equipment = assemble(station, devices=devices)
+    check_truth(station)
     low, _ = shared_range(equipment)
     if low != 0:
         raise StationError(f"station file {station.path}: a range must begin at 0 for zero gas to be its low end")
@@ -118,3 +121,5 @@ def _warnings(plan: Plan, station: StationFile, items: Sequence[SuiteItem], stan
     for name, cylinder in station.station.cylinders.items():
         if cylinder.valid_until is None:
             yield f"cylinder {name}: no validity date in the station file; check its certificate"
+        elif cylinder.valid_until < (end := wall_now().date() + dt.timedelta(seconds=plan.duration_s)):
+            yield f"cylinder {name}: its certificate is valid until {cylinder.valid_until}, the evaluation ends {end}"

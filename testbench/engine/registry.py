@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import cache
 from importlib.metadata import EntryPoint, entry_points
 from typing import TYPE_CHECKING, cast
@@ -14,6 +14,7 @@ from testbench.errors import InputError, StationError
 if TYPE_CHECKING:
     from testbench.engine.laboratory import LaboratoryStarter
     from testbench.engine.procedure import Procedure
+    from testbench.station import StationFile
 
 DRIVERS = "testbench.instruments"
 PROCEDURES = "testbench.procedures"
@@ -65,6 +66,13 @@ def find_laboratory() -> LaboratoryStarter:
     if point is None:
         raise StationError("the station has simulated instruments, but no simulated laboratory is installed")
     return cast("LaboratoryStarter", _load(point))
+
+
+def check_truth(station: StationFile) -> None:
+    """Have the truth tables of a simulated station checked; StationError where they cannot be simulated."""
+    point = _named(LABORATORIES).get("check-truth")
+    if station.station.simulated and point is not None:
+        cast("Callable[[StationFile], None]", _load(point))(station)
 
 
 def _load(point: EntryPoint) -> object:

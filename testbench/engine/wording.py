@@ -24,6 +24,14 @@ def duration(seconds: float, language: Language = "en") -> str:
     return f"{second}{sec}"
 
 
+def moment(seconds: float, language: Language = "en") -> str:
+    """Write a bench time as days, hours, minutes and seconds: "3 d 04:05:06"."""
+    days, rest = divmod(max(0, round(seconds)), 86400)
+    hours, rest = divmod(rest, 3600)
+    minutes, second = divmod(rest, 60)
+    return f"{days} {'天' if language == 'zh' else 'd'} {hours:02d}:{minutes:02d}:{second:02d}"
+
+
 def describe(call: str, arguments: Mapping[str, Any], language: Language = "en") -> str:
     """Say what a step does."""
     chinese = language == "zh"

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from testbench.criteria.judge import Verdict
-from testbench.criteria.standard import DecisionRule, Sided, Standard, parse_standard
+from testbench.criteria.standard import Condition, DecisionRule, Sided, Standard, parse_standard
 from testbench.criteria.text import Text
 from testbench.errors import RecordError
 from testbench.findings import Finding
@@ -175,7 +175,7 @@ def _line(verdict: Verdict, finding: Finding | None, run: str, criterion: bool) 
 def _conditions(
     record: Record, evaluation: str, standard: Standard | None, steps: list[StepRow]
 ) -> Iterator[ReportCondition]:
-    limits = {limit.quantity: limit for limit in standard.conditions} if standard is not None else {}
+    limits: dict[str, Condition] = {limit.quantity: limit for limit in standard.conditions} if standard else {}
     measured: set[str] = set()
     for channel in record.channels(evaluation):
         if not channel.name.startswith("environment."):
@@ -203,7 +203,7 @@ def _asked(steps: list[StepRow], quantity: str) -> Iterator[float]:
                 yield float(condition["value"])
 
 
-def _condition(quantity: str, unit: str, values: np.ndarray[Any, Any], limit: Any) -> ReportCondition:
+def _condition(quantity: str, unit: str, values: np.ndarray[Any, Any], limit: Condition | None) -> ReportCondition:
     low = None if limit is None or limit.lower is None else float(limit.lower)
     high = None if limit is None or limit.upper is None else float(limit.upper)
     minimum, mean, maximum = float(values.min()), float(values.mean()), float(values.max())
@@ -228,7 +228,8 @@ def _measurement_standards(station: Station) -> Iterator[MeasurementStandard]:
             unit="%",
             expanded_uncertainty=None if zero else cylinder.fraction_percent * relative / 100.0,
             uncertainty_text=Text(
-                zh=f"零点气，{cylinder.component} ≤ {impurity:g} µmol/mol", en=f"zero gas, {cylinder.component} ≤ {impurity:g} µmol/mol"
+                zh=f"零点气，{cylinder.component} ≤ {impurity:g} µmol/mol",
+                en=f"zero gas, {cylinder.component} ≤ {impurity:g} µmol/mol",
             )
             if zero
             else "",
@@ -246,7 +247,8 @@ def _measurement_standards(station: Station) -> Iterator[MeasurementStandard]:
             content=float(options["full_scale"]),
             unit=str(options.get("flow_unit", "L/min")),
             uncertainty_text=Text(
-                zh=f"读数的 {percent:g} %（k = 2），重复设定 {scatter:g} %", en=f"{percent:g} % of reading (k = 2), setting {scatter:g} %"
+                zh=f"读数的 {percent:g} %（k = 2），重复设定 {scatter:g} %",
+                en=f"{percent:g} % of reading (k = 2), setting {scatter:g} %",
             ),
             certificate=str(options.get("certificate", "")),
         )

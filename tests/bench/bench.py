@@ -21,12 +21,13 @@ from pathlib import Path
 import pyvisa
 
 from testbench.engine.assembly import assemble
+from testbench.engine.clock import wall_now
 from testbench.engine.registry import find_laboratory
 from testbench.engine.sampling import Sampler
 from testbench.record.model import EvaluationStart
 from testbench.record.store import Record
+from testbench.record.writer import ReadingWriter
 from testbench.station import parse_station
-from testbench.engine.clock import wall_now
 
 READINGS = 3000
 ROUNDS = 5
@@ -78,10 +79,11 @@ def bare_loop(resource: str, path: Path) -> float:
     return took / READINGS
 
 
-def engine_loop(sampler: Sampler) -> float:
-    """Seconds for one reading by the engine, stored in the record."""
+def engine_loop(sampler: Sampler, writer: ReadingWriter) -> float:
+    """Seconds for one reading by the engine, stored in the record and sealed into blocks."""
     began = time.perf_counter()
     sampler.sample(READINGS - 1, 1.0, remember=False)
+    writer.seal()
     return (time.perf_counter() - began) / READINGS
 
 
@@ -103,11 +105,12 @@ def one_reading(folder: Path) -> None:
             )
             return numbers[channel.name]
 
-        sampler = Sampler(equipment.sources, JumpingClock(), record.readings(evaluation), register, print)
+        writer = record.readings(evaluation)
+        sampler = Sampler(equipment.sources, JumpingClock(), writer, register, print)
         pairs = []
         for number in range(ROUNDS + 1):
             bare = bare_loop(laboratory.resources["A"], folder / f"bare{number}.csv")
-            engine = engine_loop(sampler)
+            engine = engine_loop(sampler, writer)
             if number:
                 pairs.append((engine, bare))
     finally:

@@ -7,6 +7,7 @@ The laboratory is a process of its own that outlives this one; it ends by itself
 from __future__ import annotations
 
 import contextlib
+import math
 import os
 import socket
 import subprocess
@@ -250,8 +251,11 @@ def _detached(command: list[str], messages: int) -> subprocess.Popen[bytes]:
 
 
 def _idle_exit_s() -> float:
-    text = os.environ.get(IDLE_VARIABLE, "")
+    text = os.environ.get(IDLE_VARIABLE) or str(IDLE_EXIT_S)
     try:
-        return float(text) if text else IDLE_EXIT_S
+        seconds = float(text)
     except ValueError:
-        raise InputError(f"the environment variable {IDLE_VARIABLE} must be a number of seconds, got {text!r}") from None
+        seconds = math.nan
+    if not 0.0 <= seconds < math.inf:
+        raise InputError(f"the environment variable {IDLE_VARIABLE} must be a number of seconds, 0 or larger, got {text!r}")
+    return seconds

@@ -177,11 +177,16 @@ def test_a_reading_at_a_multiple_of_the_update_interval_shows_that_update(one_an
     assert len(set(shown)) == 3000
 
 
-@given(extra=st.lists(st.floats(0.0, 500.0), max_size=30))
-@settings(max_examples=40)
-def test_the_state_does_not_depend_on_what_is_read_or_in_how_many_steps_time_advances(extra: list[float]) -> None:
+half_seconds = st.integers(0, 900).map(lambda n: n / 2.0)
+settings_of_gas = st.dictionaries(half_seconds, st.tuples(st.floats(0.0, 5.0), st.floats(0.0, 5.0)), max_size=8)
+
+
+@given(events=settings_of_gas, extra=st.lists(st.one_of(half_seconds, st.floats(0.0, 500.0)), max_size=30))
+@settings(max_examples=60)
+def test_the_state_does_not_depend_on_what_is_read_or_in_how_many_steps_time_advances(
+    events: dict[float, tuple[float, float]], extra: list[float]
+) -> None:
     station = read_station(Path(testbench.__file__).parent / "stations" / "simulated.toml").station
-    events = {20.0: (2.0, 2.0), 60.0: (0.5, 3.5), 61.0: (3.0, 0.0), 150.0: (0.0, 0.0), 300.0: (1.0, 1.0)}
 
     def run(reads: list[float]) -> tuple[float, ...]:
         plant = Plant(station, 5)
@@ -190,10 +195,30 @@ def test_the_state_does_not_depend_on_what_is_read_or_in_how_many_steps_time_adv
             if time_s in reads:
                 for name in "ABC":
                     plant.analyser(name).indication()
+                plant.loops("daq").currents()
             if time_s in events:
                 plant.controller("mfc-co2").set_flow(events[time_s][0])
                 plant.controller("mfc-n2").set_flow(events[time_s][1])
+                plant.adjust("A", Adjustment.ZERO, 0.0, events[time_s][0])
         plant.advance(501.0)
-        return tuple(plant.analyser(name).indication() for name in "ABC")
+        return (*(plant.analyser(name).indication() for name in "ABC"), plant.inlet_content("CO2"))
 
     assert run(extra) == run([])
+
+
+@given(fractions=st.lists(st.floats(0.0, 1.0), min_size=1, max_size=6))
+@settings(max_examples=60)
+def test_an_ideal_analyser_never_shows_more_or_less_than_what_was_in_the_line(fractions: list[float]) -> None:
+    station = read_station(Path(testbench.__file__).parent / "stations" / "simulated.toml").station
+    ideal = station.devices["A"].model_copy(update={"truth": {"t90_rise_s": 20.0, "t90_fall_s": 30.0, "lag_s": 2.0}})
+    plant = Plant(station.model_copy(update={"devices": {"A": ideal}}), 5)
+    contents, time_s = [420e-6], 0.0
+    for fraction in fractions:
+        plant.set_flow("mfc-co2", 4.0 * fraction)
+        plant.set_flow("mfc-n2", 4.0 * (1.0 - fraction))
+        contents.append(plant.true_content("CO2"))
+        for _ in range(9):
+            time_s += 1.5
+            plant.advance(time_s)
+            shown = plant.analyser("A").indication() / 100.0
+            assert min(contents) - 1e-12 <= shown <= max(contents) + 1e-12

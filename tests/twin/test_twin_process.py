@@ -20,7 +20,7 @@ from instruments.twin.launch import ControlChannel, NotThereError, SimulatedLabo
 from instruments.twin.plant import Plant
 from instruments.twin.rendezvous import Rendezvous, read_rendezvous, rendezvous_path, write_rendezvous
 from testbench.engine.roles import Adjustment
-from testbench.errors import InstrumentError, StationError
+from testbench.errors import InputError, InstrumentError, StationError
 from testbench.station import StationFile, parse_station
 
 STATION = """
@@ -400,6 +400,15 @@ def test_a_driver_without_a_simulation_is_named(start_alone: Start, station: Sta
     text = STATION.replace('instrument = "daq"\nchannel = 101', 'resource = "twin"\ninstrument = "daq"\nchannel = 101')
     with pytest.raises(InstrumentError, match="driver 'current-loop-sensor' cannot be simulated"):
         start_alone(parse_station(text, station.path))
+
+
+@pytest.mark.parametrize("text", ["soon", "-1", "nan"])
+def test_a_wrong_idle_time_in_the_environment_is_refused(
+    station: StationFile, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str
+) -> None:
+    monkeypatch.setenv("TESTBENCH_LABORATORY_IDLE_S", text)
+    with pytest.raises(InputError, match=f"must be a number of seconds, 0 or larger, got '{text}'"):
+        start_laboratory(station, directory=tmp_path)
 
 
 def test_the_command_explains_itself() -> None:

@@ -19,6 +19,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from instruments.twin.check import check_truth
 from instruments.twin.control import (
     AdjustByHand,
     Advance,
@@ -34,7 +35,6 @@ from instruments.twin.control import (
     Stop,
     Welcome,
 )
-from instruments.twin.plant import Plant
 from instruments.twin.process import IDLE_EXIT_S
 from instruments.twin.rendezvous import Rendezvous, read_rendezvous, rendezvous_directory, rendezvous_path
 from testbench.engine.roles import Adjustment
@@ -55,7 +55,7 @@ def start_laboratory(
     `directory` is where running laboratories are found (default: the user's runtime directory). Raise InstrumentError when
     another process owns it, or when it cannot be started (with what it said), StationError for a wrong truth table.
     """
-    Plant(station.station, 1)  # refuses what cannot be simulated before a process is started
+    check_truth(station)  # before a process is started
     directory = directory or rendezvous_directory()
     path = rendezvous_path(station, directory)
     found = read_rendezvous(path)

@@ -383,7 +383,7 @@ def test_another_text_of_the_same_station_file_is_another_laboratory(start: Star
 def test_a_wrong_truth_is_refused_before_a_process_is_started(
     start_alone: Start, station: StationFile, tmp_path: Path
 ) -> None:
-    with pytest.raises(StationError, match=r"\[environment.temperature.truth\]: value"):
+    with pytest.raises(StationError, match=r"station file .*station.toml: \[environment.temperature.truth\]: value"):
         start_alone(parse_station(STATION.replace("truth.value = 23.0", 'truth.value = "warm"'), station.path))
     assert list(tmp_path.glob("laboratory-*")) == []
 

@@ -44,14 +44,14 @@ DECISIONS = {
     DecisionRule.SIMPLE: Text(
         zh="简单接受：按标准规定修约后的测量值与限值比较。限值落在“结果 ± U”范围内时注明“限值在不确定度内”；"
         "若同时 U 大于限值的三分之一，则为“无法判定”。U 的包含概率约为 95 %。",
-        en="Simple acceptance: the value, rounded as the standard says, is compared with the limit. Where the limit lies within "
-        "value ± U the verdict is marked “limit within uncertainty”; if U also exceeds a third of the limit it is "
+        en="Simple acceptance: the value, rounded as the standard says, is compared with the limit. Where the limit lies "
+        "within value ± U the verdict is marked “limit within uncertainty”; if U also exceeds a third of the limit it is "
         "inconclusive. U has a coverage probability of about 95 %.",
     ),
     DecisionRule.GUARDED: Text(
         zh="保护带接受（JCGM 106）：结果加减 U 后仍在限值之内为合格，均在限值之外为不合格，其余为“无法判定”。",
-        en="Guarded acceptance (JCGM 106): a value passes if value ± U lies inside the limit, fails if it lies outside, and is "
-        "inconclusive in between.",
+        en="Guarded acceptance (JCGM 106): a value passes if value ± U lies inside the limit, fails if it lies outside, "
+        "and is inconclusive in between.",
     ),
 }
 

@@ -81,7 +81,7 @@ def _print_results(terminal: Terminal, results: Sequence[Result], standard: str)
         terminal.row(table, *cells, style=style)
     terminal.print(table)
     terminal.line()
-    for note in dict.fromkeys(_noted(result, note, results) for result in results for note in result.notes):
+    for note in _notes(results):
         terminal.line(note)
     counts = ", ".join(
         f"{sum(result.outcome is outcome for result in results)} {outcome.value}"
@@ -90,12 +90,26 @@ def _print_results(terminal: Terminal, results: Sequence[Result], standard: str)
     terminal.line(f"{standard}: {len(results)} results: {counts}")
 
 
-def _noted(result: Result, note: str, results: Sequence[Result]) -> str:
-    """A note with the place it belongs to: the test or its level alone where all of their results have it."""
-    own = [other for other in results if other.test == result.test]
-    if all(note in other.notes for other in own):
-        return f"{result.test}: {note}"
-    if all(note in other.notes for other in own if other.level == result.level):
-        return f"{result.test}, {result.level}: {note}"
-    place = " ".join(part for part in (result.date.isoformat() if result.date else "", result.level or "") if part)
-    return f"{result.test}, {place}: {note}"
+def _notes(results: Sequence[Result]) -> list[str]:
+    """Every note once, with the place it belongs to: a test or a level where all of its results have the note."""
+    by_test: dict[str, list[Result]] = {}
+    by_level: dict[tuple[str, str | None], list[Result]] = {}
+    for result in results:
+        by_test.setdefault(result.test, []).append(result)
+        by_level.setdefault((result.test, result.level), []).append(result)
+    of_test = {test: _common_notes(own) for test, own in by_test.items()}
+    of_level = {place: _common_notes(own) for place, own in by_level.items()}
+    lines: dict[str, None] = {}
+    for result in results:
+        for note in result.notes:
+            place = result.test
+            if note not in of_test[result.test]:
+                place += f", {result.level}"
+                if note not in of_level[result.test, result.level] and result.date is not None:
+                    place += f", {result.date.isoformat()}"
+            lines[f"{place}: {note}"] = None
+    return list(lines)
+
+
+def _common_notes(results: Sequence[Result]) -> set[str]:
+    return set(results[0].notes).intersection(*(result.notes for result in results))

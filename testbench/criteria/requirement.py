@@ -67,7 +67,7 @@ class ProcedureMark(Table):
     @property
     def text(self) -> Text:
         """The figure with its mark, as it is printed."""
-        return Text(zh=f"{self.item.zh}({self.evidence})", en=f"{self.item.en} ({self.evidence})")
+        return Text(zh=f"{self.item.zh}（{self.evidence}）", en=f"{self.item.en} ({self.evidence})")
 
 
 class Metric(StrEnum):

@@ -280,8 +280,11 @@ def _score_linearity(scoring: _Scoring) -> Iterator[Result]:
 
 def _score_calibration_error(scoring: _Scoring) -> Iterator[Result]:
     rule = scoring.criterion.runs if scoring.criterion else None
+    dates: dict[str, set[dt.date | None]] = {}
     for injection in scoring.test.injections:
-        days = len({other.date for other in scoring.test.injections if other.level == injection.level})
+        dates.setdefault(injection.level, set()).add(injection.date)
+    for injection in scoring.test.injections:
+        days = len(dates[injection.level])
         too_few = rule is not None and rule.least_days is not None and days < rule.least_days
         notes = [f"{days} of {rule.least_days} days"] if rule and too_few else []
         error = level_error([injection.reference], [injection.measured])

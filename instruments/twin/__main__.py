@@ -12,7 +12,13 @@ from pathlib import Path
 
 from instruments.twin.launch import running_laboratory
 from instruments.twin.process import IDLE_EXIT_S, LaboratoryProcess
-from instruments.twin.rendezvous import remove_rendezvous, rendezvous_directory, rendezvous_path, write_rendezvous
+from instruments.twin.rendezvous import (
+    remove_if_empty,
+    remove_rendezvous,
+    rendezvous_directory,
+    rendezvous_path,
+    write_rendezvous,
+)
 from testbench.errors import InstrumentError, TestbenchError
 from testbench.station import parse_station, read_station
 
@@ -64,8 +70,10 @@ def main(arguments: list[str] | None = None) -> int:
             print(_listing(laboratory.resources()), flush=True)
         with contextlib.suppress(KeyboardInterrupt):
             laboratory.serve()
-    finally:
-        remove_rendezvous(path, laboratory.token)  # before its ports close, so that nobody is sent to a closed door
+    finally:  # the ports close last, so that whoever finds them closed finds nothing else either
+        if options.launched:
+            remove_if_empty(path.with_suffix(".log"))
+        remove_rendezvous(path, laboratory.token)
         laboratory.close()
     return 0
 

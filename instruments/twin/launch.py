@@ -238,7 +238,9 @@ def _launch(station: StationFile, path: Path, idle_exit_s: float) -> Rendezvous:
     try:
         return Rendezvous.model_validate_json(line)
     except ValidationError:
-        said = log.read_text(encoding="utf-8", errors="replace").strip() or f"it said nothing within {START_TIMEOUT_S:g} s"
+        said = (
+            log.read_text(encoding="utf-8", errors="replace").strip() or f"it said nothing ({START_TIMEOUT_S:g} s at most)"
+        )
         raise InstrumentError(f"the simulated laboratory could not be started: {said}") from None
 
 

@@ -81,3 +81,10 @@ def remove_rendezvous(path: Path, token: str) -> None:
     if found is not None and found.token == token:
         with contextlib.suppress(OSError):
             path.unlink()
+
+
+def remove_if_empty(log: Path) -> None:
+    """Remove the messages of a laboratory that had none to give."""
+    with contextlib.suppress(OSError):  # where an open file cannot be removed, it stays
+        if log.stat().st_size == 0:
+            log.unlink()

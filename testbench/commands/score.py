@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 from collections.abc import Sequence
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -34,6 +35,7 @@ example:
 exit status: 0 scored, whatever the verdicts; 2 the file, the standard or an option is wrong (one line says where).
 """
 
+MOST_DIGITS_SHOWN = 10
 _STYLES = {Outcome.FAIL: "bold red", Outcome.INCONCLUSIVE: "yellow"}
 
 
@@ -74,7 +76,7 @@ def _print_results(terminal: Terminal, results: Sequence[Result], standard: str)
             words.append("" if factor is None else f"{factor}")
         else:
             words = [result.level or "", result.date.isoformat() if result.date else ""]
-        value = "-" if result.value is None else f"{result.value:f} {result.unit}"
+        value = "-" if result.value is None else f"{_shown(result.value, result.limit)} {result.unit}"
         verdict = f"{result.outcome.value} (provisional)" if result.provisional else result.outcome.value
         style = _STYLES.get(result.outcome, "")
         cells = (result.test, result.parameter, *words, value, result.limit_text, result.metric, verdict)
@@ -88,6 +90,13 @@ def _print_results(terminal: Terminal, results: Sequence[Result], standard: str)
         for outcome in (Outcome.PASS, Outcome.FAIL, Outcome.INCONCLUSIVE)
     )
     terminal.line(f"{standard}: {len(results)} results: {counts}")
+
+
+def _shown(value: Decimal, limit: Decimal | None) -> str:
+    """The value with the digits it was rounded to; one that was not rounded with four, or with all where it needs them."""
+    from testbench.criteria.reasons import number
+
+    return f"{value:f}" if len(value.as_tuple().digits) <= MOST_DIGITS_SHOWN else number(value, limit)
 
 
 def _notes(results: Sequence[Result]) -> list[str]:

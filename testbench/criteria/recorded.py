@@ -168,7 +168,8 @@ def _recognise(header: tuple[int, list[str]], source: str) -> tuple[Kind, list[s
     known = {column for columns in COLUMNS.values() for column in columns}
     recognised = known.intersection(names)
     if not recognised:
-        hint = "; separate the columns by commas" if re.search("[;\t]", "".join(cells)) else ""
+        otherwise = known.intersection(re.split(r"[;\t|]", ",".join(names)))
+        hint = "; separate the columns by commas" if otherwise else ""
         raise InputError(f"{source}, line {line}: the first row must name the columns: {_all_columns()}{hint}")
     best = min(COLUMNS, key=lambda kind: (len(set(COLUMNS[kind]) ^ set(names)), list(COLUMNS).index(kind)))
     wanted = COLUMNS[best]

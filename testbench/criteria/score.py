@@ -180,10 +180,10 @@ class _Scoring:
         """What holds for the whole test."""
         notes = []
         analogy = self.standard.analogy_for(self.test.parameter)
-        if analogy is not None:
-            notes.append(analogy.en)
         if self.criterion is None:
             notes.append(f"not judged: {self.unknown_reason()}")
+        elif analogy is not None:
+            notes.append(analogy.en)
         exemption = self.criterion.exemption if self.criterion else None
         value = {"span": self.test.span}.get(exemption.when.variable) if exemption else None
         if exemption is not None and value is not None and exemption.when.contains(value):

@@ -14,7 +14,7 @@ from testbench.outcome import Outcome
 
 if TYPE_CHECKING:
     from testbench.commands.terminal import Terminal
-    from testbench.criteria.score import Result
+    from testbench.criteria.result import Result
 
 SUMMARY = "score test data measured elsewhere against a standard"
 DESCRIPTION = """\

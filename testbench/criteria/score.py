@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, NoReturn
 
@@ -16,6 +15,7 @@ from testbench.criteria import reasons
 from testbench.criteria.comparison import Comparison, compare, main_requirement
 from testbench.criteria.recorded import Injection, Kind, RecordedFile, RecordedTest
 from testbench.criteria.requirement import Metric, Requirement, Sided
+from testbench.criteria.result import Result
 from testbench.criteria.standard import Criterion, RunRule, Standard
 from testbench.errors import StandardError
 from testbench.metrology.accuracy import AccuracyAudit, LevelError, accuracy_audit, bias_adjustment_factor, level_error
@@ -35,54 +35,6 @@ _USUAL_METRIC: Mapping[Kind, Metric] = {
     Kind.RELATIVE_ACCURACY: Metric.PERCENT_OF_REFERENCE_MEAN,
 }
 """How an error is expressed where the standard has no criterion for it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Result:
-    """One scored result.
-
-    `value` is rounded as the criterion says and None where nothing could be computed; `metric` is "difference" (in the
-    data's unit) or "percent"; `limit` is what the value was held against, None without a criterion. `details` has the
-    numbers at full precision, `notes` what a reader must know besides.
-    """
-
-    test: str
-    characteristic: str
-    parameter: str
-    value: Decimal | None
-    metric: str
-    unit: str
-    limit: Decimal | None
-    limit_text: str
-    outcome: Outcome
-    level: str | None = None
-    date: dt.date | None = None
-    provisional: bool = False
-    details: Mapping[str, Any] = field(default_factory=dict)
-    notes: tuple[str, ...] = ()
-
-    def to_json(self) -> dict[str, Any]:
-        """The result as JSON types."""
-        return {
-            "test": self.test,
-            "level": self.level,
-            "date": self.date.isoformat() if self.date else None,
-            "characteristic": self.characteristic,
-            "value": _json_number(self.value),
-            "metric": self.metric,
-            "unit": self.unit,
-            "limit": _json_number(self.limit),
-            "verdict": self.outcome.value,
-            "details": {key: _json_number(value) for key, value in self.details.items()}
-            | {"parameter": self.parameter, "provisional": self.provisional, "notes": list(self.notes)},
-        }
-
-
-def _json_number(value: Any) -> Any:
-    """A decimal number as JSON knows it: whole or floating; anything else as it is."""
-    if not isinstance(value, Decimal):
-        return value
-    return float(value)
 
 
 def score_recorded(recorded: RecordedFile, standard: Standard) -> tuple[Result, ...]:

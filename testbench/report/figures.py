@@ -17,7 +17,6 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontPath, FontProperties
-from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.text import Text as Label
 from matplotlib.ticker import MaxNLocator
 from matplotlib.typing import RcKeyType
@@ -31,6 +30,7 @@ from testbench.report.wording import Wording
 
 WIDTH_MM = 170.0
 _MM = 1 / 25.4
+_LEFT, _RIGHT, _TOP, _BOTTOM, _BETWEEN, _ABOVE = 13.0, 1.5, 5.5, 9.5, 17.0, 11.0  # margins and gaps, mm
 _INK, _MIDDLE, _LIGHT, _OUTSIDE = "#222222", "#7a7a7a", "#b4b4b4", "#b23a00"
 _SMALL, _NORMAL = 7.0, 7.5
 _STYLE: dict[RcKeyType, Any] = {
@@ -68,7 +68,7 @@ def linearity(device: ReportDevice, verdict: ReportVerdict, wording: Wording) ->
         return None
     unit, span = details.stated_unit(finding, device.unit), device.high - device.low
     with matplotlib.rc_context(_STYLE):
-        figure, (left, right) = _panels(58, (1.0, 1.75))
+        figure, ((left, right),) = _panels(58, 1, (1.0, 1.75))
         pairs = [(x, y) for x, y, _, _ in levels if x is not None and y is not None]
         left.axline((device.low, device.low), slope=1, color=_LIGHT, linewidth=0.6)
         left.plot([x for x, _ in pairs], [y for _, y in pairs], "o", markersize=3, color=_INK)
@@ -100,8 +100,7 @@ def drift(device: ReportDevice, verdicts: Mapping[str, ReportVerdict], wording: 
     if not present:
         return None
     with matplotlib.rc_context(_STYLE):
-        figure = _figure(88)
-        grid = figure.subplots(2, len(present), squeeze=False, sharex=True)
+        figure, grid = _panels(88, 2, [1.0] * len(present))
         for column, point in enumerate(present):
             days = _drift_days(verdicts, point)
             week, daily = verdicts.get(f"{point}_drift_week"), verdicts.get(f"{point}_drift_24h")
@@ -121,8 +120,9 @@ def drift(device: ReportDevice, verdicts: Mapping[str, ReportVerdict], wording: 
             lower.vlines([x for x, _, _ in steps], 0, [y for _, y, _ in steps], color=_LIGHT, linewidth=2.0)
             _finish_drift(lower, steps, daily, wording, wording[f"figure.{point}_24h_title"], wording["figure.drift_24h"])
             lower.set_xlabel(wording["figure.day"])
-            upper.set_xlim(-0.4, max(7, days[-1].index) + 0.4)
-            upper.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=9))
+            for axes in (upper, lower):
+                axes.set_xlim(-0.4, max(7, days[-1].index) + 0.4)
+                axes.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=9))
         return _svg(figure)
 
 
@@ -136,8 +136,7 @@ def response(device: ReportDevice, verdicts: Mapping[str, ReportVerdict], wordin
     if not present:
         return None
     with matplotlib.rc_context(_STYLE):
-        figure = _figure(58)
-        grid = figure.subplots(1, len(present), squeeze=False, sharey=True)[0]
+        figure, (grid,) = _panels(58, 1, [1.0] * len(present))
         for axes, (side, verdict) in zip(grid, present, strict=True):
             _response_panel(axes, verdict, device, wording, rising=side == "rise")
             axes.set_title(wording[f"figure.{side}_title"], loc="left")
@@ -302,18 +301,27 @@ def _name(axes: Axes, title: str, horizontal: str, vertical: str) -> None:
     axes.set_ylabel(vertical)
 
 
-def _figure(height_mm: float) -> Figure:
-    figure = Figure(
-        figsize=(WIDTH_MM * _MM, height_mm * _MM),
-        layout=ConstrainedLayoutEngine(w_pad=0.03, h_pad=0.03, wspace=0.05, hspace=0.06),
-    )
+def _panels(height_mm: float, rows: int, ratios: Sequence[float]) -> tuple[Figure, Sequence[Sequence[Axes]]]:
+    """Return a figure as wide as the page with rows of panels; margins are fixed, so that all pictures stand alike."""
+    figure = Figure(figsize=(WIDTH_MM * _MM, height_mm * _MM))
     FigureCanvasSVG(figure)
-    return figure
-
-
-def _panels(height_mm: float, ratios: Sequence[float]) -> tuple[Figure, Sequence[Axes]]:
-    figure = _figure(height_mm)
-    return figure, figure.subplots(1, len(ratios), width_ratios=ratios)
+    wide = (WIDTH_MM - _LEFT - _RIGHT - (len(ratios) - 1) * _BETWEEN) / len(ratios)
+    high = (height_mm - _TOP - _BOTTOM - (rows - 1) * _ABOVE) / rows
+    grid = figure.subplots(
+        rows,
+        len(ratios),
+        squeeze=False,
+        width_ratios=ratios,
+        gridspec_kw={
+            "left": _LEFT / WIDTH_MM,
+            "right": 1 - _RIGHT / WIDTH_MM,
+            "bottom": _BOTTOM / height_mm,
+            "top": 1 - _TOP / height_mm,
+            "wspace": _BETWEEN / wide,
+            "hspace": _ABOVE / high,
+        },
+    )
+    return figure, [list(row) for row in grid]
 
 
 def _svg(figure: Figure) -> str:
@@ -324,10 +332,9 @@ def _svg(figure: Figure) -> str:
         for axis in (axes.xaxis, axes.yaxis):
             if type(axis.get_major_locator()) is not MaxNLocator:
                 axis.set_major_locator(MaxNLocator(nbins=6, steps=[1, 2, 5, 10]))
-            axis.get_ticklabels()  # makes the labels, so that they get the font
+        small = {*axes.get_xticklabels(), *axes.get_yticklabels(), *axes.texts}
         for label in axes.findobj(Label):
-            small = label in axes.texts or label in (*axes.get_xticklabels(), *axes.get_yticklabels())
-            label.set_fontproperties(FontProperties(fname=file, size=_SMALL if small else _NORMAL))
+            label.set_fontproperties(FontProperties(fname=file, size=_SMALL if label in small else _NORMAL))
             label.set_text(clean.text(label.get_text()))
     buffer = io.StringIO()
     figure.savefig(buffer, format="svg", transparent=True, metadata={"Date": None, "Creator": None})

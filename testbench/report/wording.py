@@ -31,9 +31,9 @@ class Wording:
 
     def influence(self, name: str) -> str:
         """Return an influence in words; names are dotted, and parts that the catalogue doesn't know stay: "cylinder co2"."""
-        parts = [self.entries.get(f"influence.{part.replace(' ', '_').replace('-', '_')}", part) for part in name.split(".")]
-        text = " ".join(parts)
-        return text[:1].upper() + text[1:] if parts[0] != name.split(".")[0] else text
+        keys = [f"influence.{part.replace(' ', '_').replace('-', '_')}" for part in name.split(".")]
+        text = " ".join(self.entries.get(key, part) for key, part in zip(keys, name.split("."), strict=True))
+        return text[:1].upper() + text[1:] if keys[0] in self.entries else text
 
     def say(self, words: Words) -> str:
         """Return a text of the content in this language."""

@@ -64,7 +64,13 @@ def linearity(device: str) -> Finding:
         )
     worst = max(levels, key=lambda level: abs(level["error_percent_fs"]))
     u = worst["standard_uncertainty_percent_fs"]
-    weights = {"cylinder": 0.72, "controller_co2": 0.52, "controller_zero": 0.4, "reproducibility": 0.16, "noise": 0.14}
+    weights = {
+        "cylinder.co2": 0.72,
+        "controller.mfc-co2": 0.52,
+        "controller.mfc-n2": 0.4,
+        "divider.setting.mfc-co2": 0.16,
+        f"{device}.reading.repeatability": 0.14,
+    }
     norm = math.sqrt(sum(weight**2 for weight in weights.values()))
     return Finding(
         device,

@@ -1,0 +1,76 @@
+"""Both catalogues say the same things, each in its own language."""
+
+import re
+import string
+from enum import StrEnum
+
+import pytest
+
+from testbench.outcome import Outcome, RunState
+from testbench.report.content import ConditionState, EvidenceMark, InstrumentRole, Language, StandardKind
+from testbench.report.glyphs import covered
+from testbench.report.wording import wording
+
+CHINESE, ENGLISH = wording(Language.CHINESE), wording(Language.ENGLISH)
+# Symbols and names that are the same in Chinese text.
+INTERNATIONAL = {"SIMULATED", "SHA", "JCGM", "U", "k", "u", "P", "S", "M", "C", "s", "h", "F", "T90", "CO2"}
+
+
+def test_both_catalogues_have_the_same_keys() -> None:
+    assert CHINESE.entries.keys() == ENGLISH.entries.keys()
+
+
+def test_entries_have_the_same_places_to_fill_in_both_languages() -> None:
+    def places(text: str) -> set[str]:
+        return {name for _, name, _, _ in string.Formatter().parse(text) if name}
+
+    differing = [key for key in ENGLISH.entries if places(ENGLISH[key]) != places(CHINESE[key])]
+    assert differing == []
+
+
+def test_english_entries_hold_no_chinese() -> None:
+    foreign = [k for k, text in ENGLISH.entries.items() if re.search(r"[\u3000-\u9fff\uff00-\uffef]", text)]
+    assert foreign == ["document.simulated"]
+
+
+def test_chinese_entries_hold_no_english_words() -> None:
+    for key, text in CHINESE.entries.items():
+        words = set(re.findall(r"[A-Za-z][A-Za-z0-9]*", re.sub(r"\{.*?\}", "", text)))
+        assert words <= INTERNATIONAL, key
+
+
+def test_the_font_shows_every_entry() -> None:
+    for words in (CHINESE, ENGLISH):
+        assert {
+            character for text in words.entries.values() for character in text if ord(character) not in covered()
+        } == set()
+
+
+@pytest.mark.parametrize(
+    ("group", "members"),
+    [
+        ("outcome", Outcome),
+        ("run_state", RunState),
+        ("condition_state", ConditionState),
+        ("evidence", EvidenceMark),
+        ("role", InstrumentRole),
+        ("standard_kind", StandardKind),
+    ],
+)
+def test_every_member_of_an_enumeration_has_a_word(group: str, members: type[StrEnum]) -> None:
+    for member in members:
+        assert CHINESE[f"{group}.{member.value}"]
+        assert ENGLISH[f"{group}.{member.value}"]
+
+
+def test_an_influence_is_named_by_its_parts_and_unknown_names_stay() -> None:
+    assert ENGLISH.influence("controller.mfc-co2.resolution") == "Flow controller mfc-co2 resolution"
+    assert CHINESE.influence("cylinder.co2") == "气瓶 co2"
+    assert ENGLISH.influence("line delay") == "Gas line, delay"
+    assert ENGLISH.influence("something.else") == "something else"
+
+
+def test_names_that_the_catalogue_does_not_know_are_shown_as_they_are() -> None:
+    assert CHINESE.name("characteristic", "zero_drift_24h") == "24 h 零点漂移"
+    assert CHINESE.name("characteristic", "of_another_package") == "of_another_package"
+    assert CHINESE.name("event", "safe state") == "安全状态"

@@ -1,0 +1,185 @@
+"""What the report says, seen as the tree that the template sets."""
+
+import datetime as dt
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from testbench.errors import InputError
+from testbench.findings import Finding
+from testbench.outcome import Outcome
+from testbench.report.content import Language, LimitKind, ReportContent, ReportVerdict
+from testbench.report.document import Document, build_document
+
+
+def strings(tree: Any) -> Iterator[str]:
+    if isinstance(tree, str):
+        yield tree
+    elif isinstance(tree, dict):
+        for value in tree.values():
+            yield from strings(value)
+    elif isinstance(tree, list):
+        for value in tree:
+            yield from strings(value)
+
+
+BUILT: list[tuple[ReportContent, Language, Document]] = []  # pictures take time; each content is built once
+
+
+def built(content: ReportContent, language: Language) -> Document:
+    for known, its_language, document in BUILT:
+        if known is content and its_language is language:
+            return document
+    BUILT.append((content, language, build_document(content, language)))
+    return BUILT[-1][2]
+
+
+def blocks(content: ReportContent, kind: str, language: Language = Language.ENGLISH) -> list[dict[str, Any]]:
+    return [b for b in built(content, language).tree["blocks"] if b["block"] == kind]
+
+
+def table(content: ReportContent, caption: str) -> dict[str, Any]:
+    return next(b for b in blocks(content, "table") if b["caption"].startswith(caption))
+
+
+def row_of(block: dict[str, Any], name: str) -> list[Any]:
+    return next(r for r in block["rows"] if (r[0]["main"] if isinstance(r[0], dict) else r[0]) == name)
+
+
+@pytest.fixture(scope="module")
+def matrix(example: ReportContent) -> dict[str, Any]:
+    return table(example, "Verdicts by characteristic")
+
+
+def test_the_matrix_says_each_verdict_by_word_and_value(matrix: dict[str, Any]) -> None:
+    a, b, c = row_of(matrix, "Span drift, one week")[2:]
+    assert [cell["word"] for cell in (a, b, c)] == ["pass", "fail", "pass"]
+    assert b["outcome"] == "fail"
+    assert b["second"].startswith("+4.3")
+    assert b["marks"] == "°"
+
+
+def test_a_limit_within_the_uncertainty_is_marked_and_explained(example: ReportContent, matrix: dict[str, Any]) -> None:
+    assert row_of(matrix, "Linearity error")[4]["marks"] == "°‡"
+    small = [b["text"] for b in blocks(example, "paragraph") if b["small"]]
+    assert any(text.startswith("‡ Limit within uncertainty") for text in small)
+
+
+def test_marks_that_do_not_occur_are_not_explained(bare: ReportContent) -> None:
+    assert [b for b in blocks(bare, "paragraph") if b["small"]] == []
+
+
+def test_no_finding_and_no_criterion_are_told_apart_from_verdicts(example: ReportContent, matrix: dict[str, Any]) -> None:
+    assert row_of(matrix, "Influence of supply voltage")[2]["word"] == "inconclusive"
+    assert row_of(matrix, "Detection limit")[2]["word"] == "no criterion"
+    assert [row[0] for row in table(example, "Criteria of the standard for which")["rows"]] == ["A", "B", "C"]
+    assert table(example, "Findings for which")["rows"][0][2] == "0.0210\u00a0±\u00a00.0060\u00a0%"
+
+
+def test_the_overall_result_is_the_devices_own_and_not_made_here(example: ReportContent) -> None:
+    device = replace(example.devices[0], outcome=Outcome.ABORTED)
+    last = table(replace(example, devices=(device,)), "Verdicts by")["rows"][-1]
+    assert last[2]["word"] == "aborted"
+
+
+def test_more_devices_than_a_page_is_wide_make_more_matrices(example: ReportContent) -> None:
+    devices = tuple(replace(example.devices[0], name=f"D{number}") for number in range(7))
+    matrices = [b for b in blocks(replace(example, devices=devices), "table") if b["caption"].startswith("Verdicts by")]
+    assert [len(block["columns"]) - 2 for block in matrices] == [5, 2]
+
+
+def test_value_and_uncertainty_have_the_same_last_digit(example: ReportContent) -> None:
+    row = row_of(table(example, "Findings and verdicts of device B"), "Span drift, one week")
+    assert row[1]["text"].startswith("+4.3")
+    assert (row[2]["text"], row[3], row[4], row[5]) == ("0.17", "2", "%F.S.", "±2\u00a0%F.S.".replace("2", "3"))
+    assert len(row[1]["text"].split(".")[1]) == 2
+
+
+def test_a_standard_deviation_is_given_with_its_interval(example: ReportContent) -> None:
+    row = row_of(table(example, "Findings and verdicts of device A"), "Repeatability")
+    assert "judged as 0.1 %" in row[0]["second"]
+    assert "95 %: 0.0" in row[0]["second"]
+
+
+def test_days_are_named_in_the_language_of_the_report(example: ReportContent) -> None:
+    chinese = "".join(strings(built(example, Language.CHINESE).tree))
+    assert "位于 第" in chinese
+    assert "day " not in chinese
+
+
+def test_a_limit_is_written_from_its_kind_where_no_text_is_given(example: ReportContent) -> None:
+    verdicts = tuple(
+        ReportVerdict(kind.value, Finding("A", kind.value, 1.0, "%", 0.1, 2.0), Outcome.PASS, 2.5, kind)
+        for kind in LimitKind
+    )
+    content = replace(example, devices=(replace(example.devices[0], verdicts=verdicts),))
+    rows = table(content, "Findings and verdicts")["rows"]
+    assert [row[5] for row in rows] == ["±2.5\u00a0%", "≤\u00a02.5\u00a0%", "≥\u00a02.5\u00a0%"]
+
+
+def test_the_budget_is_largest_first_and_its_sum_is_the_root_of_squares(example: ReportContent) -> None:
+    budget = Finding("A", "x", 1.0, "%", 1.0, 2.0, details={"budget": {"small": 0.3, "large": -0.4, "none": "?"}})
+    verdict = ReportVerdict("x", budget, Outcome.PASS, 2.0)
+    content = replace(example, devices=(replace(example.devices[0], verdicts=(verdict,)),))
+    rows = table(content, "Uncertainty budget of device A")["rows"]
+    assert [row[0] for row in rows] == ["large", "small", "Combined standard uncertainty", "Expanded uncertainty U (k = 2)"]
+    assert rows[2][1]["text"] == "0.50"  # 0.3² + 0.4² = 0.5²
+    assert [rows[0][2]["text"], rows[1][2]["text"]] == ["64.0", "36.0"]
+
+
+def test_raw_data_are_complete(example: ReportContent) -> None:
+    assert len(table(example, "Levels, device A")["rows"]) == 5
+    assert len(table(example, "Single passes, device A")["rows"]) == 15
+    assert len(table(example, "Daily readings, device A: Span drift, 24 h, Span drift, one week")["rows"]) == 8
+    assert len(table(example, "Step responses, device A: Response time, rising")["rows"]) == 3
+    captions = [b["caption"] for b in blocks(example, "table") if b["caption"].startswith("Daily readings, device A")]
+    assert len(captions) == 2
+
+
+def test_an_expired_certificate_and_an_unverified_safe_state_are_warned_of(example: ReportContent) -> None:
+    gases = table(example, "Gases and measurement standards")["rows"]
+    assert gases[1][5] == {"cell": "warning", "main": "2026-01-31", "second": "expired"}
+    assert gases[0][5] == "2028-12-31"
+    instruments = table(example, "Instruments of the bench")["rows"]
+    assert instruments[1][5]["cell"] == "warning"
+    assert "not verified" in instruments[1][5]["main"]
+
+
+def test_without_a_line_delay_it_is_the_response_of_the_system(bare: ReportContent) -> None:
+    assert any("whole system" in b["text"] for b in blocks(bare, "paragraph"))
+
+
+def test_only_a_real_evaluation_has_lines_to_sign(example: ReportContent) -> None:
+    assert blocks(example, "cover")[0]["signatures"] == []
+    assert blocks(replace(example, simulated=False), "cover")[0]["signatures"] == ["Tested by", "Checked by", "Approved by"]
+
+
+@pytest.mark.parametrize(
+    "details",
+    [
+        {},
+        {"levels": None, "days": 3, "curves": "x", "budget": [], "readings": "1"},
+        {"levels": [{}], "days": [{}], "repeats": [{}], "curves": [{"time_s": [0]}, 7]},
+        {"levels": [{"reference": "x", "error_percent_fs": float("nan")}], "budget": {"a": None}},
+    ],
+)
+def test_findings_without_usable_details_make_a_report_all_the_same(example: ReportContent, details: dict[str, Any]) -> None:
+    device = example.devices[0]
+    verdicts = tuple(replace(v, finding=v.finding and replace(v.finding, details=details)) for v in device.verdicts)
+    document = build_document(replace(example, devices=(replace(device, verdicts=verdicts),)), Language.ENGLISH)
+    json.dumps(document.tree, allow_nan=False)
+    assert document.pictures == ()
+
+
+def test_characters_that_were_replaced_are_named_at_the_end(example: ReportContent) -> None:
+    document = build_document(replace(example, identifier="E🙂"), Language.ENGLISH)
+    assert document.tree["head"]["identifier"] == "E□"
+    assert document.tree["blocks"][-1]["text"].endswith("U+1F642.")
+
+
+def test_a_time_without_offset_is_refused(example: ReportContent) -> None:
+    with pytest.raises(InputError, match="finished has no offset"):
+        replace(example, finished=dt.datetime(2026, 3, 9, 17, 0))  # noqa: DTZ001

@@ -174,8 +174,9 @@ def _instruments(content: ReportContent, wording: Wording) -> Block:
 
 
 def _safe(item: ReportInstrument, wording: Wording) -> Cell:
-    if item.safe_verified is None:
-        return wording.say(item.safe_state) or wording["bench.drives_nothing"]
+    if item.safe_verified is None:  # drivers say "none: …" where there is nothing to drive
+        state = wording.say(item.safe_state)
+        return wording["bench.drives_nothing"] if not state or state.startswith("none") else state
     state = wording["bench.verified" if item.safe_verified else "bench.not_verified"]
     main = wording.join([wording.say(item.safe_state), state])
     second = wording.fill("bench.read_back", text=item.safe_read_back) if item.safe_read_back else ""

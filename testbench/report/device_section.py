@@ -26,6 +26,8 @@ from testbench.report.numbers import NOTHING, significant
 from testbench.report.strip import strip
 from testbench.report.wording import Wording
 
+_SHORT_CLAUSE = 12  # characters; a longer one stands in the table of evidence alone
+
 
 def device_section(device: ReportDevice, wording: Wording) -> list[Block]:
     """Return the section of a device."""
@@ -72,7 +74,7 @@ def _verdicts(device: ReportDevice, wording: Wording) -> Block:
                 stacked(phrases.characteristic(verdict, wording), _origin(verdict, wording)),
                 value,
                 uncertainty,
-                phrases.factor_text(finding.coverage_factor if finding else None),
+                phrases.factor_text(finding.coverage_factor if finding and finding.interval is None else None),
                 phrases.unit_of(verdict),
                 phrases.limit_text(verdict, wording),
                 strip(verdict),
@@ -83,9 +85,9 @@ def _verdicts(device: ReportDevice, wording: Wording) -> Block:
 
 
 def _origin(verdict: ReportVerdict, wording: Wording) -> str:
-    index = phrases.index_text(verdict, wording)
+    index, clause = phrases.index_text(verdict, wording), wording.say(verdict.clause)
     parts = [
-        wording.say(verdict.clause),
+        clause if len(clause) <= _SHORT_CLAUSE else "",
         wording.fill("device.at_index", index=index) if index else "",
         wording.fill("device.judged", value=verdict.judged_text) if verdict.judged_text else "",
         phrases.interval_text(verdict, wording),

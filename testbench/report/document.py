@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, cast
 
 from testbench.report.bench_section import bench_section, events_section, runs_section
@@ -26,7 +26,7 @@ class Document:
 
 def build_document(content: ReportContent, language: Language) -> Document:
     """Return a report in one language; characters that the font lacks are replaced, and the last section says so."""
-    words = wording(language)
+    words, content = wording(language), _short_runs(content)
     blocks = [cover(content, words), {"block": "contents"}, *summary(content, words)]
     for device in content.devices:
         blocks += device_section(device, words)
@@ -43,6 +43,18 @@ def build_document(content: ReportContent, language: Language) -> Document:
         note = words.fill("document.replaced", characters=words.join(clean.code_points()))
         cleaned["blocks"].append(paragraph(note, small=True))
     return Document(cleaned, pictures)
+
+
+def _short_runs(content: ReportContent) -> ReportContent:
+    """Name the runs without the evaluation's identifier, which stands on every page: E12-R03 of E12 becomes R03."""
+    prefix = f"{content.identifier}-"
+    devices = tuple(
+        replace(device, verdicts=tuple(replace(v, run=v.run.removeprefix(prefix)) for v in device.verdicts))
+        for device in content.devices
+    )
+    runs = tuple(replace(run, identifier=run.identifier.removeprefix(prefix)) for run in content.runs)
+    events = tuple(replace(event, run=event.run.removeprefix(prefix)) for event in content.events)
+    return replace(content, devices=devices, runs=runs, events=events)
 
 
 def _take_pictures(blocks: list[Block]) -> tuple[str, ...]:

@@ -170,7 +170,7 @@ def _response_panel(axes: Axes, verdict: ReportVerdict, device: ReportDevice, wo
         outside = finding.value is not None and finding.value > limit
         axes.axvline(limit, color=_OUTSIDE if outside else _MIDDLE, linewidth=0.7, linestyle=(0, (5, 3)))
         place = (limit, low if rising else high)
-        _say(axes, f"{wording['figure.limit']} {plain(limit)}\u00a0s", place, (-3, 2 if rising else -6), "right")
+        _say(axes, f"{wording['figure.limit']} {plain(limit)}\u00a0s", place, (3, 2 if rising else -6), "left")
     if finding.value is not None and math.isfinite(finding.value) and threshold is not None:
         axes.plot([finding.value], [threshold], "o", markersize=3.5, color=_INK)
         foot = low - pad if rising else high + pad

@@ -29,12 +29,11 @@ def has_sign(verdict: ReportVerdict) -> bool:
 
 
 def value_and_uncertainty(verdict: ReportVerdict) -> tuple[str, str]:
-    """Return value and U as printed; with an interval and no U, rounded as the interval asks."""
+    """Return value and U as printed; no U beside a 95 % interval that is not value ± U."""
     finding = verdict.finding
     if finding is None:
         return NOTHING, NOTHING
-    known = finding.expanded_uncertainty is not None and finding.expanded_uncertainty > 0
-    if not known and finding.interval is not None and all(math.isfinite(end) for end in finding.interval):
+    if finding.interval is not None and all(math.isfinite(end) for end in finding.interval):
         low, high = finding.interval
         places = places_for((high - low) / 2) if high > low else 4
         value = NOTHING if finding.value is None or not math.isfinite(finding.value) else rounded(finding.value, places)

@@ -277,7 +277,7 @@ def build_example() -> ReportContent:
             "2017",
             "8c1f0a6be2b1f4f0c9d7f3a2b1c0d9e8f7a6b5c4d3e2f1a0b9c8d7e6f5a4b3c2",
             Text("HJ 76-2017 的方法和限值类推适用于 CO2。", "Methods and limits of HJ 76-2017 applied by analogy to CO2."),
-            Text("干气", "dry gas"),
+            Text("实验室检测项目", "laboratory items"),
         ),
         station=ReportStation("CO2-1", Text("示例实验室", "Example laboratory"), "1f" * 32),
         simulated=True,

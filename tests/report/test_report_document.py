@@ -104,6 +104,31 @@ def test_a_standard_deviation_is_given_with_its_interval(example: ReportContent)
     assert "95 %: 0.0" in row[0]["second"]
 
 
+def test_an_interval_takes_the_place_of_plus_or_minus(example: ReportContent) -> None:
+    finding = Finding("A", "repeatability", 0.061, "%", 0.088, None, (0.032, 0.149))
+    verdict = ReportVerdict("repeatability", finding, Outcome.PASS, 2.0, LimitKind.MAXIMUM)
+    content = replace(example, devices=(replace(example.devices[0], verdicts=(verdict,)),))
+    row = table(content, "Findings and verdicts")["rows"][0]
+    assert (row[1]["text"], row[2], row[3]) == ("0.061", "–", "–")
+    assert row[0]["second"] == "95 %: 0.032 to 0.149"
+    assert table(content, "Verdicts by")["rows"][0][2]["second"] == "0.061\u00a0%"
+
+
+def test_runs_are_named_without_the_evaluation(example: ReportContent) -> None:
+    run = replace(example.runs[0], identifier="E-2026-0012-R07")
+    event = replace(example.events[0], run="E-2026-0012-R07")
+    content = replace(example, devices=(), runs=(run,), events=(event,))
+    assert table(content, "Runs of the evaluation")["rows"][0][0] == "R07"
+    assert table(content, "Events during")["rows"][0][1] == "R07"
+
+
+def test_a_long_clause_stands_in_the_table_of_evidence_alone(example: ReportContent) -> None:
+    verdict = replace(example.devices[0].verdicts[0], clause="HJ 76-2017, laboratory items: linearity error (Le)")
+    content = replace(example, devices=(replace(example.devices[0], verdicts=(verdict,)),))
+    assert "HJ 76" not in table(content, "Findings and verdicts")["rows"][0][0]["second"]
+    assert table(content, "Criteria, their limits")["rows"][0][1] == verdict.clause
+
+
 def test_days_are_named_in_the_language_of_the_report(example: ReportContent) -> None:
     chinese = "".join(strings(built(example, Language.CHINESE).tree))
     assert "位于 第" in chinese

@@ -288,7 +288,8 @@ def _around(axes: Axes, values: Sequence[float], verdict: ReportVerdict | None) 
 
 
 def _say(axes: Axes, text: str, at: tuple[float, float], shift: tuple[float, float], side: str) -> None:
-    axes.annotate(text, at, xytext=shift, textcoords="offset points", fontsize=_SMALL, ha=side, color=_INK)
+    ground = {"facecolor": "white", "edgecolor": "none", "pad": 0.5}  # a line behind the words does not cross them
+    axes.annotate(text, at, xytext=shift, textcoords="offset points", fontsize=_SMALL, ha=side, color=_INK, bbox=ground)
 
 
 def _axis(wording: Wording, quantity: str, unit: str) -> str:

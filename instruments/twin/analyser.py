@@ -9,6 +9,9 @@ contents of the interfering components; the curve is then formed from the filter
 is the filtered Y, but for d, which is taken at the moment of the update instead of being filtered as well (the difference,
 drift a day x time constant, is below 0.001 % of full scale for 1 % a day and a minute).
 
+An adjustment corrects z (zero) and g (span) as they are at that moment: it adds to the indication a constant, or a share of
+x. Linearity and drift stay as the truth states them, in percent of full scale, whatever the device was adjusted to.
+
 Which of the two time constants holds is decided at each change of gas: rising if the new content is above the filtered one.
 """
 
@@ -26,6 +29,7 @@ from testbench.errors import InstrumentError
 
 DAY_S = 86400.0
 LN10 = math.log(10.0)
+LEAST_SPAN = 0.05  # of full scale: with less gas there is nothing to adjust a span to
 
 
 def filtered_decay(elapsed_s: float, decay_rate: float, filter_rate: float) -> float:
@@ -95,8 +99,8 @@ class Analyser:
         first = line.changes[0].start
         x = self._normalise(first[scale.component])
         self._state = (x, x * x, *(first[i.component] for i in interferences))  # filtered values when that change arrived
-        self._offset = 0.0  # adjustment: shown = offset + gain x measured, in percent of full scale
-        self._gain = 1.0
+        self._zero_correction = 0.0  # adjustments so far, in percent of full scale: of z …
+        self._gain_correction = 0.0  # … and of g
         self._pending: deque[_Pending] = deque()
         self._update = -1
         self._shown = math.nan
@@ -112,13 +116,15 @@ class Analyser:
     def adjust(self, point: Adjustment, indicated: float, target: float, now: float) -> None:
         """Make an indication of `indicated` become `target` (in its unit) from the first update after `now` on.
 
-        A zero adjustment shifts all indications; a span adjustment multiplies them (counted from the low end of the range)
-        and so leaves an adjusted zero where it is. Raise InstrumentError for a span that no analyser would accept.
+        A zero adjustment shifts all indications; a span adjustment shifts them by a share of the content, so that it leaves
+        an adjusted zero where it is. Raise InstrumentError for a span that no analyser would accept.
         """
         if not (math.isfinite(indicated) and math.isfinite(target)):
             raise InstrumentError(f"device {self.name}: cannot adjust {point} from {indicated} to {target}: not a number")
         low = self.scale.low
-        if point is Adjustment.SPAN and not 0.1 <= (target - low) / ((indicated - low) or math.inf) <= 10.0:
+        if point is Adjustment.SPAN and (
+            not 0.1 <= (target - low) / ((indicated - low) or math.inf) <= 10.0 or self._filtered_now(now)[0] < LEAST_SPAN
+        ):
             raise InstrumentError(
                 f"device {self.name}: refuses the span adjustment from {indicated:g} to {target:g} {self.scale.unit}: "
                 "the factor must be from 0.1 to 10; is span gas flowing?"
@@ -132,32 +138,34 @@ class Analyser:
         percent = self._indicated_percent(time_s)
         if self.truth.noise_percent_fs:
             percent += self.truth.noise_percent_fs * self._chance.normal(update)
-        shown = self._offset + self._gain * percent
-        return self.scale.low + (self.scale.high - self.scale.low) * shown / 100.0
+        return self.scale.low + (self.scale.high - self.scale.low) * percent / 100.0
 
     def _apply(self, adjustment: _Pending) -> None:
-        low, full_scale = self.scale.low, self.scale.high - self.scale.low
+        shift = 100.0 * (adjustment.target - adjustment.indicated) / (self.scale.high - self.scale.low)
         if adjustment.point is Adjustment.ZERO:
-            self._offset += 100.0 * (adjustment.target - adjustment.indicated) / full_scale
+            self._zero_correction += shift
         else:
-            factor = (adjustment.target - low) / (adjustment.indicated - low)
-            self._offset *= factor
-            self._gain *= factor
+            self._gain_correction += shift / self._filtered_now(adjustment.time_s)[0]
 
-    def _indicated_percent(self, time_s: float) -> float:
+    def _filtered_now(self, time_s: float) -> tuple[float, ...]:
+        """Filtered x, x² and interfering contents at a bench time."""
         changes = self._line.changes
         while self._seen + 1 < len(changes) and changes[self._seen + 1].time_s + self._transport_s < time_s - SAME_TICK_S:
             following = changes[self._seen + 1]
             self._state = self._filtered(changes[self._seen], following.time_s - changes[self._seen].time_s)
             self._seen += 1
         change = changes[self._seen]
-        x, xx, *others = self._filtered(change, time_s - self._transport_s - change.time_s)
+        return self._filtered(change, time_s - self._transport_s - change.time_s)
+
+    def _indicated_percent(self, time_s: float) -> float:
+        x, xx, *others = self._filtered_now(time_s)
         truth = self.truth
         drift = truth.zero_drift_percent_fs_per_day * (1.0 - x) + truth.span_drift_percent_fs_per_day * x
         percent = (
             100.0 * x
             + truth.zero_offset_percent_fs
-            + truth.gain_error_percent * x
+            + self._zero_correction
+            + (truth.gain_error_percent + self._gain_correction) * x
             + 4.0 * truth.linearity_percent_fs * (x - xx)
             + time_s / DAY_S * drift
         )

@@ -131,7 +131,8 @@ class ThermoISeriesServer:
             return "too low"
         factor = float(value / self._coefficient)
         try:
-            self._port.adjust_span(self._port.high, self._port.low + (self._port.high - self._port.low) * factor)
+            shown = self._port.indication()
+            self._port.adjust_span(shown, self._port.low + (shown - self._port.low) * factor)
         except InstrumentError:
             return "too high" if factor > 1 else "too low"
         self._coefficient = value

@@ -10,6 +10,7 @@ from testbench.commands.progress import Progress
 from testbench.commands.terminal import Terminal
 from testbench.commands.verdicts import print_findings, print_scorecard
 from testbench.criteria.standard import Standard
+from testbench.engine.clock import wall_now
 from testbench.engine.evaluation import EvaluationRequest, EvaluationResult, evaluate
 from testbench.engine.plan import SuiteItem
 from testbench.engine.wording import duration
@@ -78,7 +79,7 @@ def _write(terminal: Terminal, request: EvaluationRequest, result: EvaluationRes
 
     record = Record.open(request.record)
     try:
-        content = content_from_record(record, result.evaluation)
+        content = content_from_record(record, result.evaluation, issued=wall_now())
     finally:
         record.close()
     document = json.dumps(evaluation_document(content), ensure_ascii=False, indent=2, allow_nan=False)

@@ -8,7 +8,7 @@ from these calls alone. Levels are fractions of the devices' full scale, times a
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 from testbench.engine.operator import Prompt
@@ -31,6 +31,12 @@ from testbench.findings import Finding
 from testbench.station import Line
 
 DAY_S = 86400.0
+RESPONSES_TO_WAIT = 3.0  # a first-order device is then within 0.1 % of the step, also where noise hides the rest
+
+
+def least_dwell_s(line: Line, devices: Sequence[DeviceInfo]) -> float:
+    """What passes at least after a change of gas, s: the line's delay and three times the largest response time."""
+    return (line.delay_s or 0.0) + RESPONSES_TO_WAIT * max(info.response_time_s for info in devices)
 
 
 class Bench(ABC):
@@ -84,9 +90,9 @@ class Bench(ABC):
     ) -> Settling:
         """Wait until every device's indication is stable.
 
-        At least the line's delay and the largest response time to reckon with pass first; then the two halves of the last
-        `window_s` must agree within the tolerance or within what noise explains. The evidence is returned, also when the
-        time ran out.
+        At least the line's delay and three times the largest response time to reckon with pass first; then the two halves
+        of the last `window_s` must agree within the tolerance or within what noise explains. The evidence is returned,
+        also when the time ran out.
         """
 
     @abstractmethod

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from testbench.engine.assembly import Equipment
-from testbench.engine.bench import Bench
+from testbench.engine.bench import Bench, least_dwell_s
 from testbench.engine.live import FASTEST_S
 from testbench.engine.operator import Prompt
 from testbench.engine.roles import Adjustment, GasDivider
@@ -181,7 +181,7 @@ class DryBench(Bench):
 
     @property
     def _dwell_s(self) -> float:
-        return (self.line.delay_s or 0.0) + max(info.response_time_s for info in self.devices)
+        return least_dwell_s(self.line, self.devices)
 
     def settle(
         self, *, tolerance_percent_fs: float = 0.05, window_s: float = 120.0, timeout_s: float = 1800.0, every_s: float = 5.0

@@ -10,7 +10,7 @@ from typing import Any, Protocol, TypeVar
 import numpy as np
 
 from testbench.engine.assembly import Equipment
-from testbench.engine.bench import Bench
+from testbench.engine.bench import Bench, least_dwell_s
 from testbench.engine.clock import Clock
 from testbench.engine.operator import Operator, Prompt
 from testbench.engine.roles import Adjustment, AdjustmentByOperatorError, Device, GasDivider
@@ -38,7 +38,7 @@ from testbench.errors import AbortedError, InstrumentError, StationError
 from testbench.findings import Finding
 from testbench.metrology.amount import from_fraction, to_fraction
 from testbench.metrology.average import average
-from testbench.metrology.quantity import Quantity
+from testbench.metrology.quantity import Component, Quantity
 from testbench.metrology.settling import settled
 from testbench.station import Line
 
@@ -130,6 +130,7 @@ class LiveBench(Bench):
         self._number = 0
         self._settings = 0
         self._gas: Supplied | None = None
+        self._missing: Mapping[str, float] = {}
         self._stopped: str | None = None
         self._wait_every_s = wait_every_s or (60.0 if clock.simulated else 1.0)
         self._asked_conditions: dict[str, Answer] = {}
@@ -286,6 +287,7 @@ class LiveBench(Bench):
             self._divider.supply(self._component, content)
         predicted = self._divider.predict(self._component, content, self._settings)
         self._gas = Supplied(self._settings, self._component, fraction, content, predicted, self._clock.now())
+        self._missing = {}
         return self._gas
 
     def supply(self, fraction: float) -> Supplied:
@@ -328,19 +330,30 @@ class LiveBench(Bench):
             return now >= earliest and all(e.stable for e in self._evidence(now, window_s, tolerance_percent_fs).values())
 
         window = self._sample(max(timeout_s, earliest - began), every_s, until=stable)
-        return Settling(window, window.end - began, self._evidence(window.end, window_s, tolerance_percent_fs))
+        return self._settling(window, began, window_s, tolerance_percent_fs)
+
+    def _settling(self, window: Window, began: float, window_s: float, tolerance_percent_fs: float) -> Settling:
+        """The evidence at the end of a window; what may still be missing goes into the readings that follow."""
+        evidence = self._evidence(window.end, window_s, tolerance_percent_fs)
+        self._missing = {name: e.missing for name, e in evidence.items()}
+        for name, found in evidence.items():
+            if not found.stable:
+                self._event("not stable", f"{name}: not stable after {window.end - began:.0f} s; the readings go on")
+        return Settling(window, window.end - began, evidence)
 
     @property
     def _dwell_s(self) -> float:
-        """What passes at least after a change of gas: the line's delay and the largest response time to reckon with."""
-        return (self.line.delay_s or 0.0) + max(info.response_time_s for info in self.devices)
+        """What passes at least after a change of gas."""
+        return least_dwell_s(self.line, self.devices)
 
     def _evidence(self, now: float, window_s: float, tolerance_percent_fs: float) -> dict[str, Settled]:
         evidence = {}
         for info in self.devices:
             times, values = self._sampler.series[self._device[info.name].channel].between(now - window_s, now)
             found = settled(times, values, tolerance=tolerance_percent_fs / 100.0 * info.full_scale)
-            evidence[info.name] = Settled(found.stable, found.shift, found.allowed, found.residual)
+            scatter = found.noise * math.sqrt(4.0 / max(1, int(np.count_nonzero(~np.isnan(values)))))
+            missing = abs(found.residual) if abs(found.shift) > 2.0 * scatter else 0.0
+            evidence[info.name] = Settled(found.stable, found.shift, found.allowed, found.residual, missing)
         return evidence
 
     def average(self, duration_s: float, *, every_s: float = 1.0) -> Averages:
@@ -361,14 +374,14 @@ class LiveBench(Bench):
             return Reading(None, self._reference(info, window), 0, gaps)
         independent = min(count, math.floor((window.end - window.start) / info.update_s + 1e-9) + 1)
         run = self._journal.run if self._journal is not None else ""
-        mean = average(
-            values,
-            resolution=info.resolution,
-            independent=independent,
-            influence=f"{info.name}.reading.{run}.{self._number}{part}",
-            unit=info.unit,
-        )
-        return Reading(mean.quantity, self._reference(info, window), count, gaps, mean.standard_deviation)
+        influence = f"{info.name}.reading.{run}.{self._number}{part}"
+        mean = average(values, resolution=info.resolution, independent=independent, influence=influence, unit=info.unit)
+        indication = mean.quantity
+        missing = self._missing.get(info.name, 0.0)
+        if missing > 0.0:
+            settling = {f"{influence}.settling": Component(missing / math.sqrt(3.0))}
+            indication = Quantity(indication.value, indication.unit, dict(indication.components) | settling)
+        return Reading(indication, self._reference(info, window), count, gaps, mean.standard_deviation)
 
     def _reference(self, info: DeviceInfo, window: Window) -> Quantity | None:
         if self._gas is None:
@@ -424,6 +437,7 @@ class LiveBench(Bench):
                 return all(e.stable for e in self._evidence(now, window_s, tolerance).values())
 
             watched = self._sample(max(timeout_s, earliest - switched), every_s, until=stable)
+            self._settling(watched, switched, window_s, tolerance)
             curves = {info.name: self._curve(info, watched) for info in self.devices}
             end = self._average(average_s, every_s=1.0, part=".after")
             return Transition(watched, switched, start, end, curves)

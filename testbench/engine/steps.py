@@ -92,12 +92,17 @@ class Supplied:
 
 @validated(frozen=True, config=JSON)
 class Settled:
-    """Evidence that a device's indication is stable (or not), in its unit; `residual` is what may still be missing."""
+    """Evidence that a device's indication is stable (or not), in its unit.
+
+    `residual` estimates how far it is from its final value; `missing` is its magnitude where the movement is resolved from
+    noise, else 0: a rectangular half-width that goes into the readings that follow.
+    """
 
     stable: bool
     shift: float
     allowed: float
     residual: float
+    missing: float = 0.0
 
 
 @validated(frozen=True, config=JSON)

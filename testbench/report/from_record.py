@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -56,8 +57,11 @@ DECISIONS = {
 }
 
 
-def content_from_record(record: Record, evaluation: str) -> ReportContent:
-    """Load all that a report of an evaluation says; RecordError if it is not in the record or not finished."""
+def content_from_record(record: Record, evaluation: str, *, issued: dt.datetime | None = None) -> ReportContent:
+    """Load all that a report of an evaluation says; RecordError if it is not in the record or not finished.
+
+    `issued` is when the document is made (default: when the evaluation finished).
+    """
     row = record.evaluation(evaluation)
     start = row.start
     if row.finished is None:
@@ -77,6 +81,7 @@ def content_from_record(record: Record, evaluation: str) -> ReportContent:
         devices=tuple(_devices(record, row)),
         decision_rule=DECISIONS[standard.decision if standard is not None else DecisionRule.SIMPLE],
         language=Language(start.language),
+        issued=issued,
         bench_duration_s=max((run.ended_at for run in runs if run.ended_at is not None), default=None),
         seed=start.seed,
         software=start.software,
@@ -162,7 +167,7 @@ def _line(verdict: Verdict, finding: Finding | None, run: str, criterion: bool) 
         limit_kind=KINDS[verdict.sided] if verdict.sided is not None else LimitKind.SYMMETRIC,
         limit_text=verdict.limit_text,
         unit=verdict.unit,
-        clause=verdict.clause.en,
+        clause=verdict.clause,
         provisional=verdict.provisional,
         evidence=EvidenceMark(mark) if mark else None,
         evidence_percent=int(percent.split()[0]) if percent else None,

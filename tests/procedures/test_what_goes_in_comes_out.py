@@ -65,8 +65,9 @@ def test_drift_is_the_daily_and_the_weekly_change_with_its_sign(simulated_statio
     for device, (zero, span) in truth.items():
         for point, daily in (("zero", zero), ("span", span)):
             day, week = found[device, f"{point}_drift_24h"], found[device, f"{point}_drift_week"]
-            assert day.value == pytest.approx(daily, abs=day.expanded_uncertainty)
-            assert week.value == pytest.approx(7 * daily, abs=week.expanded_uncertainty)
+            # twelve intervals of 95 % coverage: half as much again holds for all of them
+            assert day.value == pytest.approx(daily, abs=1.5 * day.expanded_uncertainty)
+            assert week.value == pytest.approx(7 * daily, abs=1.5 * week.expanded_uncertainty)
             assert len(day.details["days"]) == 8
     assert found["B", "span_drift_week"].value > 3.0
 

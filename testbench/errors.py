@@ -6,6 +6,8 @@ with `exit_status`. Anything else that escapes is a defect of ours.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 
 class TestbenchError(Exception):
     """Base of all errors shown to a user; the text names what, where and what to do."""
@@ -48,3 +50,13 @@ class AbortedError(TestbenchError):
     """The run was aborted; every further call on the bench raises this."""
 
     exit_status = 5
+
+
+def suggest(name: str, known: Iterable[str]) -> str:
+    """Say which names there are, the nearest first where one is near."""
+    import difflib
+
+    names = sorted(known)
+    near = difflib.get_close_matches(name, names, n=1)
+    listing = ", ".join(names) or "none are installed"
+    return (f"did you mean {near[0]!r}? " if near else "") + f"there are: {listing}"

@@ -12,8 +12,8 @@ from typing import Any, cast
 from instruments.twin.peer import InstrumentServer, ServerClass
 from instruments.twin.plant import Plant
 from testbench.engine.assembly import driver_settings
-from testbench.engine.registry import find_driver, suggest
-from testbench.errors import StationError
+from testbench.engine.registry import find_driver
+from testbench.errors import StationError, suggest
 from testbench.station import DriverTable, StationFile
 
 TWINS = "testbench.twins"

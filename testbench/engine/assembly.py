@@ -13,7 +13,7 @@ from typing import Any, cast
 
 from pydantic import BaseModel, ValidationError
 
-from testbench.engine.registry import find_driver, suggest
+from testbench.engine.registry import find_driver
 from testbench.engine.roles import (
     ConditionControl,
     Device,
@@ -27,7 +27,7 @@ from testbench.engine.roles import (
     Source,
 )
 from testbench.engine.steps import DeviceInfo
-from testbench.errors import InstrumentError, StationError, TestbenchError
+from testbench.errors import InstrumentError, StationError, TestbenchError, suggest
 from testbench.metrology.amount import UnitError, to_fraction
 from testbench.station import SIMULATED_RESOURCES, DeviceTable, DriverTable, StationFile, explain
 

@@ -24,8 +24,7 @@ from typing import TYPE_CHECKING, Any, get_type_hints
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from testbench.criteria.text import Text
-from testbench.engine.registry import suggest
-from testbench.errors import InputError
+from testbench.errors import InputError, suggest
 from testbench.station import explain
 
 if TYPE_CHECKING:

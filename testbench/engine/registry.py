@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from functools import cache
 from importlib.metadata import EntryPoint, entry_points
 from typing import TYPE_CHECKING, cast
 
 from testbench.engine.roles import DriverClass
-from testbench.errors import InputError, StationError
+from testbench.errors import InputError, StationError, suggest
 
 if TYPE_CHECKING:
     from testbench.engine.laboratory import LaboratoryStarter
@@ -24,14 +23,6 @@ LABORATORIES = "testbench.laboratories"
 @cache
 def _named(group: str) -> dict[str, EntryPoint]:
     return {point.name: point for point in sorted(entry_points(group=group), key=lambda point: point.name)}
-
-
-def suggest(name: str, known: Iterable[str]) -> str:
-    """Say which names there are, the nearest first where one is near."""
-    names = sorted(known)
-    near = difflib.get_close_matches(name, names, n=1)
-    listing = ", ".join(names) or "none are installed"
-    return (f"did you mean {near[0]!r}? " if near else "") + f"there are: {listing}"
 
 
 def driver_names() -> list[str]:

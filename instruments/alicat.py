@@ -31,12 +31,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, Field, field_validator
 
 from instruments.deadline import pause
 from instruments.flow_units import flow_unit
 from instruments.framing import FrameError, LineFraming
 from instruments.session import SerialSettings
+from instruments.station_keys import BaudRate, DriverSettings, ResourceName, Timeout, Tries
 from instruments.transport import Link
 from testbench.engine.roles import Channel, Identity, Parts, SafeOutcome, Sample, Status
 from testbench.errors import InstrumentError, UnsuppliableError
@@ -49,24 +50,24 @@ CLOSING_S = 2.0  # the longest a valve takes to close
 LINE = LineFraming(b"\r", skip=b"\n")
 
 
-class AlicatSettings(BaseModel):
+class AlicatSettings(DriverSettings):
     """Keys of an `[instruments.NAME]` table with driver "alicat"."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    resource: str
+    resource: ResourceName
     unit_id: str = Field(default="A", pattern="^[A-Za-z]$", description="letter of the controller on its line")
     full_scale: float = Field(gt=0, allow_inf_nan=False, description="largest flow, in flow_unit")
-    flow_unit: str = "L/min"
+    flow_unit: str = Field(default="L/min", description="unit of its flows: L/min, mL/min, SLPM, SCCM, NL/min, NmL/min")
     uncertainty_percent: float = Field(ge=0, le=100, description="expanded (k = 2), percent of reading")
     reproducibility_percent: float = Field(
         ge=0, le=100, description="standard deviation between settings, percent of reading"
     )
     resolution: float | None = Field(default=None, gt=0, description="step of the indicated flow; default: by full scale")
-    record_also: tuple[Literal["setpoint", "temperature", "pressure"], ...] = ()
-    baud: int = Field(default=19200, gt=0)
-    timeout_s: float = Field(default=0.5, gt=0, description="longest time for one answer, s")
-    tries: int = Field(default=3, ge=1)
+    record_also: tuple[Literal["setpoint", "temperature", "pressure"], ...] = Field(
+        default=(), description="what else of each answer is recorded"
+    )
+    baud_rate: BaudRate = 19200
+    timeout_s: Timeout = 0.5
+    tries: Tries = 3
 
     @field_validator("flow_unit")
     @classmethod
@@ -164,8 +165,8 @@ class Alicat:
             settings.resource,
             timeout_s=settings.timeout_s,
             tries=settings.tries,
-            serial=SerialSettings(settings.baud),
-            hint=f"is it switched on and set to unit id {settings.unit_id.upper()} and {settings.baud} baud?",
+            serial=SerialSettings(settings.baud_rate),
+            hint=f"is it switched on and set to unit id {settings.unit_id.upper()} and {settings.baud_rate} baud?",
         )
 
     def _further_channel(self, name: str, quantity: str) -> Channel:

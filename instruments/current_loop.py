@@ -17,10 +17,21 @@ from __future__ import annotations
 
 from typing import ClassVar, Protocol, runtime_checkable
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
+from instruments.station_keys import (
+    DeviceRange,
+    DeviceUnit,
+    DriverSettings,
+    Measurand,
+    Scanner,
+    ScannerChannel,
+    UpdateInterval,
+)
 from testbench.engine.roles import Adjustment, AdjustmentByOperatorError, Identity, Parts, SafeOutcome, Source
 from testbench.errors import StationError
+
+LOOP_VERIFIED = "scaling checked by hand calculation, failure currents are those of NAMUR NE 43; not against hardware"
 
 
 @runtime_checkable
@@ -32,28 +43,24 @@ class LoopScanner(Source, Protocol):
         ...
 
 
-class CurrentLoopSettings(BaseModel):
+class CurrentLoopSettings(DriverSettings):
     """Keys of a `[devices.NAME]` table with driver "current-loop"."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    instrument: str = Field(description="name of the scanner, an [instruments.NAME] table")
-    channel: int = Field(ge=1, description="channel of the scanner")
-    measurand: str = "CO2"
-    range: tuple[float, float]
-    unit: str
-    update_s: float = Field(default=1.0, gt=0, description="how often the analyser renews its output, s")
+    instrument: Scanner
+    channel: ScannerChannel
+    measurand: Measurand = "CO2"
+    range: DeviceRange
+    unit: DeviceUnit
+    update_s: UpdateInterval = 1.0
 
 
-class CurrentLoopSensorSettings(BaseModel):
+class CurrentLoopSensorSettings(DriverSettings):
     """Keys of an `[environment.NAME]` table with driver "current-loop-sensor"."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    instrument: str = Field(description="name of the scanner, an [instruments.NAME] table")
-    channel: int = Field(ge=1, description="channel of the scanner")
-    quantity: str
-    unit: str
+    instrument: Scanner
+    channel: ScannerChannel
+    quantity: str = Field(description="condition: temperature, humidity, pressure, voltage …")
+    unit: str = Field(description="unit of the condition")
     low: float = Field(description="value at 4 mA")
     high: float = Field(description="value at 20 mA")
 
@@ -64,7 +71,7 @@ class CurrentLoopDevice:
     driver: ClassVar[str] = "current-loop"
     kind: ClassVar[str] = "device"
     summary: ClassVar[str] = "analyser on a 4-20 mA output that a scanner reads"
-    verified: ClassVar[str] = "4-20 mA and failure currents after NAMUR NE 43"
+    verified: ClassVar[str] = LOOP_VERIFIED
     Settings: ClassVar[type[BaseModel]] = CurrentLoopSettings
 
     safe_state = "none: no connection of its own"
@@ -109,14 +116,14 @@ class CurrentLoopSensor:
     driver: ClassVar[str] = "current-loop-sensor"
     kind: ClassVar[str] = "sensor"
     summary: ClassVar[str] = "transmitter of an ambient condition on a 4-20 mA loop that a scanner reads"
-    verified: ClassVar[str] = "4-20 mA and failure currents after NAMUR NE 43"
+    verified: ClassVar[str] = LOOP_VERIFIED
     Settings: ClassVar[type[BaseModel]] = CurrentLoopSensorSettings
 
     def __init__(self, name: str, settings: CurrentLoopSensorSettings, parts: Parts) -> None:
         self.name = name
         self.quantity = settings.quantity
         self.unit = settings.unit
-        self.channel = name if name.startswith("environment.") else f"environment.{name}"
+        self.channel = f"environment.{name}"
         scanner = _scanner(self.channel, settings.instrument, parts)
         scanner.claim(
             channel=settings.channel,

@@ -19,10 +19,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, Field, model_validator
 
 from instruments.framing import LineFraming
-from instruments.transport import Link, SerialSettings
+from instruments.session import SerialSettings
+from instruments.station_keys import BaudRate, DriverSettings, ResourceName, Timeout, Tries
+from instruments.transport import Link
 from testbench.engine.roles import Channel, Identity, Parts, SafeOutcome, Sample, Status
 from testbench.errors import InstrumentError, StationError
 
@@ -40,19 +42,17 @@ RELATIVE_RESOLUTION = 3e-6
 LINE = LineFraming(b"\n")
 
 
-class KeysightDaqSettings(BaseModel):
+class KeysightDaqSettings(DriverSettings):
     """Keys of an `[instruments.NAME]` table with driver "keysight-daq"."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    resource: str
-    model: Literal["34970A", "34972A", "DAQ970A"] = "34972A"
-    current_channels: tuple[int, ...] = ()
-    shunts: dict[int, float] = Field(default={}, description="channel → shunt, ohm")
+    resource: ResourceName
+    model: Literal["34970A", "34972A", "DAQ970A"] = Field(default="34972A", description="what *IDN? must say")
+    current_channels: tuple[int, ...] = Field(default=(), description="channels x21 and x22 that measure current")
+    shunts: dict[int, float] = Field(default={}, description="channels that measure the voltage over a shunt: its ohm")
     scan_interval_s: float = Field(default=0.1, gt=0, description="shortest time between two scans, s")
-    baud_rate: int = Field(default=57600, gt=0, description="for the serial port of a 34970A, baud")
-    timeout_s: float = Field(default=3.0, gt=0, description="longest time for one scan, s")
-    tries: int = Field(default=3, ge=1)
+    baud_rate: BaudRate = 57600  # the serial port of a 34970A
+    timeout_s: Timeout = 3.0
+    tries: Tries = 3
 
     @model_validator(mode="after")
     def _channels_exist(self) -> KeysightDaqSettings:

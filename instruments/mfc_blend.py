@@ -26,9 +26,10 @@ from dataclasses import dataclass
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_EVEN, Context, Decimal
 from typing import Any, ClassVar
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
 from instruments.flow_units import FlowUnitError, flow_unit
+from instruments.station_keys import DriverSettings
 from testbench.engine.roles import FlowController, Parts, Source
 from testbench.errors import InstrumentError, StationError, UnsuppliableError
 from testbench.metrology.amount import from_fraction
@@ -39,10 +40,8 @@ FRACTION = "mol/mol"
 FLOW = "L/min"
 
 
-class MfcBlendSettings(BaseModel):
+class MfcBlendSettings(DriverSettings):
     """Keys of the `[divider]` table with driver "mfc-blend"."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     total_flow: float = Field(gt=0, allow_inf_nan=False, description="flow of the blend, L/min")
     controllers: dict[str, str] = Field(min_length=2, description="controller → cylinder")

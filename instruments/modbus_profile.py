@@ -17,12 +17,22 @@ import math
 from collections.abc import Sequence
 from typing import ClassVar, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
 from instruments.modbus import BROADCAST
 from instruments.modbus_client import FrameKind, ModbusClient
 from instruments.register_profile import QuantityEntry, RegisterProfile, read_profile
 from instruments.session import SerialSettings
+from instruments.station_keys import (
+    DeviceRange,
+    DeviceUnit,
+    DriverSettings,
+    Measurand,
+    ResourceName,
+    Timeout,
+    Tries,
+    UpdateInterval,
+)
 from instruments.transport import Link
 from testbench.engine.roles import (
     Adjustment,
@@ -42,12 +52,10 @@ SILENT_CHARACTERS = 3.5
 SHORTEST_SILENCE_S = 0.00175
 
 
-class ModbusProfileSettings(BaseModel):
+class ModbusProfileSettings(DriverSettings):
     """Keys of a `[devices.NAME]` table with driver "modbus-profile"; what is not given is taken from the profile."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    resource: str
+    resource: ResourceName
     profile: str = Field(description="name of a shipped register profile, or path of a profile file")
     transport: Literal["rtu", "tcp"] | None = Field(default=None, description='"rtu" or "tcp"; default: by the resource')
     address: int | None = Field(default=None, ge=0, le=255, description="server address (slave ID, unit ID)")
@@ -56,17 +64,26 @@ class ModbusProfileSettings(BaseModel):
     read_status: bool | None = Field(
         default=None, description="whether the status is read as well; default: as the profile says"
     )
-    baud_rate: int | None = Field(default=None, gt=0)
-    data_bits: Literal[7, 8] | None = None
-    parity: Literal["none", "even", "odd"] | None = None
-    stop_bits: Literal[1, 2] | None = None
-    timeout_s: float = Field(default=1.0, gt=0, description="longest time for one answer, s")
-    tries: int = Field(default=3, ge=1)
-    measurand: str = "CO2"
-    range: tuple[float, float]
-    unit: str
-    update_s: float = Field(default=1.0, gt=0, description="how often the analyser renews its value, s")
+    baud_rate: int | None = Field(default=None, gt=0, description="speed of a serial line, baud")
+    data_bits: Literal[7, 8] | None = Field(default=None, description="data bits of a serial line")
+    parity: Literal["none", "even", "odd"] | None = Field(default=None, description="parity of a serial line")
+    stop_bits: Literal[1, 2] | None = Field(default=None, description="stop bits of a serial line")
+    timeout_s: Timeout = 1.0
+    tries: Tries = 3
+    measurand: Measurand = "CO2"
+    range: DeviceRange
+    unit: DeviceUnit
+    update_s: UpdateInterval = 1.0
     resolution: float | None = Field(default=None, ge=0, description="step of the last digit, in the device's unit")
+
+    @property
+    def quantity_read(self) -> str:
+        """Name of the profile's quantity that is read."""
+        return self.quantity or self.measurand
+
+    def address_with(self, profile: RegisterProfile) -> int:
+        """Server address: as stated here, or the profile's."""
+        return profile.transport.address if self.address is None else self.address
 
     @property
     def frames(self) -> FrameKind:
@@ -91,7 +108,7 @@ class ModbusProfileSettings(BaseModel):
             return conversion(unit, self.unit)
         except UnitError as error:
             raise InputError(
-                f"profile {self.profile!r} gives {self.quantity or self.measurand} in {unit}, not in {self.unit}: {error}; "
+                f"profile {self.profile!r} gives {self.quantity_read} in {unit}, not in {self.unit}: {error}; "
                 "state the range in the unit that the analyser sends, or give profile_unit"
             ) from None
 
@@ -112,7 +129,7 @@ class ModbusProfileDevice:
 
     def __init__(self, name: str, settings: ModbusProfileSettings, parts: Parts) -> None:
         profile = read_profile(settings.profile)
-        entry = profile.quantity(settings.quantity or settings.measurand)
+        entry = profile.quantity(settings.quantity_read)
         factor = settings.factor(entry)
         self.name = name
         self.channel = name
@@ -120,15 +137,13 @@ class ModbusProfileDevice:
         self.low, self.high = settings.range
         self.update_s = settings.update_s
         self.interval_s = settings.update_s
-        self.channels = (
-            Channel(name, settings.quantity or settings.measurand, settings.unit, _resolution(settings, entry, factor)),
-        )
+        self.channels = (Channel(name, settings.quantity_read, settings.unit, _resolution(settings, entry, factor)),)
         self.profile = profile
         self._entry = entry
         self._factor = factor
         self._gain, self._offset = entry.scale * factor, entry.offset * factor
         self._low, self._high = sorted(limit * factor for limit in entry.valid) if entry.valid else (-math.inf, math.inf)
-        address = profile.transport.address if settings.address is None else settings.address
+        address = settings.address_with(profile)
         if settings.frames == "rtu" and address == BROADCAST:
             raise InputError(
                 "address 0 speaks to every analyser on a serial line and is never answered; give one from 1 to 247"

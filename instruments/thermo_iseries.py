@@ -28,10 +28,21 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import ClassVar
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, Field, field_validator
 
 from instruments.clink import Answer, CLinkFraming, encode
 from instruments.session import SerialSettings
+from instruments.station_keys import (
+    BaudRate,
+    DeviceRange,
+    DeviceUnit,
+    DriverSettings,
+    Measurand,
+    ResourceName,
+    Timeout,
+    Tries,
+    UpdateInterval,
+)
 from instruments.transport import Link
 from testbench.engine.roles import Adjustment, Channel, Identity, Parts, SafeOutcome, Sample, Status
 from testbench.errors import InstrumentError
@@ -41,27 +52,22 @@ COMMAND_GAP_S = 0.2
 SIGNIFICANT_DIGITS = 4
 
 
-class ThermoISeriesSettings(BaseModel):
+class ThermoISeriesSettings(DriverSettings):
     """Keys of a `[devices.NAME]` table with driver "thermo-iseries"."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    resource: str
+    resource: ResourceName
     instrument_id: int = Field(default=0, ge=0, le=127, description="C-Link address; 0: requests carry none")
     component: str | None = Field(default=None, pattern="^[a-z0-9]+$", description="C-Link name; default: by the measurand")
     coefficient: str = Field(default="coef 0", description="command that tells the span coefficient")
     checksum: bool = Field(default=False, description="ask for answers with a checksum (format 01)")
-    baud: int = Field(default=9600, gt=0)
+    baud_rate: BaudRate = 9600
     command_gap_s: float | None = Field(default=None, ge=0, description="pause between commands, s; default 0.2, loopback 0")
-    timeout_s: float = Field(default=1.0, gt=0, description="longest time for one answer, s")
-    tries: int = Field(default=3, ge=1)
-    maker: str = ""
-    model: str = ""
-    serial: str = ""
-    measurand: str = "CO2"
-    range: tuple[float, float]
-    unit: str
-    update_s: float = Field(default=1.0, gt=0, description="how often the analyser renews its value, s")
+    timeout_s: Timeout = 1.0
+    tries: Tries = 3
+    measurand: Measurand = "CO2"
+    range: DeviceRange
+    unit: DeviceUnit
+    update_s: UpdateInterval = 1.0
     resolution: float | None = Field(default=None, ge=0, description="step of the last digit at full scale, in unit")
 
     @field_validator("unit")
@@ -118,7 +124,7 @@ class ThermoISeries:
         self._request = encode(self._component, settings.instrument_id)
         self._framing = CLinkFraming(required=settings.checksum)
         self._divisors: dict[str, float] = {}
-        line = SerialSettings(settings.baud)
+        line = SerialSettings(settings.baud_rate)
         address = f"instrument id {settings.instrument_id}" if settings.instrument_id else "C-Link without instrument id"
         self._link = Link(
             name,

@@ -36,7 +36,7 @@ class ModbusProfileServer:
     def __init__(self, name: str, settings: ModbusProfileSettings, port: AnalyserPort) -> None:
         profile = read_profile(settings.profile)
         self.name = name
-        self.address = profile.transport.address if settings.address is None else settings.address
+        self.address = settings.address_with(profile)
         self.registers = AnalyserRegisters(profile, settings, port)
         self._rtu = settings.frames == "rtu"
 
@@ -90,7 +90,7 @@ class AnalyserRegisters:
 
     def __init__(self, profile: RegisterProfile, settings: ModbusProfileSettings, port: AnalyserPort) -> None:
         self._port = port
-        self._entry = profile.quantity(settings.quantity or settings.measurand)
+        self._entry = profile.quantity(settings.quantity_read)
         unit = settings.profile_unit or self._entry.unit
         self._factor = 1.0 if unit == port.unit else conversion(port.unit, unit)
         self._adjustment = profile.adjustment

@@ -5,7 +5,7 @@ command is answered with the state of the controller, so a set-point is verified
 
     A              → A +014.70 +025.00 +002.004 +002.004 2.004 Air      pressure psi, temperature °C, volume flow,
     AS2.004        → A +014.70 +025.00 +002.004 +002.004 2.004 Air      mass flow, set-point, [total], gas, [status]
-    A??M*          → maker, model, serial number, one line each
+    A??M*          → ten lines A M00 … to A M09 …: maker, model, serial number, dates, software revision
     AHC, AC        → hold the valve closed, cancel the hold
     anything else  → ?
 

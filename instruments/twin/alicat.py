@@ -13,9 +13,15 @@ from instruments.twin.peer import ControllerPort
 
 MAKER = (
     "M00 Alicat Scientific (simulated)",
-    "M03 Model Number MC-{full_scale:g}-D/SIM",
-    "M04 Serial Number SIM-{name}",
-    "M08 Software Revision SIM1",
+    "M01",
+    "M02",
+    "M03",
+    "M04 Model Number MC-{full_scale:g}-D/SIM",
+    "M05 Serial Number SIM-{name}",
+    "M06 Date Manufactured",
+    "M07 Date Calibrated",
+    "M08 Calibrated By",
+    "M09 Software Revision SIM1",
 )
 GASES = {0: "Air", 1: "Ar", 4: "CO2", 8: "N2", 11: "O2"}
 

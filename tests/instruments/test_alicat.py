@@ -106,7 +106,7 @@ def test_gas_lock_and_maker(say: Callable[[bytes], bytes]) -> None:
     assert say(b"AG4\r").endswith(b" CO2\r")
     assert say(b"AL\r").endswith(b" CO2 LCK\r")
     assert say(b"AU\r").endswith(b" CO2\r")
-    assert b"A M04 Serial Number SIM-mfc-co2\r" in say(b"A??M*\r")
+    assert b"A M05 Serial Number SIM-mfc-co2\r" in say(b"A??M*\r")
 
 
 # ---- published frames --------------------------------------------------------------------------------------------------
@@ -161,6 +161,22 @@ def test_flow_is_set_verified_and_read(driver: Any, loopback: Any, kind: str) ->
 def test_it_says_who_it_is(driver: Any, loopback: Any) -> None:
     controller = driver(loopback(AlicatServer("mfc-co2", settings(), Flow())))
     assert controller.identify() == Identity("Alicat", "MC-5-D/SIM", "SIM-mfc-co2", "SIM1")
+
+
+def test_the_maker_information_that_a_real_controller_gave_is_understood(driver: Any, fault_peer: Any) -> None:
+    lines = (  # a published recording, two spaces and padded values included
+        "M00 ALICAT SCIENTIFIC", "M01 ", "M02 Ph   520-290-6060", "M03 Fax  520-290-0109", "M04 Model Number  MC-5SLPM-D",
+        "M05 Serial Number 104488", "M06 Date Manufactured 07/23/2014", "M07 Date Calibrated   07/23/2014",
+        "M08 Calibrated By     TH", "M09 Software Revision 4v35",
+    )  # fmt: skip
+    recorded = "".join(f"A  {line}\r" for line in lines).encode()
+
+    def real(talk: Any) -> None:
+        while data := talk.hear():
+            talk.say(recorded if b"??M" in data else b"A +014.70 +025.00 +00.000 +00.000 0.000 N2\r")
+
+    identity = driver(fault_peer(real).resource()).identify()
+    assert identity == Identity("Alicat", "MC-5SLPM-D", "104488", "4v35")
 
 
 def test_old_firmware_that_does_not_say_who_it_is_is_an_alicat_all_the_same(driver: Any, fault_peer: Any) -> None:

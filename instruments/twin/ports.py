@@ -71,7 +71,7 @@ class PlantAnalyser:
         self._plant.adjust(self._analyser.name, Adjustment.ZERO, indicated, target)
 
     def adjust_span(self, indicated: float, target: float) -> None:
-        """Multiply the indication so that `indicated` becomes `target`."""
+        """Shift the indication by a share of the content, so that `indicated` becomes `target`."""
         self._plant.adjust(self._analyser.name, Adjustment.SPAN, indicated, target)
 
 

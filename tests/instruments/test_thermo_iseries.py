@@ -28,11 +28,11 @@ LONG_RECORD = (
 
 
 class Plant:
-    """An analyser in a plant: indication = (raw + shift) x factor, in %."""
+    """An analyser in a plant that shows, in %, what the test says and what adjustments make of it."""
 
-    def __init__(self, raw: float = 10.0) -> None:
+    def __init__(self, shown: float = 10.0) -> None:
         self.unit, self.low, self.high = "%", 0.0, 20.0
-        self.shown = raw
+        self.shown = shown
 
     def indication(self) -> float:
         return self.shown

@@ -165,4 +165,3 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["channel"], ["channel.number"], name="fk_tail_channel_channel"),
         sa.PrimaryKeyConstraint("channel", "first", name="pk_tail"),
     )
-    # ### end Alembic commands ###

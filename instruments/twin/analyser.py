@@ -21,8 +21,9 @@ import math
 from collections import deque
 from dataclasses import dataclass
 
-from instruments.twin.gas import SAME_TICK_S, Change, Line
+from instruments.twin.gas import Change, Line
 from instruments.twin.noise import Stream
+from instruments.twin.tick import SAME_TICK_S, update_number
 from instruments.twin.truth import AnalyserTruth
 from testbench.engine.roles import Adjustment
 from testbench.errors import InstrumentError
@@ -107,7 +108,7 @@ class Analyser:
 
     def indication(self, now: float) -> float:
         """What it shows at bench time `now`, in its unit: the value of its last update."""
-        update = int((now + SAME_TICK_S) / self.truth.update_s)
+        update = update_number(now, self.truth.update_s)
         if update != self._update:
             self._update = update
             self._shown = self._value(update)

@@ -11,9 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from instruments.twin.noise import Stream
-
-SAME_TICK_S = 1e-6
-"""Bench times closer than this are one tick: a command acts only on what is later than its tick."""
+from instruments.twin.tick import SAME_TICK_S, Commanded
 
 Content = tuple[float, ...]
 
@@ -31,25 +29,25 @@ class Controller:
         self.error = error
         self.reproducibility = reproducibility
         self.settings = 0
-        self.setpoint = 0.0
         self.true_flow = 0.0
         self._chance = chance
-        self._before = 0.0
-        self._changed_s = -math.inf
+        self._flow = Commanded(0.0)
+
+    @property
+    def setpoint(self) -> float:
+        """The set-point last commanded."""
+        return self._flow.latest
 
     def set_flow(self, flow: float, now: float) -> None:
         """Follow a command given at bench time `now`."""
-        if now > self._changed_s + SAME_TICK_S:
-            self._before = self.setpoint
-            self._changed_s = now
+        self._flow.set(flow, now)
         self.settings += 1
         scatter = self.reproducibility * self._chance.normal(self.settings) if self.reproducibility else 0.0
-        self.setpoint = flow
         self.true_flow = flow * (1.0 + self.error) * (1.0 + scatter)
 
     def indicated_flow(self, now: float) -> float:
         """The flow it shows at bench time `now`; on the tick of a command still the flow before it."""
-        return self.setpoint if now > self._changed_s + SAME_TICK_S else self._before
+        return self._flow.shown(now)
 
 
 def blend(flows: Sequence[float], contents: Sequence[Content], without_flow: Content) -> Content:

@@ -7,6 +7,7 @@ when for `idle_exit_s` it had neither an owner nor a connection to an instrument
 from __future__ import annotations
 
 import gc
+import math
 import os
 import selectors
 import socket
@@ -28,6 +29,7 @@ from testbench.station import StationFile
 
 IDLE_EXIT_S = 60.0
 FIRST_VISIT_S = 10.0  # whoever started the process has at least so long to come
+LONGEST_WAIT_S = 1.0  # Windows delivers Ctrl-C only between two waits for sockets
 CHUNK = 65536
 LONGEST_UNSENT = 1 << 20  # bytes; a client that does not read its answers is dropped
 
@@ -81,10 +83,10 @@ class LaboratoryProcess:
         gc.collect()
         gc.freeze()  # what is there at the start stays; the collector need not look at it again
         while self._running:
-            timeout = self._time_left()
-            if timeout is not None and timeout <= 0.0:
+            left = self._time_left()
+            if left <= 0.0:
                 break
-            for key, mask in self._selector.select(timeout):
+            for key, mask in self._selector.select(min(left, LONGEST_WAIT_S)):
                 key.data(mask)
 
     def close(self) -> None:
@@ -187,10 +189,10 @@ class LaboratoryProcess:
         if self.owner is None and not self._clients:
             self._idle_since = monotonic()
 
-    def _time_left(self) -> float | None:
-        """Real seconds until the end if nobody comes; None while somebody is there."""
+    def _time_left(self) -> float:
+        """Real seconds until the end if nobody comes; infinite while somebody is there."""
         if self._idle_exit_s is None or self.owner is not None or self._clients:
-            return None
+            return math.inf
         return self._idle_since + self._idle_exit_s - monotonic()
 
     def _acceptor(self, listening: socket.socket, instrument: str) -> Callable[[int], None]:

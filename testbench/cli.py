@@ -69,7 +69,26 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # the reader of our output has gone (`testbench … | head`); there is nobody left to tell
         sys.stderr.close()
         return 1
+    except Exception as error:
+        print(f"testbench: {_defect(error)}", file=sys.stderr)
+        return 1
     return int(status)
+
+
+def _defect(error: Exception) -> str:
+    """Keep the traceback of an error that no code of ours expected, and say where it is."""
+    import tempfile
+    import traceback
+
+    text = f"{type(error).__name__}: {error}".splitlines()[0]
+    try:
+        with tempfile.NamedTemporaryFile(
+            "w", encoding="utf-8", errors="backslashreplace", prefix="testbench-defect-", suffix=".txt", delete=False
+        ) as file:
+            file.write(f"testbench {__version__}: {sys.argv}\n{''.join(traceback.format_exception(error))}")
+    except OSError:
+        return f"a defect of this program: {text}; please report it ({traceback.format_exception(error)[-2].strip()!r})"
+    return f"a defect of this program: {text}; please report it, with the file {file.name}"
 
 
 def _parser(chosen: str | None) -> argparse.ArgumentParser:

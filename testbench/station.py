@@ -10,11 +10,13 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import math
 import tomllib
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from testbench.errors import StationError
 
@@ -62,7 +64,7 @@ class Cylinder(Table):
     fraction_percent: float = Field(ge=0, le=100)
     balance: str = "N2"
     expanded_uncertainty_percent: float = Field(default=0.0, ge=0, le=100)
-    impurity_umol_per_mol: float = Field(default=0.0, ge=0)
+    impurity_umol_per_mol: float = Field(default=0.0, ge=0, le=10000)
     certificate: str = ""
     valid_until: dt.date | None = None
     content_litres: float | None = Field(default=None, gt=0)
@@ -78,7 +80,7 @@ class DeviceTable(DriverTable):
     measurand: str = "CO2"
     range: tuple[float, float]
     unit: str = "%"
-    response_time_s: float = Field(default=120.0, gt=0, description="largest T90 to reckon with when waiting, s")
+    response_time_s: float = Field(default=120.0, gt=0, le=3600, description="largest T90 to reckon with when waiting, s")
 
     @model_validator(mode="after")
     def _range_ascends(self) -> DeviceTable:
@@ -101,9 +103,9 @@ class Line(Table):
     delay a response time is that of the system. `truth` may give other values to the simulated line.
     """
 
-    delay_s: float | None = Field(default=None, ge=0)
-    delay_uncertainty_s: float = Field(default=0.0, ge=0)
-    mixing_s: float = Field(default=0.0, ge=0)
+    delay_s: float | None = Field(default=None, ge=0, le=3600)
+    delay_uncertainty_s: float = Field(default=0.0, ge=0, le=3600)
+    mixing_s: float = Field(default=0.0, ge=0, le=3600)
     truth: dict[str, float] | None = None
 
 
@@ -126,6 +128,14 @@ class Station(Table):
     flow_rig: DriverTable | None = None
     environment: dict[str, SensorTable] = {}
     devices: dict[str, DeviceTable] = {}
+
+    @field_validator("instruments", "cylinders", "environment", "devices")
+    @classmethod
+    def _names_can_be_shown(cls, tables: Mapping[str, Any]) -> Mapping[str, Any]:
+        for name in tables:
+            if not name.strip() or name != name.strip() or "," in name or not name.isprintable():
+                raise ValueError(f"{name!r} is no name: give it letters, without commas, and no space at its ends")
+        return tables
 
     @property
     def simulated(self) -> bool:
@@ -153,13 +163,15 @@ class StationFile(BaseModel):
 def read_station(path: Path) -> StationFile:
     """Read and check a station file; raise StationError naming the file, the key and what to do."""
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")  # editors on Windows begin a file with a byte order mark
     except FileNotFoundError:
         raise StationError(
             f"station file {path} does not exist; `testbench station new --simulated > {path.name}` prints one to start from"
         ) from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise StationError(f"station file {path} cannot be read: {error}") from error
+    except OSError as error:
+        raise StationError(f"station file {path} cannot be read: {error.strerror or error}") from error
+    except ValueError as error:  # not UTF-8, or a path with a character of code 0
+        raise StationError(f"station file {path} cannot be read: {error}; save it as UTF-8 text") from error
     return parse_station(text, path)
 
 
@@ -167,13 +179,27 @@ def parse_station(text: str, path: Path) -> StationFile:
     """Check the text of a station file; `path` only names it in errors and resolves relative paths."""
     try:
         data = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (tomllib.TOMLDecodeError, ValueError, RecursionError) as error:
         raise StationError(f"station file {path} is not valid TOML: {error}") from error
+    if endless := _not_finite(data):
+        raise StationError(f"station file {path}: {endless}: must be a finite number; nan and inf mean nothing here")
     try:
         station = Station.model_validate(data)
     except ValidationError as error:
         raise StationError(f"station file {path}: {explain(error)}") from error
     return StationFile(path=path, text=text, station=station)
+
+
+def _not_finite(value: Any, place: str = "") -> str:
+    """Place of the first number that is not finite; empty when there is none. TOML knows nan and inf."""
+    if isinstance(value, float):
+        return "" if math.isfinite(value) else place
+    items: Iterable[tuple[object, Any]] = ()
+    if isinstance(value, dict):
+        items = value.items()
+    elif isinstance(value, list):
+        items = enumerate(value, start=1)
+    return next((found for key, part in items if (found := _not_finite(part, f"{place}.{key}".lstrip(".")))), "")
 
 
 def explain(error: ValidationError) -> str:

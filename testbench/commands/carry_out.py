@@ -14,7 +14,7 @@ from testbench.engine.clock import wall_now
 from testbench.engine.evaluation import EvaluationRequest, EvaluationResult, evaluate
 from testbench.engine.plan import SuiteItem
 from testbench.engine.wording import duration
-from testbench.errors import InputError, RecordError
+from testbench.errors import AbortedError, InputError, RecordError
 from testbench.station import StationFile
 
 
@@ -37,7 +37,7 @@ def carry_out(
         language=arguments.language,
         devices=devices,
     )
-    terminal = Terminal()
+    terminal = Terminal(lasting=True)
     chinese = arguments.language == "zh"
     if station.station.simulated:
         terminal.line("模拟 SIMULATED" if chinese else "SIMULATED", style="reverse")
@@ -49,7 +49,13 @@ def carry_out(
     with Progress(terminal, arguments.language) as progress:
         result = evaluate(request, progress)
     _show(terminal, result, arguments.language)
-    _write(terminal, request, result, folder, arguments.language)
+    try:
+        _write(terminal, request, result, folder, arguments.language)
+    except KeyboardInterrupt:
+        raise AbortedError(
+            f"aborted from the keyboard while the results were written; {result.evaluation} is complete in the record: "
+            f"`testbench report --record {request.record}` writes them"
+        ) from None
     return 0
 
 
@@ -71,6 +77,7 @@ def _show(terminal: Terminal, result: EvaluationResult, language: str) -> None:
 
 
 def _write(terminal: Terminal, request: EvaluationRequest, result: EvaluationResult, folder: Path, language: str) -> None:
+    from testbench.commands.procedure_words import procedure_words
     from testbench.record.store import Record
     from testbench.report.content import Language
     from testbench.report.evaluation_json import evaluation_document
@@ -79,7 +86,7 @@ def _write(terminal: Terminal, request: EvaluationRequest, result: EvaluationRes
 
     record = Record.open(request.record)
     try:
-        content = content_from_record(record, result.evaluation, issued=wall_now())
+        content = content_from_record(record, result.evaluation, issued=wall_now(), procedures=procedure_words())
     finally:
         record.close()
     document = json.dumps(evaluation_document(content), ensure_ascii=False, indent=2, allow_nan=False)

@@ -63,7 +63,10 @@ class Equipment:
             yield sensor.source
 
     def open(self) -> dict[str, Identity]:
-        """Connect to every instrument and ask who it is; raise one InstrumentError that lists all that failed."""
+        """Connect to every instrument and ask who it is; raise one InstrumentError that lists all that failed.
+
+        Those that answered stay connected, so that they can be driven to their safe state before `close`.
+        """
         identities: dict[str, Identity] = {}
         failures: list[str] = []
         for instrument in self.instruments:
@@ -73,7 +76,6 @@ class Equipment:
             except InstrumentError as error:
                 failures.append(str(error))
         if failures:
-            self.close()
             raise InstrumentError("; ".join(failures))
         return identities
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import time
+from collections.abc import Callable
 from typing import Protocol
 
 from testbench.engine.laboratory import Laboratory
@@ -16,6 +17,10 @@ from testbench.engine.laboratory import Laboratory
 def monotonic() -> float:
     """Real monotonic time, s: for what people wait for, deadlines and flushing, never for readings."""
     return time.monotonic()
+
+
+def never() -> None:
+    """Look for an abort where nobody can ask for one."""
 
 
 def wall_now() -> dt.datetime:
@@ -33,7 +38,7 @@ class Clock(Protocol):
         ...
 
     def wait_until(self, time_s: float) -> None:
-        """Return when bench time is `time_s`; at once if it has passed."""
+        """Return when bench time is `time_s`, at once if it has passed; raise AbortedError when an abort was asked for."""
         ...
 
     def wall(self) -> dt.datetime:
@@ -42,21 +47,27 @@ class Clock(Protocol):
 
 
 class RealClock:
-    """Bench time by the operating system's monotonic clock, from 0 at construction."""
+    """Bench time by the operating system's monotonic clock, from 0 at construction.
+
+    `check` raises AbortedError when an abort was asked for.
+    """
 
     simulated = False
 
-    def __init__(self) -> None:
+    def __init__(self, check: Callable[[], None] = never) -> None:
         self._zero = time.monotonic()
+        self._check = check
 
     def now(self) -> float:
         """Seconds since construction."""
         return time.monotonic() - self._zero
 
     def wait_until(self, time_s: float) -> None:
-        """Sleep in short pieces, so that an interrupt from the keyboard is felt at once on every system."""
+        """Sleep in short pieces, so that an abort is felt at once on every system."""
+        self._check()
         while (left := time_s - self.now()) > 0:
             time.sleep(min(left, 0.2))
+            self._check()
 
     def wall(self) -> dt.datetime:
         """Wall time."""
@@ -64,12 +75,13 @@ class RealClock:
 
 
 class SimulatedClock:
-    """Bench time of the simulated laboratory; waiting advances it."""
+    """Bench time of the simulated laboratory; waiting advances it. `check` as for the real clock."""
 
     simulated = True
 
-    def __init__(self, laboratory: Laboratory) -> None:
+    def __init__(self, laboratory: Laboratory, check: Callable[[], None] = never) -> None:
         self._laboratory = laboratory
+        self._check = check
         self._now = laboratory.now()
         self._start = wall_now().replace(microsecond=0)
 
@@ -79,6 +91,7 @@ class SimulatedClock:
 
     def wait_until(self, time_s: float) -> None:
         """Advance the laboratory; all reads of the present tick must be done."""
+        self._check()
         if time_s > self._now:
             self._laboratory.advance(time_s)
             self._now = time_s

@@ -19,6 +19,7 @@ from testbench.criteria.judge import Scorecard, judge_all
 from testbench.criteria.standard import Standard
 from testbench.engine.assembly import Equipment, assemble
 from testbench.engine.clock import Clock, RealClock, SimulatedClock, monotonic, wall_now
+from testbench.engine.interruption import Interruption
 from testbench.engine.journal import RunJournal
 from testbench.engine.laboratory import Laboratory
 from testbench.engine.live import ConditionLimit, LiveBench
@@ -28,7 +29,7 @@ from testbench.engine.registry import find_laboratory
 from testbench.engine.roles import Channel, Identity, SafeOutcome
 from testbench.engine.safe import drive_safe, unverified
 from testbench.engine.sampling import Sampler
-from testbench.errors import AbortedError, InputError, InstrumentError, TestbenchError
+from testbench.errors import AbortedError, InputError, TestbenchError
 from testbench.findings import Finding
 from testbench.outcome import Outcome, RunState
 from testbench.record.model import DeviceEntry, EvaluationStart
@@ -97,8 +98,17 @@ def evaluate(request: EvaluationRequest, observer: EvaluationObserver) -> Evalua
     """Run an evaluation from start to scorecard.
 
     Raises a TestbenchError when it could not be carried through; what was measured until then is in the record, and the
-    bench was driven to its safe state.
+    bench was driven to its safe state. Ctrl-C and a request of the system to end abort it.
     """
+    with Interruption() as interruption:
+        try:
+            return _evaluate(request, observer, interruption)
+        except KeyboardInterrupt:
+            interruption.check()
+            raise
+
+
+def _evaluate(request: EvaluationRequest, observer: EvaluationObserver, interruption: Interruption) -> EvaluationResult:
     plan = make_plan(request.station, request.items, request.standard, devices=request.devices)
     check_validity(request.station)
     observer.planned(plan)
@@ -106,7 +116,7 @@ def evaluate(request: EvaluationRequest, observer: EvaluationObserver) -> Evalua
     try:
         laboratory = find_laboratory()(request.station) if request.station.station.simulated else None
         try:
-            return _Evaluation(request, observer, record, laboratory).run()
+            return _Evaluation(request, observer, record, laboratory, interruption).run()
         finally:
             if laboratory is not None:
                 laboratory.close()
@@ -127,12 +137,18 @@ def check_validity(station: StationFile) -> None:
 
 class _Evaluation:
     def __init__(
-        self, request: EvaluationRequest, observer: EvaluationObserver, record: Record, laboratory: Laboratory | None
+        self,
+        request: EvaluationRequest,
+        observer: EvaluationObserver,
+        record: Record,
+        laboratory: Laboratory | None,
+        interruption: Interruption,
     ) -> None:
         self.request = request
         self.observer = observer
         self.record = record
         self.laboratory = laboratory
+        self.interruption = interruption
         self.gaps: Counter[str] = Counter()
         self.findings: list[Finding] = []
         self.unrecorded = False
@@ -143,8 +159,10 @@ class _Evaluation:
         began = monotonic()
         try:
             identities = equipment.open()
-        except InstrumentError:
-            drive_safe(equipment.instruments)
+            self.interruption.hold()
+        except BaseException:
+            self.interruption.hold()
+            self._make_safe(equipment, "", clock)
             equipment.close()
             raise
         safe: list[SafeOutcome] = []
@@ -153,7 +171,7 @@ class _Evaluation:
             evaluation = self._begin(equipment, identities, clock)
             bench = self._bench(equipment, clock, operator, evaluation)
             self._runs(bench, evaluation, clock)
-        except TestbenchError as error:
+        except BaseException as error:
             outcome = Outcome.ABORTED if isinstance(error, AbortedError) else Outcome.ERROR
             safe = self._make_safe(equipment, evaluation, clock)
             self._close_badly(evaluation, outcome, clock, error)
@@ -171,9 +189,10 @@ class _Evaluation:
 
     def _surroundings(self) -> tuple[Clock, Operator, Mapping[str, str]]:
         if self.laboratory is None:
-            return RealClock(), ConsoleOperator(), {}
+            return RealClock(self.interruption.check), ConsoleOperator(self.interruption.at_once), {}
         self.laboratory.reset(self.request.seed)
-        return SimulatedClock(self.laboratory), SimulatedOperator(self.laboratory), self.laboratory.resources
+        clock = SimulatedClock(self.laboratory, self.interruption.check)
+        return clock, SimulatedOperator(self.laboratory), self.laboratory.resources
 
     def _begin(self, equipment: Equipment, identities: Mapping[str, Identity], clock: Clock) -> str:
         request, station, standard = self.request, self.request.station, self.request.standard
@@ -245,6 +264,7 @@ class _Evaluation:
 
     def _runs(self, bench: LiveBench, evaluation: str, clock: Clock) -> None:
         for number, item in enumerate(self.request.items, start=1):
+            self.interruption.check()
             self.observer.run_began(number, item)
             run = self.record.begin_run(
                 evaluation,
@@ -262,12 +282,12 @@ class _Evaluation:
             try:
                 item.procedure.function(bench, item.settings)
                 state, outcome, reason = RunState.FINISHED, None, ""
-            except (AbortedError, KeyboardInterrupt) as error:
-                state, outcome, reason = RunState.ABORTED, Outcome.ABORTED, str(error) or "aborted from the keyboard"
+            except AbortedError as error:
+                state, outcome, reason = RunState.ABORTED, Outcome.ABORTED, str(error)
                 bench.stop(reason)
                 raise AbortedError(f"{evaluation}: {reason}; what was measured is in the record") from None
-            except TestbenchError as error:
-                state, outcome, reason = RunState.INTERRUPTED, Outcome.ERROR, str(error)
+            except Exception as error:
+                state, outcome, reason = RunState.INTERRUPTED, Outcome.ERROR, str(error) or type(error).__name__
                 raise
             finally:
                 self.findings += journal.findings
@@ -296,7 +316,7 @@ class _Evaluation:
             self.observer.notice(problem)
         return outcomes
 
-    def _close_badly(self, evaluation: str, outcome: Outcome, clock: Clock, error: TestbenchError) -> None:
+    def _close_badly(self, evaluation: str, outcome: Outcome, clock: Clock, error: BaseException) -> None:
         """Close an evaluation that ended early; a record that cannot be written must not hide why."""
         if not evaluation:
             return

@@ -155,12 +155,12 @@ class LiveBench(Bench):
         self._sampler.forget()
         try:
             result = action()
-        except KeyboardInterrupt:
-            self.stop("aborted from the keyboard")
-            self._journal.fail(self._number, "aborted from the keyboard")
-            raise AbortedError("aborted from the keyboard") from None
-        except Exception as error:
+        except AbortedError as error:
+            self.stop(str(error))
             self._journal.fail(self._number, str(error))
+            raise
+        except Exception as error:
+            self._journal.fail(self._number, str(error) or type(error).__name__)
             raise
         self._journal.finish(self._number, to_json(result))
         self._observer.step_ended()

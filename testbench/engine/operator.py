@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -53,9 +55,12 @@ class SimulatedOperator:
 
 
 class ConsoleOperator:
-    """A person at the terminal."""
+    """A person at the terminal; `waiting` surrounds every wait for an answer."""
 
     name = "operator at the terminal"
+
+    def __init__(self, waiting: Callable[[], AbstractContextManager[None]] = nullcontext) -> None:
+        self._waiting = waiting
 
     def ask(self, prompt: Prompt) -> Answer:
         """Ask until the answer fits; end of input aborts the run."""
@@ -79,8 +84,12 @@ class ConsoleOperator:
 
     def _input(self, text: str) -> str:
         try:
-            return input(text).strip()
-        except EOFError:
+            with self._waiting():
+                return input(text).strip()
+        except (EOFError, OSError):
+            question = " ".join(text.split())
             raise AbortedError(
-                "a question to the operator could not be answered: there is no terminal; run it in one"
+                f"nobody can answer the operator's question ({question!r}): there is no terminal; run it in one"
             ) from None
+        except KeyboardInterrupt:
+            raise AbortedError("aborted from the keyboard") from None

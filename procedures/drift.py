@@ -7,6 +7,8 @@ the last. The finding is the signed value of largest magnitude; all daily values
 
 from __future__ import annotations
 
+from functools import partial
+
 from procedures.adjustment import adjust_zero_and_span
 from testbench.engine.bench import DAY_S, Bench
 from testbench.engine.procedure import Settings, Text, procedure, setting
@@ -19,10 +21,12 @@ from testbench.metrology.drift import drift as drift_of
 class DriftSettings(Settings):
     """Span gas, days, and how a reading is taken."""
 
-    span: float = setting(1.0, unit="F.S.", title="span gas", ge=0.5, le=1.0)
-    days: int = setting(7, unit="d", title="days without adjustment", ge=1, le=60)
-    average_s: float = setting(120.0, unit="s", title="averaging time of a reading", ge=10, le=3600)
-    adjust_first: bool = setting(True, title="adjust zero and span before the interval")
+    span: float = setting(1.0, unit="F.S.", title=Text(zh="量程气", en="span gas"), ge=0.5, le=1.0)
+    days: int = setting(7, unit="d", title=Text(zh="无调整天数", en="days without adjustment"), ge=1, le=60)
+    average_s: float = setting(
+        120.0, unit="s", title=Text(zh="读数平均时间", en="averaging time of a reading"), ge=10, le=3600
+    )
+    adjust_first: bool = setting(True, title=Text(zh="开始前调整零点和量程", en="adjust zero and span before the interval"))
 
 
 @procedure(
@@ -46,13 +50,13 @@ def drift(bench: Bench, settings: DriftSettings) -> None:
             zeros.append(_read(bench, 0.0, settings, zeros[0].window.start + day * DAY_S if day else None))
             spans.append(_read(bench, settings.span, settings, spans[0].window.start + day * DAY_S if day else None))
     for device in bench.devices:
-        for point, readings in (("zero", zeros), ("span", spans)):
+        for point, readings, others in (("zero", zeros, spans), ("span", spans, zeros)):
             names = (f"{point}_drift_24h", f"{point}_drift_week")
             bench.determine(
                 device,
                 names,
                 "%F.S.",
-                lambda device=device, point=point, readings=readings: _findings(device, point, readings),
+                partial(_findings, device, point, readings, others),
             )
 
 
@@ -71,9 +75,10 @@ def _read(bench: Bench, fraction: float, settings: DriftSettings, due: float | N
     return bench.average(settings.average_s)
 
 
-def _findings(device: DeviceInfo, point: str, readings: list[Averages]) -> list[Finding]:
+def _findings(device: DeviceInfo, point: str, readings: list[Averages], others: list[Averages]) -> list[Finding]:
     points = [_point(device, index, averages) for index, averages in enumerate(readings)]
-    result = drift_of(points, full_scale=device.full_scale)
+    other_gas = [_point(device, index, averages) for index, averages in enumerate(others)]
+    result = drift_of(points, full_scale=device.full_scale, other=other_gas)
     details = _details(device, readings, result)
     day = Finding(
         device.name,

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import GTC
+from GTC.lib import UncertainReal
 
 from testbench.metrology.coverage import Expanded, expand
 from testbench.metrology.quantity import Quantity
@@ -50,7 +51,7 @@ class Drift:
     week: Change
 
 
-def drift(points: Sequence[DriftPoint], *, full_scale: float) -> Drift:
+def drift(points: Sequence[DriftPoint], *, full_scale: float, other: Sequence[DriftPoint] = ()) -> Drift:
     """Determine 24 h drift and drift of the whole interval from readings at consecutive indices (8 points for a week).
 
     Daily: (reading(i) − reading(i − 1))/full_scale·100 %; week: (reading(last) − reading(first))/full_scale·100 %
@@ -59,18 +60,36 @@ def drift(points: Sequence[DriftPoint], *, full_scale: float) -> Drift:
     shared influences: what is common to both gases, such as the cylinder, cancels; what is new with each setting of the
     divider does not. Of equal magnitudes the first is the largest.
 
-    Raises ValueError for fewer than two points, missing or doubled indices, differing units and a full scale that is not
-    above zero.
+    A device drifts by another amount at another content, so a gas of content c + δ (δ unknown, of value zero) shows the
+    drift at c + δ. `other` are the readings of the other gas (zero for span, span for zero) at the same indices: between the
+    two the change grows by s = (change − other change)/(reference − other reference) for each unit of content, and s·δ is
+    taken off. Without `other` this is left out.
+
+    Raises ValueError for fewer than two points, missing or doubled indices, differing units, indices of `other` that are not
+    those of `points`, and a full scale that is not above zero.
     """
     ordered = sorted(points, key=lambda point: point.index)
+    others = sorted(other, key=lambda point: point.index)
     _check(ordered, full_scale)
+    _check_other(ordered, others)
     influences = Influences()
-    errors = [influences.number(p.indication) - influences.number(p.reference) for p in ordered]
+    references = [influences.number(p.reference) for p in ordered]
+    errors = [influences.number(p.indication) - reference for p, reference in zip(ordered, references, strict=True)]
+
+    def by_content(i: int, j: int) -> UncertainReal | float:
+        if not others:
+            return 0.0
+        distance = ordered[j].reference.value - others[j].reference.value
+        if distance == 0.0:
+            return 0.0
+        here, there = (p[i].indication.value - p[j].indication.value for p in (ordered, others))
+        mean = (references[i] + references[j]) / 2
+        return (here - there) / distance * (mean - float(mean.x))
 
     def change(i: int, j: int) -> Change:
         later, earlier = ordered[i], ordered[j]
         percent = 100 * (later.indication.value - earlier.indication.value) / full_scale
-        number = 100 * (errors[i] - errors[j]) / full_scale
+        number = 100 * (errors[i] - errors[j] - by_content(i, j)) / full_scale
         result = influences.quantity(number, "%FS")
         u, dof = result.standard_uncertainty, float(GTC.dof(number))
         return Change(later.index, earlier.index, percent, u, dof, expand(u, dof), budget(result))
@@ -79,6 +98,16 @@ def drift(points: Sequence[DriftPoint], *, full_scale: float) -> Drift:
     largest = max(days, key=lambda day: abs(day.percent_fs))
     together = expand(largest.standard_uncertainty, largest.degrees_of_freedom, of=len(days))
     return Drift(days, largest, together, change(len(ordered) - 1, 0))
+
+
+def _check_other(ordered: Sequence[DriftPoint], others: Sequence[DriftPoint]) -> None:
+    if not others:
+        return
+    if [point.index for point in others] != [point.index for point in ordered]:
+        raise ValueError("the readings of the other gas must have the same indices")
+    units = {quantity.unit for point in (*ordered, *others) for quantity in (point.indication, point.reference)}
+    if len(units) > 1:
+        raise ValueError(f"both gases must be in one unit, got {', '.join(sorted(units))}")
 
 
 def _check(ordered: Sequence[DriftPoint], full_scale: float) -> None:

@@ -56,6 +56,26 @@ def test_the_cylinder_cancels_and_the_setting_does_not() -> None:
     assert day.degrees_of_freedom == pytest.approx((0.013**2 * 2) ** 2 / (2 * 0.012**4 / 29))
 
 
+def test_the_drift_of_a_content_that_is_not_quite_known_is_known_less_well() -> None:
+    """Span gas 16 % with u = 0.05 %, read 0.8 % higher after a week; zero gas read 0.2 % lower: (0.8 + 0.2)/16·0.05 %."""
+    span = [
+        DriftPoint(i, Quantity(v, "%"), Quantity(16.0, "%", {"cylinder": Component(0.05)}))
+        for i, v in ((0, 16.0), (1, 16.8))
+    ]
+    zero = [DriftPoint(i, Quantity(v, "%"), Quantity(0.0, "%")) for i, v in ((0, 0.1), (1, -0.1))]
+    alone, together = (drift(span, full_scale=20.0, other=other).week for other in ((), zero))
+    assert alone.percent_fs == together.percent_fs == pytest.approx(4.0)
+    assert alone.standard_uncertainty == 0.0
+    assert together.budget == pytest.approx({"cylinder": 100 * (0.8 + 0.2) / 16 * 0.05 / 20})
+    assert drift(zero, full_scale=20.0, other=span).week.standard_uncertainty == 0.0
+
+
+def test_a_gap_in_the_other_gas_is_refused() -> None:
+    zero = [DriftPoint(0, Quantity(0.0, "%"), Quantity(0.0, "%"))]
+    with pytest.raises(ValueError, match="same indices"):
+        drift(points(READINGS), full_scale=FULL_SCALE, other=zero)
+
+
 def test_the_largest_is_expanded_for_all_days_at_once() -> None:
     result = drift(points(READINGS), full_scale=FULL_SCALE)
     u, dof = result.largest.standard_uncertainty, result.largest.degrees_of_freedom

@@ -1,0 +1,52 @@
+"""The documents of drivers and simulated laboratory name all that there is, and their examples are valid."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from instruments.register_profile import parse_profile, profile_names
+from instruments.twin import truth
+from testbench.engine.registry import driver_names, find_driver
+
+DOCS = Path(__file__).parents[2] / "docs"
+
+
+@pytest.fixture(scope="module")
+def drivers() -> str:
+    return (DOCS / "drivers.md").read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def laboratory() -> str:
+    return (DOCS / "simulated-laboratory.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", driver_names())
+def test_every_driver_has_a_row_that_agrees_with_it_about_hardware(name: str, drivers: str) -> None:
+    (row,) = re.findall(rf"^\| `{name}` \|.*$", drivers, re.MULTILINE)
+    verified = find_driver(name, "here").verified
+    assert ("not against hardware" in row) <= ("against hardware" in verified)
+
+
+@pytest.mark.parametrize("name", profile_names())
+def test_every_shipped_profile_has_a_row(name: str, drivers: str) -> None:
+    assert f"| `{name}` |" in drivers
+
+
+def test_the_example_of_a_profile_is_one(drivers: str) -> None:
+    example = next(text for text in re.findall(r"```toml\n(.*?)```", drivers, re.DOTALL) if text.startswith("name ="))
+    profile = parse_profile(example, "docs/drivers.md")
+    assert profile.status is not None
+    request = profile.joint_request(profile.quantity("CO2"), profile.status)
+    assert request is not None, "value and status come with one request"
+    assert (request.address, request.count) == (8, 2)
+
+
+@pytest.mark.parametrize(
+    "table", [truth.AnalyserTruth, truth.ControllerTruth, truth.CylinderTruth, truth.LineTruth, truth.SensorTruth]
+)
+def test_every_key_of_a_truth_table_is_listed(table: type[truth.Truth], laboratory: str) -> None:
+    assert [key for key in table.model_fields if f"`{key}`" not in laboratory] == []

@@ -2,8 +2,7 @@
 
 A profile is shipped in `instruments/profiles` and named in the station file (`profile = "kailan"`), or is a file of the
 lab's own (`profile = "profiles/ours.toml"`, seen from the folder where the program is started). `generic.toml` shows every
-key.
-Each profile says who documented it and how far it was checked.
+key. Each profile says who documented it and how far it was checked.
 """
 
 from __future__ import annotations
@@ -31,7 +30,7 @@ class Table(BaseModel):
 
 
 class Transport(Table):
-    """How the analyser is connected where nothing else is said; the resource and the station file decide."""
+    """How the analyser comes from its maker. The station file may say otherwise; `kind` and `tcp_port` only inform people."""
 
     kind: Literal["rtu", "tcp"] = "rtu"
     address: int = Field(default=1, ge=0, le=255)

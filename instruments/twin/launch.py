@@ -20,7 +20,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from instruments.twin.check import check_truth
-from instruments.twin.control import (
+from instruments.twin.messages import (
     AdjustByHand,
     Advance,
     Hello,

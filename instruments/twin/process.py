@@ -19,7 +19,8 @@ from typing import Protocol
 
 from instruments.deadline import monotonic
 from instruments.twin.bench import Simulated, server, simulated_instruments
-from instruments.twin.control import ControlConnection, History, Welcome
+from instruments.twin.control import ControlConnection
+from instruments.twin.messages import History, Welcome
 from instruments.twin.peer import InstrumentServer
 from instruments.twin.plant import Plant
 from instruments.twin.rendezvous import Rendezvous, new_token

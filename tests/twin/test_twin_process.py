@@ -15,8 +15,8 @@ from pathlib import Path
 
 import pytest
 
-from instruments.twin.control import Advance, Hello, Message, Now, Reset, Stop
 from instruments.twin.launch import ControlChannel, NotThereError, SimulatedLaboratory, start_laboratory
+from instruments.twin.messages import Advance, Hello, Message, Now, Reset, Stop
 from instruments.twin.plant import Plant
 from instruments.twin.rendezvous import Rendezvous, read_rendezvous, rendezvous_path, write_rendezvous
 from testbench.engine.roles import Adjustment

@@ -1,0 +1,125 @@
+"""What is said on the control channel of the simulated laboratory: one JSON object a line, one answer a line.
+
+    {"call": "hello", "token": "…", "digest": "…", "pid": 4711, "own": true}      must come first
+    {"call": "advance", "to_s": 12.5}
+
+An answer is {"result": …} or {"error": "…"}. Both ends read and write these models: `instruments.twin.control` in the
+laboratory, `instruments.twin.launch` in whoever uses it.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from instruments.twin.commands import Command
+from testbench.engine.roles import Adjustment
+
+Seconds = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+
+
+class Message(BaseModel):
+    """One line of the channel."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Hello(Message):
+    """Prove knowledge of the token, check that the station is the same, and become the owner if `own`."""
+
+    call: Literal["hello"] = "hello"
+    token: str
+    digest: str
+    pid: int
+    own: bool = True
+
+
+class Leave(Message):
+    """Give ownership up."""
+
+    call: Literal["leave"] = "leave"
+
+
+class Reset(Message):
+    """Start anew at bench time 0 with a seed; owner only."""
+
+    call: Literal["reset"] = "reset"
+    seed: int
+
+
+class Advance(Message):
+    """Move bench time; owner only."""
+
+    call: Literal["advance"] = "advance"
+    to_s: Seconds
+
+
+class Now(Message):
+    """Ask for bench time, s."""
+
+    call: Literal["now"] = "now"
+
+
+class Resources(Message):
+    """Ask for the VISA resource names by instrument."""
+
+    call: Literal["resources"] = "resources"
+
+
+class AdjustByHand(Message):
+    """Adjust a device at its keys."""
+
+    call: Literal["adjust_by_hand"] = "adjust_by_hand"
+    device: str
+    point: Adjustment
+    indicated: float
+    target: float
+
+
+class SetCondition(Message):
+    """Set an ambient or supply condition."""
+
+    call: Literal["set_condition"] = "set_condition"
+    quantity: str
+    value: float
+
+
+class Log(Message):
+    """Ask for the seed and the commands since the last reset."""
+
+    call: Literal["log"] = "log"
+
+
+class Stop(Message):
+    """End the laboratory."""
+
+    call: Literal["stop"] = "stop"
+
+
+Request = Annotated[
+    Hello | Leave | Reset | Advance | Now | Resources | AdjustByHand | SetCondition | Log | Stop, Field(discriminator="call")
+]
+
+
+class Reply(Message):
+    """Answer to one request; a `stranger` has come to a laboratory that it does not look for."""
+
+    result: Any = None
+    error: str | None = None
+    stranger: bool = False
+
+
+class Welcome(Message):
+    """Result of a hello: who answers."""
+
+    pid: int
+    now_s: float
+
+
+class History(Message):
+    """Result of a log: all that the plant's state is made of."""
+
+    seed: int
+    now_s: float
+    commands: tuple[Command, ...]

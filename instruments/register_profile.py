@@ -30,7 +30,7 @@ class Table(BaseModel):
 
 
 class Transport(Table):
-    """How the analyser comes from its maker. The station file may say otherwise; `kind` and `tcp_port` only inform people."""
+    """How the analyser is set by its maker; the station file may say otherwise. `kind` and `tcp_port` only inform people."""
 
     kind: Literal["rtu", "tcp"] = "rtu"
     address: int = Field(default=1, ge=0, le=255)

@@ -1,11 +1,10 @@
-"""Analysers read by register profiles: profiles themselves, and driver and simulated analyser over loopback."""
+"""Analysers read by register profiles: keys of the station file, driver and simulated analyser over loopback."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,7 +18,7 @@ from pymodbus.pdu.register_message import ReadHoldingRegistersResponse, ReadInpu
 
 from instruments.modbus import Function, Request, rtu_frame, tcp_frame
 from instruments.modbus_profile import ModbusProfileDevice, ModbusProfileSettings
-from instruments.register_profile import RegisterProfile, parse_profile, profile_names, read_profile
+from instruments.register_profile import RegisterProfile, profile_names, read_profile
 from instruments.twin.modbus_profile import ModbusProfileServer
 from testbench.engine.roles import Adjustment, AdjustmentByOperatorError, Device, Parts, Source, Status
 from testbench.errors import InputError, InstrumentError
@@ -73,16 +72,7 @@ def reading(device: ModbusProfileDevice) -> tuple[float, Status, str | None]:
     return sample.value, sample.status, sample.raw
 
 
-# ---- Profiles -----------------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("name", profile_names())
-def test_every_shipped_profile_says_what_it_is_and_how_far_it_was_checked(name: str) -> None:
-    profile = read_profile(name)
-    assert profile.name == name
-    assert profile.maker
-    assert profile.documented_by
-    assert "unverified against hardware" in profile.evidence or name == "generic"
+# ---- Keys of the station file -------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("name", profile_names())
@@ -96,88 +86,6 @@ def test_every_quantity_of_every_shipped_profile_is_read_with_one_request(
         assert value == pytest.approx(12.5, abs=abs(entry.scale) / 2 if entry.format.integer else 1e-6)
         assert status is Status.VALID
         device.close()
-
-
-def test_the_profiles_of_the_analysers_that_are_known() -> None:
-    expected = {
-        "fpi-cems-2000d",
-        "tl-gas280",
-        "kailan",
-        "gasmet-cx4000",
-        "sick-mcs100ft",
-        "sdl-scs900c",
-        "thermo-42i-modbus",
-    }
-    assert expected | {"vaisala-gmp252", "generic"} <= set(profile_names())
-
-
-@pytest.mark.parametrize(
-    ("name", "quantity", "request_"),
-    [
-        ("tl-gas280", "CO2", "01 03 00 08 00 02 45 C9"),
-        ("vaisala-gmp252", "CO2", "F0 03 00 00 00 02 D1 2A"),
-        ("fpi-cems-2000d", "SO2", "01 03 00 00 00 02 C4 0B"),
-    ],
-)
-def test_requests_of_shipped_profiles_byte_by_byte(name: str, quantity: str, request_: str) -> None:
-    profile = read_profile(name)
-    made = profile.joint_request(profile.quantity(quantity))
-    assert made is not None
-    assert rtu_frame(profile.transport.address, made.encode()).hex(" ").upper() == request_
-
-
-def test_an_unknown_profile_is_refused_with_the_list_of_those_there_are() -> None:
-    with pytest.raises(InputError, match=r"no Modbus profile 'tl-gas80'.*fpi-cems-2000d.*tl-gas280"):
-        ModbusProfileDevice("B", keys("tl-gas80"), NO_PARTS)
-
-
-def test_an_unknown_quantity_is_refused_with_the_list_of_those_there_are() -> None:
-    with pytest.raises(InputError, match=r"'sdl-scs900c' has no quantity 'CO2'; it has SO2, NO, O2, NO2, NOx"):
-        ModbusProfileDevice("B", keys("sdl-scs900c"), NO_PARTS)
-
-
-def test_a_profile_file_of_the_lab_is_named_by_its_path(tmp_path: Path) -> None:
-    path = tmp_path / "ours.toml"
-    path.write_text(PROFILE + 'quantities.CO2 = { register = 7, function = 4, type = "uint16", unit = "ppm", scale = 10 }\n')
-    device = ModbusProfileDevice("B", keys(str(path), unit="ppm"), NO_PARTS)
-    assert device.channels[0].resolution == 10.0
-    with pytest.raises(InputError, match=r"nowhere\.toml does not exist; shipped profiles: "):
-        read_profile(str(tmp_path / "nowhere.toml"))
-
-
-PROFILE = 'name = "x"\nmaker = "m"\nmodel = "n"\ndocumented_by = "d"\nevidence = "e"\n'
-
-
-@pytest.mark.parametrize(
-    ("text", "why"),
-    [
-        ("name = ", "not valid TOML"),
-        (PROFILE, "quantities: is missing"),
-        (PROFILE + "quantities = {}", "quantities"),
-        (PROFILE + 'quantities.CO2 = { register = 1, unit = "%", odrer = "CDAB" }', "quantities.CO2.odrer: no such key"),
-        (PROFILE + 'quantities.CO2 = { register = 1, unit = "%", order = "DABC" }', "order"),
-        (PROFILE + 'quantities.CO2 = { register = 65535, unit = "%" }', "register 65535 has no room"),
-        (PROFILE + 'quantities.CO2 = { register = 1, unit = "%", scale = 0 }', "scale must not be 0"),
-        (
-            PROFILE + 'quantities.CO2 = { register = 1, unit = "%" }\nadjustment.zero = [{ register = 1, value = "span" }]',
-            'must be a number or "target"',
-        ),
-        (
-            PROFILE
-            + 'quantities.CO2 = { register = 1, unit = "%" }\nadjustment.zero = [{ register = 1, function = 6, value = 1 }]',
-            "function 6 writes one register",
-        ),
-        (
-            PROFILE
-            + 'quantities.CO2 = { register = 1, unit = "%" }\nadjustment.zero = [{ register = 1, function = 5, value = 2 }]',
-            "takes 0 or 1",
-        ),
-    ],
-)
-def test_a_wrong_profile_is_refused_with_place_and_reason(text: str, why: str) -> None:
-    with pytest.raises(InputError, match=r"profile ours\.toml") as caught:
-        parse_profile(text, "ours.toml")
-    assert why in str(caught.value)
 
 
 def test_a_unit_that_cannot_be_converted_is_refused() -> None:
@@ -217,6 +125,12 @@ def test_the_resource_decides_the_frames_unless_the_station_file_says_so(
     resource: str, transport: str | None, frames: str
 ) -> None:
     assert keys("kailan", resource, transport=transport).frames == frames
+
+
+def test_the_resolution_of_an_integer_is_its_step_unless_the_station_file_says_so() -> None:
+    assert ModbusProfileDevice("B", keys("generic", quantity="O2"), NO_PARTS).channels[0].resolution == 0.01
+    stated = keys("generic", quantity="O2", resolution=0.1)
+    assert ModbusProfileDevice("B", stated, NO_PARTS).channels[0].resolution == 0.1
 
 
 # ---- Driver and simulated analyser --------------------------------------------------------------------------------------

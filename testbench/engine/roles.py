@@ -100,8 +100,8 @@ class FlowController(Source, Protocol):
     """A mass flow controller: the first of its channels is the mass flow in `flow_unit`.
 
     Uncertainties as the certificate states them: `flow_uncertainty` gives the standard uncertainty of a flow (the part
-    common to all settings), `flow_reproducibility` the standard deviation from one setting to the next, `flow_resolution`
-    the step of the indicated flow, all in `flow_unit`.
+    common to all settings), `flow_reproducibility` the standard deviation from one setting to the next, both in `flow_unit`;
+    the step of the indicated flow is the resolution of that first channel.
     """
 
     flow_unit: str

@@ -418,8 +418,3 @@ def test_every_model_is_opened_and_says_who_it_is(scanner: Callable[..., Keysigh
         daq.open()
         assert daq.identify().model == model
         assert values(daq)[-1] == pytest.approx(4.0)
-
-
-def test_its_safe_state_is_that_it_only_reads() -> None:
-    outcome = KeysightDaq("daq", keys(), NO_PARTS).drive_safe()
-    assert (outcome.instrument, outcome.state, outcome.verified) == ("daq", "none: read only", True)

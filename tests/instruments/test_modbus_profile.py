@@ -291,11 +291,6 @@ def test_identify_makes_sure_that_it_answers_and_claims_no_identity(connected: C
     assert (identity.maker, identity.model, identity.serial) == ("", "", "")
 
 
-def test_its_safe_state_is_that_it_only_reads(connected: Callable[..., ModbusProfileDevice]) -> None:
-    outcome = connected(Analyser(), "tl-gas280").drive_safe()
-    assert (outcome.instrument, outcome.state, outcome.verified) == ("B", "none: read only", True)
-
-
 # ---- Adjustment ---------------------------------------------------------------------------------------------------------
 
 

@@ -14,7 +14,8 @@ With flows q and contents c of source and zero gas, x = (q_s·c_s + q_z·c_z)/(q
     cylinder.NAME                  relative error of a cylinder; the same in all contents made from it
     cylinder.NAME.impurity         content of the component in the zero gas, rectangular from 0 to the stated limit
     controller.NAME                calibration of a controller; common to all settings
-    controller.NAME.resolution     last digit of its indicated flow
+    controller.NAME.resolution.N   last digit of its indicated flow of N steps: rounded alike whenever this flow is set
+                                   again, independently at another flow
     divider.setting.N.NAME         how well controller NAME reproduced its flow at setting N
 """
 
@@ -82,8 +83,11 @@ class Leg:
         influences = {
             f"controller.{self.name}": self.controller.flow_uncertainty(own) * self.litres,
             f"divider.setting.{setting}.{self.name}": self.controller.flow_reproducibility(own) * self.litres,
-            f"controller.{self.name}.resolution": self.step / math.sqrt(12.0),  # rectangular, GUM F.2.2.1
         }
+        if self.step > 0:
+            steps = divmod(round(flow / self.step), 100_000)  # counters of an influence have at most five digits
+            name = ".".join(str(count) for count in (steps if steps[0] else steps[1:]))
+            influences[f"controller.{self.name}.resolution.{name}"] = self.step / math.sqrt(12.0)  # rectangular, GUM F.2.2.1
         return Quantity(flow, FLOW, {name: Component(u) for name, u in influences.items() if u > 0})
 
     def gas(self, component: str) -> Quantity:

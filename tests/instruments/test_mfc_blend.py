@@ -14,6 +14,7 @@ from pydantic import ValidationError
 from instruments.mfc_blend import MfcBlend, MfcBlendSettings
 from testbench.engine.roles import Channel, GasDivider, Identity, Instrument, Parts, SafeOutcome, Sample
 from testbench.errors import InstrumentError, StationError, UnsuppliableError
+from testbench.metrology.uncertain import influence_group
 from testbench.station import Cylinder
 
 CYLINDERS = {
@@ -108,9 +109,24 @@ def test_the_uncertainty_is_that_of_the_hand_calculation() -> None:
 
 def test_the_last_digit_of_a_flow_counts_as_rectangular() -> None:
     bench = simple(options={"mfc-co2": {"step": 0.001}})
-    part = bench.divider.predict("CO2", 0.10, 1).components["controller.mfc-co2.resolution"]
+    part = bench.divider.predict("CO2", 0.10, 1).components["controller.mfc-co2.resolution.1333"]
     flow = 1.333  # the nearest that can be set
     assert part.contribution == pytest.approx(0.30 * (8 / 3) / (flow + 8 / 3) ** 2 * 0.001 / math.sqrt(12))
+
+
+@pytest.mark.parametrize("step", [0.001, 0.00001])
+def test_one_flow_is_rounded_alike_at_every_setting_and_another_flow_independently(step: float) -> None:
+    divider = simple(options={"mfc-co2": {"step": step}}).divider
+
+    def resolution(content: float, setting: int) -> dict[str, float]:
+        parts = divider.predict("CO2", content, setting).components
+        return {name: part.contribution for name, part in parts.items() if ".resolution." in name}
+
+    first, again, other = resolution(0.10, 1), resolution(0.10, 2), resolution(0.20, 3)
+    assert first == again
+    assert len(first) == 1
+    assert first.keys().isdisjoint(other)
+    assert {influence_group(name) for name in first | other} == {"controller.mfc-co2.resolution"}
 
 
 def test_flows_are_set_in_steps_of_the_controller_and_predicted_so() -> None:

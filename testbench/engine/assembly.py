@@ -52,6 +52,12 @@ class Equipment:
             seen.setdefault(id(source), source)
         return tuple(seen.values())
 
+    @property
+    def dispensable(self) -> tuple[Source, ...]:
+        """Sources without which the gas is still known: devices under test and sensors."""
+        needed = {id(source) for role in (self.divider, self.flow_rig) if role is not None for source in role.sources}
+        return tuple(source for source in self.sources if id(source) not in needed)
+
     def _sources(self) -> Iterator[Source]:
         if self.divider is not None:
             yield from self.divider.sources

@@ -250,7 +250,15 @@ class _Evaluation:
                 self._event(evaluation, clock, "gap", text)
                 self.observer.notice(text)
 
-        sampler = Sampler(equipment.sources, clock, self.record.readings(evaluation), register, gap)
+        sampler = Sampler(
+            equipment.sources,
+            clock,
+            self.record.readings(evaluation),
+            register,
+            gap,
+            dispensable=equipment.dispensable,
+            tested=[device.source for device in equipment.devices],
+        )
         return LiveBench(
             equipment,
             clock,

@@ -45,6 +45,7 @@ from testbench.station import Line
 T = TypeVar("T")
 SETTING = "divider.setting."  # influences that are new with every setting of the gas
 FASTEST_S = 0.1  # a step response is read at 10 Hz, or at the device's own update
+NOT_ADJUSTED = "not adjusted"
 CHECK_S = 10.0  # how often a running transition is tested for stability
 
 
@@ -152,7 +153,7 @@ class LiveBench(Bench):
             raise AbortedError("no run has begun on this bench")
         self._number = self._journal.begin(call, arguments)
         self._observer.step_began(call, arguments)
-        self._sampler.forget()
+        self._sampler.begin_step()
         try:
             result = action()
         except AbortedError as error:
@@ -327,7 +328,7 @@ class LiveBench(Bench):
 
         def stable() -> bool:
             now = self._clock.now()
-            return now >= earliest and all(e.stable for e in self._evidence(now, window_s, tolerance_percent_fs).values())
+            return now >= earliest and self._stable(self._evidence(now, window_s, tolerance_percent_fs))
 
         window = self._sample(max(timeout_s, earliest - began), every_s, until=stable)
         return self._settling(window, began, window_s, tolerance_percent_fs)
@@ -337,7 +338,7 @@ class LiveBench(Bench):
         evidence = self._evidence(window.end, window_s, tolerance_percent_fs)
         self._missing = {name: e.missing for name, e in evidence.items()}
         for name, found in evidence.items():
-            if not found.stable:
+            if not found.stable and not self._silent(name):
                 self._event("not stable", f"{name}: not stable after {window.end - began:.0f} s; the readings go on")
         return Settling(window, window.end - began, evidence)
 
@@ -345,6 +346,14 @@ class LiveBench(Bench):
     def _dwell_s(self) -> float:
         """What passes at least after a change of gas."""
         return least_dwell_s(self.line, self.devices)
+
+    def _silent(self, device: str) -> bool:
+        """Whether a device was given up because it does not answer."""
+        return self._sampler.given_up(self._device[device].channel)
+
+    def _stable(self, evidence: Mapping[str, Settled]) -> bool:
+        """Whether every device that answers is stable."""
+        return all(found.stable for name, found in evidence.items() if not self._silent(name))
 
     def _evidence(self, now: float, window_s: float, tolerance_percent_fs: float) -> dict[str, Settled]:
         evidence = {}
@@ -410,6 +419,8 @@ class LiveBench(Bench):
                 parts = self._gas.predicted.components if self._gas is not None else {}
                 u = math.sqrt(math.fsum(c.contribution**2 for name, c in parts.items() if name.startswith(SETTING)))
                 reproducibility[info.name] = float(from_fraction(u, info.unit))
+            if self._gas is not None:
+                self._reference(self.devices[0], Window(time, time, 0.0, 0.0, 0))  # refuses a gas that does not flow
             return Displayed(time, self._gas.setting if self._gas is not None else 0, values, reproducibility)
 
         return self._step("read", {}, action)
@@ -434,7 +445,7 @@ class LiveBench(Bench):
                 now = self._clock.now()
                 if now < earliest or ticks % max(1, round(CHECK_S / every_s)):
                     return False
-                return all(e.stable for e in self._evidence(now, window_s, tolerance).values())
+                return self._stable(self._evidence(now, window_s, tolerance))
 
             watched = self._sample(max(timeout_s, earliest - switched), every_s, until=stable)
             self._settling(watched, switched, window_s, tolerance)
@@ -474,7 +485,9 @@ class LiveBench(Bench):
             self._clock.wait_until(self._clock.now() + max(info.update_s for info in self.devices))
             after = self._average(average_s, every_s=1.0, part=".after")
             checked = {
-                name: Adjusted(
+                name: Adjusted(point, NOT_ADJUSTED, None, None, _value(after, name))
+                if by is None
+                else Adjusted(
                     point, by, before.readings[name].indication, before.readings[name].reference, _value(after, name)
                 )
                 for name, by in made.items()
@@ -483,10 +496,11 @@ class LiveBench(Bench):
 
         return self._step("adjust", {"point": str(point), "average_s": average_s}, action)
 
-    def _adjust_one(self, info: DeviceInfo, point: Adjustment, reading: Reading) -> str:
+    def _adjust_one(self, info: DeviceInfo, point: Adjustment, reading: Reading) -> str | None:
+        """Adjust one device and return by whom; None where that was not possible, with an event that says why."""
         if reading.indication is None or reading.reference is None:
             self._event("adjustment", f"{info.name}: {point} not adjusted, there was no reading")
-            return "not adjusted"
+            return None
         indicated, target = reading.indication.value, reading.reference.value
         if point is Adjustment.SPAN and not abs(indicated - info.low) > 0.05 * info.full_scale:
             raise InstrumentError(
@@ -497,6 +511,9 @@ class LiveBench(Bench):
             self._device[info.name].adjust(point, indicated, target)
         except AdjustmentByOperatorError:
             return self._operator.adjust(info.name, point, indicated, target, info.unit)
+        except InstrumentError as error:
+            self._event("adjustment", f"{info.name}: {point} not adjusted: {error}")
+            return None
         return "command"
 
     # ---- findings -----------------------------------------------------------------------------------------------------

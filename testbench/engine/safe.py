@@ -28,7 +28,9 @@ def unverified(outcomes: Iterable[SafeOutcome]) -> str | None:
     An instrument that drives nothing is safe also when it does not answer.
     """
     names = [
-        f"{outcome.instrument} ({outcome.read_back})"
+        outcome.read_back
+        if outcome.read_back.startswith(outcome.instrument)
+        else f"{outcome.instrument} ({outcome.read_back})"
         for outcome in outcomes
         if not outcome.verified and not outcome.state.startswith(DRIVES_NOTHING)
     ]

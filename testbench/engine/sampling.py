@@ -1,6 +1,8 @@
 """Reads all sources on one common time grid: every question first, then every answer.
 
-A slower source is read at its own multiple of the grid; a tick that could not be kept is a gap, never a copy. Readings go
+A slower source is read at its own multiple of the grid; a tick that could not be kept is a gap, never a copy. A source that
+stays silent ends the run if the gas hangs on it; another one is given up, so that the devices that answer are tested on: its
+readings are gaps, and it is asked again when a step begins and every few minutes. Readings go
 to the record's writer as they come and stay in memory for the step that is running, so that what a step computes is what
 the record holds.
 """
@@ -8,7 +10,7 @@ the record holds.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -22,6 +24,7 @@ from testbench.errors import InstrumentError
 
 GAP = Sample(math.nan, Status.GAP)
 DEAD_AFTER = 5  # consecutive gaps of one source after which it is given up
+ASK_AGAIN_S = 300.0  # real time after which a source that was given up is asked again within a step
 
 
 class Writer(Protocol):
@@ -54,15 +57,29 @@ class Series:
 
 @dataclass(slots=True)
 class _Reader:
-    """One source on the grid: its series, how often it is due, and how long it has been silent."""
+    """One source on the grid: its series, whether the run ends without it, and how often in a row it was silent.
+
+    `ask_at` is the real time before which a source that was given up is not asked.
+    """
 
     source: Source
     series: tuple[Series, ...]
+    vital: bool
     silent: int = 0
+    ask_at: float = -math.inf
+
+    @property
+    def given_up(self) -> bool:
+        """Whether it was silent for so long that nothing is expected of it."""
+        return self.silent >= DEAD_AFTER
 
 
 class Sampler:
-    """Samples the sources of a bench; one per evaluation."""
+    """Samples the sources of a bench; one per evaluation.
+
+    `tested` are the sources that are read for the devices under test: without any of them a run ends. So it does without
+    one of those that are not `dispensable` (default: none is).
+    """
 
     def __init__(
         self,
@@ -71,19 +88,40 @@ class Sampler:
         writer: Writer,
         register: Callable[[Channel], int],
         report_gap: Callable[[str], None],
+        *,
+        dispensable: Collection[Source] = (),
+        tested: Collection[Source] = (),
     ) -> None:
         self._clock = clock
         self._writer = writer
         self._report_gap = report_gap
+        spared = {id(source) for source in dispensable}
         self._readers = [
-            _Reader(source, tuple(Series(channel, register(channel)) for channel in source.channels)) for source in sources
+            _Reader(
+                source,
+                tuple(Series(channel, register(channel)) for channel in source.channels),
+                vital=id(source) not in spared,
+            )
+            for source in sources
         ]
+        devices = {id(source) for source in tested}
+        self._tested = [reader for reader in self._readers if id(reader.source) in devices]
         self.series: Mapping[str, Series] = {
             series.channel.name: series for reader in self._readers for series in reader.series
         }
 
+    def begin_step(self) -> None:
+        """Drop the readings in memory, and ask again who was given up."""
+        self.forget()
+        for reader in self._readers:
+            reader.ask_at = -math.inf
+
+    def given_up(self, channel: str) -> bool:
+        """Whether nothing is expected of a channel's source any more."""
+        return any(reader.given_up for reader in self._readers for series in reader.series if series.channel.name == channel)
+
     def forget(self) -> None:
-        """Drop the readings in memory: a new step begins (the record keeps them)."""
+        """Drop the readings in memory (the record keeps them)."""
         for series in self.series.values():
             series.times.clear()
             series.values.clear()
@@ -137,6 +175,9 @@ class Sampler:
         began = monotonic()
         asked: list[tuple[_Reader, str | None]] = []
         for reader in readers:
+            if reader.given_up and began < reader.ask_at:
+                self._keep(reader, now, [GAP] * len(reader.series))
+                continue
             try:
                 reader.source.request()
             except InstrumentError as error:
@@ -151,6 +192,8 @@ class Sampler:
                 except InstrumentError as error:
                     failure = str(error)
             if failure is None:
+                if reader.given_up:
+                    self._report_gap(f"{reader.source.name}: answers again")
                 reader.silent = 0
                 self._keep(reader, now, samples)
             else:
@@ -169,10 +212,19 @@ class Sampler:
     def _fail(self, reader: _Reader, now: float, failure: str) -> None:
         self._keep(reader, now, [GAP] * len(reader.series))
         reader.silent += 1
-        self._report_gap(failure)
-        if reader.silent >= DEAD_AFTER:
+        reader.ask_at = monotonic() + ASK_AGAIN_S
+        if reader.silent <= DEAD_AFTER:
+            self._report_gap(failure)
+        if not reader.given_up:
+            return
+        if reader.vital or (self._tested and all(other.given_up for other in self._tested)):
             self._writer.flush_if_due()
-            raise InstrumentError(f"{failure}; given up after {reader.silent} readings in a row without an answer")
+            raise InstrumentError(f"{failure}; given up after {DEAD_AFTER} readings in a row without an answer")
+        if reader.silent == DEAD_AFTER:
+            self._report_gap(
+                f"{reader.source.name}: given up after {DEAD_AFTER} readings in a row without an answer; the others are "
+                "tested on, and it is asked again from time to time"
+            )
 
     def _mark(self, readers: Iterable[_Reader], due: float) -> None:
         for reader in readers:

@@ -138,3 +138,56 @@ def test_a_window_has_its_readings_and_gaps_are_not_numbers():
     assert times.tolist() == [1.0, 2.0, 3.0]
     assert values[0] == 2.0
     assert math.isnan(values[1])
+
+
+def sparing(*devices, others=()):
+    """A sampler that spares devices under test, but not the others."""
+    clock, ledger, gaps, numbers = SteppingClock(), Ledger(), [], {}
+    sampler = Sampler(
+        (*devices, *others),
+        clock,
+        ledger,
+        lambda channel: numbers.setdefault(channel.name, len(numbers)),
+        gaps.append,
+        dispensable=devices,
+        tested=devices,
+    )
+    return sampler, ledger, gaps
+
+
+def test_a_device_that_stays_silent_is_given_up_and_the_others_go_on():
+    silent = Counting("a", fails=dict.fromkeys(range(2, 100), "collect"))
+    sampler, ledger, gaps = sparing(silent, Counting("b"))
+    sampler.sample(20.0, 1.0)
+    assert silent.asked == 1 + DEAD_AFTER  # a device that hangs must not slow the others down at every reading
+    assert sampler.given_up("a.value")
+    assert not sampler.given_up("b.value")
+    assert [status for channel, _, _, status in ledger.rows if channel == 0] == [Status.VALID] + [Status.GAP] * 20
+    assert [status for channel, _, _, status in ledger.rows if channel == 1] == [Status.VALID] * 21
+    assert gaps[-1].startswith("a: given up")
+
+
+def test_a_device_that_was_given_up_is_asked_again_when_a_step_begins():
+    back = 2 + DEAD_AFTER
+    device = Counting("a", fails=dict.fromkeys(range(2, back), "collect"))
+    sampler, ledger, gaps = sparing(device, Counting("b"))
+    sampler.sample(10.0, 1.0)
+    sampler.begin_step()
+    sampler.sample(2.0, 1.0)
+    assert not sampler.given_up("a.value")
+    assert [value for channel, _, value, _ in ledger.rows if channel == 0][-3:] == [back, back + 1, back + 2]
+    assert gaps[-1] == "a: answers again"
+
+
+def test_without_any_device_that_answers_the_run_ends():
+    fails = dict.fromkeys(range(2, 100), "collect")
+    sampler, _, _ = sparing(Counting("a", fails=fails), Counting("b", fails=fails))
+    with pytest.raises(InstrumentError, match="b: no answer; given up"):
+        sampler.sample(20.0, 1.0)
+
+
+def test_without_a_source_that_makes_the_gas_the_run_ends():
+    controller = Counting("mfc", fails=dict.fromkeys(range(2, 100), "collect"))
+    sampler, _, _ = sparing(Counting("a"), others=(controller,))
+    with pytest.raises(InstrumentError, match="mfc: no answer; given up"):
+        sampler.sample(20.0, 1.0)

@@ -16,10 +16,16 @@ from testbench.metrology.repeatability import repeatability as relative_repeatab
 class RepeatabilitySettings(Settings):
     """Which gas, how often, and whether zero gas comes between."""
 
-    level: float = setting(1.0, unit="F.S.", title="span gas", ge=0.1, le=1.0)
-    repeats: int = setting(6, title="repeats", ge=3, le=100)
-    zero_between: bool = setting(True, title="zero gas between the repeats")
-    interval_s: float = setting(60.0, unit="s", title="time between readings without zero gas between", ge=1, le=3600)
+    level: float = setting(1.0, unit="F.S.", title=Text(zh="量程气", en="span gas"), ge=0.1, le=1.0)
+    repeats: int = setting(6, title=Text(zh="重复次数", en="repeats"), ge=3, le=100)
+    zero_between: bool = setting(True, title=Text(zh="各次之间通零点气", en="zero gas between the repeats"))
+    interval_s: float = setting(
+        60.0,
+        unit="s",
+        title=Text(zh="不通零点气时的读数间隔", en="time between readings without zero gas between"),
+        ge=1,
+        le=3600,
+    )
 
 
 @procedure(

@@ -9,8 +9,14 @@ from testbench.engine.procedure import Settings, Text, procedure, setting
 class WarmUpSettings(Settings):
     """How long the devices warm up, and how tight the line must be."""
 
-    duration_h: float = setting(24.0, unit="h", title="warm-up", ge=0, le=240)
-    leak_limit_percent: float = setting(2.0, unit="%", title="largest leak, share of the flow that is set", gt=0, le=20)
+    duration_h: float = setting(24.0, unit="h", title=Text(zh="预热时间", en="warm-up"), ge=0, le=240)
+    leak_limit_percent: float = setting(
+        2.0,
+        unit="%",
+        title=Text(zh="最大泄漏量（占设定流量）", en="largest leak, share of the flow that is set"),
+        gt=0,
+        le=20,
+    )
 
 
 @procedure("warm-up", title=Text(zh="预热与准备", en="Preparation and warm-up"), roles=("divider",))

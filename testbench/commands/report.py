@@ -30,6 +30,7 @@ def run(arguments: argparse.Namespace) -> int:
     import json
 
     from testbench.commands.carry_out import make_folder, write_file
+    from testbench.commands.procedure_words import procedure_words
     from testbench.engine.clock import wall_now
     from testbench.errors import InputError
     from testbench.record.store import Record
@@ -47,7 +48,8 @@ def run(arguments: argparse.Namespace) -> int:
                 outcome = row.outcome.value if row.outcome is not None else "not finished"
                 print(f"{row.identifier}  {row.start.standard or '–'}  {row.start.started:%Y-%m-%d %H:%M}  {outcome}")
             return 0
-        content = content_from_record(record, arguments.evaluation or evaluations[-1].identifier, issued=wall_now())
+        identifier = arguments.evaluation or evaluations[-1].identifier
+        content = content_from_record(record, identifier, issued=wall_now(), procedures=procedure_words())
     make_folder(arguments.output)
     document = json.dumps(evaluation_document(content), ensure_ascii=False, indent=2, allow_nan=False)
     write_file(arguments.output / "evaluation.json", document.encode() + b"\n")

@@ -30,7 +30,7 @@ from testbench.station import explain
 if TYPE_CHECKING:
     from testbench.engine.bench import Bench
 
-__all__ = ["Procedure", "Settings", "Text", "parse_assignments", "procedure", "setting"]
+__all__ = ["Procedure", "SettingLabel", "Settings", "Text", "parse_assignments", "procedure", "setting"]
 
 
 class Settings(BaseModel):
@@ -39,9 +39,17 @@ class Settings(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-def setting(default: Any, *, unit: str = "", title: str, **limits: Any) -> Any:
+def setting(default: Any, *, unit: str = "", title: Text, **limits: Any) -> Any:
     """Declare a field of settings: default, unit, title, and pydantic's limits (`ge`, `le`, `min_length`, …)."""
-    return Field(default=default, title=title, json_schema_extra={"unit": unit}, **limits)
+    return Field(default=default, title=title.en, json_schema_extra={"unit": unit, "title_zh": title.zh}, **limits)
+
+
+@dataclass(frozen=True, slots=True)
+class SettingLabel:
+    """How one setting is named for people, and its unit ("" for a number without one)."""
+
+    title: Text
+    unit: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +67,16 @@ class Procedure:
     def summary(self) -> str:
         """First line of the function's docstring."""
         return (self.function.__doc__ or "").strip().splitlines()[0]
+
+    @property
+    def labels(self) -> Mapping[str, SettingLabel]:
+        """Titles and units of the settings, in their order."""
+        labels = {}
+        for name, field in self.settings.model_fields.items():
+            extra = field.json_schema_extra if isinstance(field.json_schema_extra, dict) else {}
+            title = field.title or name
+            labels[name] = SettingLabel(Text(zh=str(extra.get("title_zh") or title), en=title), str(extra.get("unit") or ""))
+        return labels
 
     def configure(self, values: Mapping[str, Any]) -> Settings:
         """Check settings; raise InputError naming the procedure, the setting and what is allowed."""

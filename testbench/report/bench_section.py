@@ -5,8 +5,16 @@ from __future__ import annotations
 import math
 
 from testbench.report import phrases
-from testbench.report.blocks import Align, Block, Cell, Column, heading, paragraph, stacked, table
-from testbench.report.content import LineDelay, MeasurementStandard, ReportCondition, ReportContent, ReportInstrument
+from testbench.report.blocks import Align, Block, Cell, Column, bullets, heading, paragraph, stacked, table
+from testbench.report.content import (
+    LineDelay,
+    MeasurementStandard,
+    ReportCondition,
+    ReportContent,
+    ReportInstrument,
+    ReportRun,
+    Words,
+)
 from testbench.report.numbers import NOTHING, moment, plain, significant, with_uncertainty, with_unit
 from testbench.report.wording import Wording
 
@@ -29,38 +37,52 @@ def bench_section(content: ReportContent, wording: Wording) -> list[Block]:
 def runs_section(content: ReportContent, wording: Wording) -> list[Block]:
     """Return the section on the runs, in their order."""
     columns = [
-        Column(wording["column.run"], width_mm=22),
-        Column(wording["column.procedure"], share=0.9),
-        Column(wording["column.settings"], share=1.6),
-        Column(wording["column.state"], width_mm=16),
-        Column(f"{wording['column.start']}, {wording['column.end']}", width_mm=46),
+        Column(wording["column.run"], width_mm=13),
+        Column(wording["column.procedure"], width_mm=47),
+        Column(wording["column.settings"]),
+        Column(wording["column.state"], width_mm=17),
+        Column(wording.join([wording["column.start"], wording["column.end"]]), width_mm=39),
     ]
     rows: list[list[Cell]] = [
         [
             run.identifier,
             stacked(
                 wording.say(run.title) or run.procedure,
-                wording.say(run.clause),
+                _basis(run, wording),
             ),
-            phrases.settings_text(run.settings) or NOTHING,
+            phrases.settings_text(run.settings, run.labels, wording) or NOTHING,
             wording[f"run_state.{run.state.value}"],
             {"cell": "lines", "lines": [moment(run.started), moment(run.ended)]},
         ]
         for run in content.runs
     ]
-    return [heading(wording["runs.heading"]), _or_nothing(columns, rows, wording["runs.runs"], wording)]
+    blocks = [heading(wording["runs.heading"]), _or_nothing(columns, rows, wording["runs.runs"], wording)]
+    reasons = [
+        wording.fill("runs.reason", run=run.identifier, state=wording[f"run_state.{run.state.value}"], reason=reason)
+        for run in content.runs
+        if (reason := wording.tell(run.reason))
+    ]
+    return [*blocks, bullets(reasons)] if reasons else blocks
+
+
+def _basis(run: ReportRun, wording: Wording) -> str:
+    """The clause, and how the procedure's figures are known."""
+    clause = wording.say(run.clause)
+    if run.evidence is None:
+        return clause
+    return wording.join([clause, phrases.evidence_text(run.evidence, run.evidence_percent, wording)])
 
 
 def events_section(content: ReportContent, wording: Wording) -> list[Block]:
     """Return the section on what happened."""
     columns = [
-        Column(wording["column.time"], width_mm=46),
-        Column(wording["column.run"], width_mm=22),
+        Column(wording["column.time"], width_mm=39),
+        Column(wording["column.run"], width_mm=13),
         Column(wording["column.event"], width_mm=24),
         Column(wording["column.text"]),
     ]
     rows: list[list[Cell]] = [
-        [moment(event.time), event.run or NOTHING, wording.name("event", event.kind), wording.say(event.text)]
+        [moment(event.time), event.run or NOTHING, wording.name("event", event.kind), wording.tell(event.text)]
         for event in content.events
     ]
     return [heading(wording["events.heading"]), _or_nothing(columns, rows, wording["events.events"], wording)]
@@ -103,11 +125,11 @@ def _required(condition: ReportCondition, wording: Wording) -> str:
 def _standards(content: ReportContent, wording: Wording) -> Block:
     columns = [
         Column(wording["column.name"], width_mm=22),
-        Column(wording["column.kind"]),
-        Column(wording["column.content"], width_mm=32),
-        Column(wording["column.expanded_uncertainty"], share=1.2),
-        Column(wording["column.certificate"], width_mm=34),
-        Column(wording["column.valid_until"], width_mm=24),
+        Column(wording["column.kind"], width_mm=37),
+        Column(wording["column.content"], width_mm=20),
+        Column(wording["column.expanded_uncertainty"]),
+        Column(wording["column.certificate"], width_mm=30),
+        Column(wording["column.valid_until"], width_mm=20),
     ]
     last_day = content.finished.date()
     rows: list[list[Cell]] = []
@@ -129,6 +151,8 @@ def _standards(content: ReportContent, wording: Wording) -> Block:
 
 
 def _mixture(item: MeasurementStandard, wording: Wording) -> str:
+    if item.balance and item.content == 0:
+        return item.balance
     if item.component and item.balance:
         return wording.fill("bench.in_balance", component=item.component, balance=item.balance)
     return item.component
@@ -153,11 +177,11 @@ def _line(line: LineDelay | None, wording: Wording) -> str:
 def _instruments(content: ReportContent, wording: Wording) -> Block:
     columns = [
         Column(wording["column.name"], width_mm=22),
-        Column(wording["column.role"]),
-        Column(wording["column.type"], share=1.3),
-        Column(wording["column.serial"], width_mm=26),
+        Column(wording["column.role"], width_mm=34),
+        Column(wording["column.type"]),
+        Column(wording["column.serial"], width_mm=25),
         Column(wording["column.firmware"], width_mm=20),
-        Column(wording["column.safe_state"], share=1.6),
+        Column(wording["column.safe_state"], width_mm=38),
     ]
     rows: list[list[Cell]] = [
         [
@@ -175,12 +199,16 @@ def _instruments(content: ReportContent, wording: Wording) -> Block:
 
 def _safe(item: ReportInstrument, wording: Wording) -> Cell:
     if item.safe_verified is None:  # drivers say "none: …" where there is nothing to drive
-        state = wording.say(item.safe_state)
-        return wording["bench.drives_nothing"] if not state or state.startswith("none") else state
+        state = wording.tell(item.safe_state)
+        return wording["bench.drives_nothing"] if not item.safe_state or _drives_nothing(item.safe_state) else state
     state = wording["bench.verified" if item.safe_verified else "bench.not_verified"]
-    main = wording.join([wording.say(item.safe_state), state])
-    second = wording.fill("bench.read_back", text=item.safe_read_back) if item.safe_read_back else ""
+    main = wording.join([wording.tell(item.safe_state), state])
+    second = wording.fill("bench.read_back", text=wording.tell(item.safe_read_back)) if item.safe_read_back else ""
     return stacked(main, second) if item.safe_verified else {"cell": "warning", "main": main, "second": second}
+
+
+def _drives_nothing(state: Words) -> bool:
+    return isinstance(state, str) and state.startswith("none")
 
 
 def _or_nothing(columns: list[Column], rows: list[list[Cell]], caption: str, wording: Wording) -> Block:

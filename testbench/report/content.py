@@ -73,10 +73,10 @@ class EvidenceMark(StrEnum):
 
 
 class ConditionState(StrEnum):
-    """Whether a condition was kept; `ASKED`: it was not, and the operator was asked and went on."""
+    """Whether a condition was kept over the whole evaluation."""
 
     KEPT = "kept"
-    ASKED = "asked"
+    LEFT = "left"
     NOT_REQUIRED = "not_required"
 
 
@@ -230,8 +230,28 @@ class LineDelay:
 
 
 @dataclass(frozen=True, slots=True)
+class SettingWords:
+    """How a setting of a procedure is named for people, and its unit."""
+
+    title: Words
+    unit: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ProcedureWords:
+    """How a procedure and its settings are named for people."""
+
+    title: Words
+    settings: Mapping[str, SettingWords] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class ReportRun:
-    """One execution of a procedure; `title` is the procedure's name for people (the name itself where empty)."""
+    """One execution of a procedure; `title` is the procedure's name for people (the name itself where empty).
+
+    `labels` name its settings for people; a setting without one is printed by its name. `evidence` says how the standard's
+    settings are known, `reason` why a run ended before its end.
+    """
 
     identifier: str
     procedure: str
@@ -241,6 +261,10 @@ class ReportRun:
     clause: Words = ""
     settings: Mapping[str, Any] = field(default_factory=dict)
     title: Words = ""
+    labels: Mapping[str, SettingWords] = field(default_factory=dict)
+    evidence: EvidenceMark | None = None
+    evidence_percent: int | None = None
+    reason: Words = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ from testbench.report.blocks import (
 )
 from testbench.report.content import ReportDevice, ReportVerdict
 from testbench.report.front import legend
-from testbench.report.numbers import NOTHING, significant
+from testbench.report.numbers import NOTHING, places_for, rounded, significant
 from testbench.report.strip import strip
 from testbench.report.wording import Wording
 
@@ -59,7 +59,7 @@ def _verdicts(device: ReportDevice, wording: Wording) -> Block:
         Column(wording["column.characteristic"]),
         Column(wording["column.value"], Align.DECIMAL, 15),
         Column(wording["column.uncertainty"], Align.DECIMAL, 13),
-        Column(wording["column.k"], Align.RIGHT, 8.5),
+        Column(wording["column.k"], Align.DECIMAL, 8.5),
         Column(wording["column.unit"], width_mm=12.5),
         Column(wording["column.limit"], width_mm=19),
         Column(wording["column.picture"], width_mm=31.5),
@@ -88,7 +88,7 @@ def _origin(verdict: ReportVerdict, wording: Wording) -> str:
     index, clause = phrases.index_text(verdict, wording), wording.say(verdict.clause)
     parts = [
         clause if len(clause) <= _SHORT_CLAUSE else "",
-        wording.fill("device.at_index", index=index) if index else "",
+        index,
         wording.fill("device.judged", value=verdict.judged_text) if verdict.judged_text else "",
         phrases.interval_text(verdict, wording),
         wording.fill("device.run", run=verdict.run) if verdict.run else "",
@@ -101,38 +101,57 @@ def _notes(device: ReportDevice, wording: Wording) -> list[str]:
     for verdict in device.verdicts:
         name = phrases.characteristic(verdict, wording)
         reserved = verdict.outcome is not Outcome.PASS or verdict.limit_within_uncertainty
-        reason = wording.say(verdict.reason) if reserved else ""
-        texts = [reason, *(verdict.finding.notes if verdict.finding else ())]
+        reason = phrases.reason_text(verdict, wording) if reserved else ""
+        texts = [reason, *_own_notes(verdict, reason, wording)]
         notes += [wording.fill("device.note", characteristic=name, note=text) for text in texts if text]
     return notes
+
+
+def _own_notes(verdict: ReportVerdict, reason: str, wording: Wording) -> list[str]:
+    """The notes of the finding, but for those that the reason says already."""
+    notes = [wording.tell(note) for note in verdict.finding.notes] if verdict.finding else []
+    return [note for note in notes if note not in reason]
 
 
 def _pictures(device: ReportDevice, wording: Wording) -> list[Picture]:
     by_name = {verdict.characteristic: verdict for verdict in device.verdicts}
     linear = [by_name[name] for name in ("linearity_error", "lack_of_fit", "indication_error") if name in by_name]
     drawn = [("linearity", figures.linearity(device, verdict, wording)) for verdict in linear]
-    drawn += [("drift", figures.drift(device, by_name, wording)), ("response", figures.response(device, by_name, wording))]
+    drawn += [("response", figures.response(device, by_name, wording)), ("drift", figures.drift(device, by_name, wording))]
     return [Picture(svg, wording.fill(f"device.{kind}", name=device.name)) for kind, svg in drawn if svg is not None]
 
 
 def _budget(device: ReportDevice, verdict: ReportVerdict, wording: Wording) -> Block:
     finding = verdict.finding
-    influences = details.budget(finding) if finding else ()
+    influences = tuple((name, u) for name, u in details.budget(finding) if u > 0) if finding else ()
     total = math.sqrt(math.fsum(u * u for _, u in influences))
     columns = [
         Column(wording["column.influence"], width_mm=70),
         Column(wording["column.contribution"], Align.DECIMAL, 36, unit=phrases.unit_of(verdict)),
+        Column("", width_mm=6),
         Column(wording["column.share"], width_mm=50, unit="%"),
     ]
     rows: list[list[Cell]] = [
-        [wording.influence(name), significant(u, 2), bar(u * u / (total * total)) if total > 0 else NOTHING]
+        [wording.influence(name), _contribution(u, total), "", bar(u * u / (total * total)) if total > 0 else NOTHING]
         for name, u in influences
     ]
-    rows.append([wording["device.combined"], significant(total, 2), ""])
+    rows.append([wording["device.combined"], significant(total, 2), "", ""])
     sums = 1
     if finding and finding.expanded_uncertainty is not None:
         factor = phrases.factor_text(finding.coverage_factor)
-        rows.append([wording.fill("device.expanded", k=factor), significant(finding.expanded_uncertainty, 2), ""])
+        rows.append([wording.fill("device.expanded", k=factor), significant(finding.expanded_uncertainty, 2), "", ""])
         sums = 2
     caption = wording.fill("device.budget", name=device.name, characteristic=phrases.characteristic(verdict, wording))
     return table(columns, rows, caption, strong_last=sums)
+
+
+def _contribution(u: float, total: float) -> str:
+    """Two significant digits, but no more than two decimals beyond those of the combined uncertainty."""
+    text = significant(u, 2)
+    if not total > 0 or not math.isfinite(total):
+        return text
+    most = places_for(total) + 2
+    if len(text.partition(".")[2]) <= most:
+        return text
+    smallest = 10.0**-most
+    return rounded(u, most) if u >= smallest else f"<\u00a0{rounded(smallest, most)}"

@@ -30,7 +30,7 @@ from testbench.report.wording import Wording
 
 WIDTH_MM = 170.0
 _MM = 1 / 25.4
-_LEFT, _RIGHT, _TOP, _BOTTOM, _BETWEEN, _ABOVE = 13.0, 1.5, 5.5, 9.5, 17.0, 11.0  # margins and gaps, mm
+_LEFT, _RIGHT, _TOP, _BOTTOM, _BETWEEN, _ABOVE = 13.0, 1.5, 5.5, 9.5, 17.0, 13.0  # margins and gaps, mm
 _INK, _MIDDLE, _LIGHT, _OUTSIDE = "#222222", "#7a7a7a", "#b4b4b4", "#b23a00"
 _SMALL, _NORMAL = 7.0, 7.5
 _STYLE: dict[RcKeyType, Any] = {
@@ -68,7 +68,7 @@ def linearity(device: ReportDevice, verdict: ReportVerdict, wording: Wording) ->
         return None
     unit, span = details.stated_unit(finding, device.unit), device.high - device.low
     with matplotlib.rc_context(_STYLE):
-        figure, ((left, right),) = _panels(58, 1, (1.0, 1.75))
+        figure, ((left, right),) = _panels(54, 1, (1.0, 1.75))
         pairs = [(x, y) for x, y, _, _ in levels if x is not None and y is not None]
         left.axline((device.low, device.low), slope=1, color=_LIGHT, linewidth=0.6)
         left.plot([x for x, _ in pairs], [y for _, y in pairs], "o", markersize=3, color=_INK)
@@ -100,7 +100,7 @@ def drift(device: ReportDevice, verdicts: Mapping[str, ReportVerdict], wording: 
     if not present:
         return None
     with matplotlib.rc_context(_STYLE):
-        figure, grid = _panels(88, 2, [1.0] * len(present))
+        figure, grid = _panels(90, 2, [1.0] * len(present))
         for column, point in enumerate(present):
             days = _drift_days(verdicts, point)
             week, daily = verdicts.get(f"{point}_drift_week"), verdicts.get(f"{point}_drift_24h")
@@ -136,7 +136,7 @@ def response(device: ReportDevice, verdicts: Mapping[str, ReportVerdict], wordin
     if not present:
         return None
     with matplotlib.rc_context(_STYLE):
-        figure, (grid,) = _panels(58, 1, [1.0] * len(present))
+        figure, (grid,) = _panels(50, 1, [1.0] * len(present))
         for axes, (side, verdict) in zip(grid, present, strict=True):
             _response_panel(axes, verdict, device, wording, rising=side == "rise")
             axes.set_title(wording[f"figure.{side}_title"], loc="left")
@@ -155,7 +155,7 @@ def _response_panel(axes: Axes, verdict: ReportVerdict, device: ReportDevice, wo
     unit = details.stated_unit(finding, device.unit)
     first, last = min(c.time_s[0] for c in curves), max(c.time_s[-1] for c in curves)
     limit = verdict.limit if verdict.limit is not None and 0 < verdict.limit < 4 * last else None
-    right = max(last, 0.0 if limit is None else limit) * 1.06
+    right = _right_end(last, finding.value, limit)
     low, high = min(min(c.value) for c in curves), max(max(c.value) for c in curves)
     pad = 0.08 * ((high - low) or 1.0)
     axes.set_xlim(min(first, 0.0), right)
@@ -176,8 +176,26 @@ def _response_panel(axes: Axes, verdict: ReportVerdict, device: ReportDevice, wo
         foot = low - pad if rising else high + pad
         axes.vlines(finding.value, min(foot, threshold), max(foot, threshold), color=_INK, linewidth=0.6)
         middle = (finding.value, (low + high) / 2)
-        _say(axes, f"T{share} = {rounded(finding.value, 1)}\u00a0s", middle, (4, 0), "left")
+        half = min((c.time_s[n] for c in curves if (n := _half_way(c)) is not None), default=0.0)
+        free = (limit if limit is not None and limit > finding.value else right) - finding.value
+        leftwards = finding.value - half > free
+        shift, side = (-4, "right") if leftwards else (4, "left")
+        _say(axes, f"T{share} = {rounded(finding.value, 1)}\u00a0s", middle, (shift, 0), side)
     axes.set_xlabel(wording["figure.time"])
+
+
+def _right_end(last: float, value: float | None, limit: float | None) -> float:
+    """Where the time axis ends: all readings, but no more than the response and its limit need to be seen."""
+    needed = [x for x in (limit, value) if x is not None and math.isfinite(x) and x > 0]
+    wanted = max(2.0 * value if value is not None and math.isfinite(value) else last, 1.3 * (limit or 0.0))
+    return 1.06 * min(last, wanted) if not needed or min(last, wanted) > max(needed) else 1.15 * max(needed)
+
+
+def _half_way(curve: details.Curve) -> int | None:
+    """Index of the first reading past the middle of a curve; None for a flat one."""
+    low, high = min(curve.value), max(curve.value)
+    middle, rising = (low + high) / 2, curve.value[-1] > curve.value[0]
+    return next((n for n, v in enumerate(curve.value) if (v > middle) == rising and high > low), None)
 
 
 def _percent_of_step(finding: Finding) -> int:
@@ -259,7 +277,7 @@ def _limit_lines(axes: Axes, verdict: ReportVerdict, wording: Wording) -> None:
         f"{wording['figure.limit']} ±{with_unit(plain(limit), '%F.S.')}",
         (0, limit),
         xycoords=("axes fraction", "data"),
-        xytext=(3, 2),
+        xytext=(3, 3),
         textcoords="offset points",
         fontsize=_SMALL,
         color=_MIDDLE,

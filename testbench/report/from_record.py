@@ -16,7 +16,7 @@ from testbench.criteria.text import Text
 from testbench.errors import RecordError
 from testbench.findings import Finding
 from testbench.outcome import Outcome
-from testbench.record.model import EvaluationRow, StepRow
+from testbench.record.model import EvaluationRow, RunRow, StepRow
 from testbench.record.store import Record
 from testbench.report.content import (
     ConditionState,
@@ -26,6 +26,7 @@ from testbench.report.content import (
     LimitKind,
     LineDelay,
     MeasurementStandard,
+    ProcedureWords,
     ReportCondition,
     ReportContent,
     ReportDevice,
@@ -43,24 +44,31 @@ INSTRUMENT_EVENT, SAFE_EVENT = "instrument", "safe state"
 KINDS = {Sided.TWO: LimitKind.SYMMETRIC, Sided.UPPER: LimitKind.MAXIMUM, Sided.LOWER: LimitKind.MINIMUM}
 DECISIONS = {
     DecisionRule.SIMPLE: Text(
-        zh="简单接受：按标准规定修约后的测量值与限值比较。限值落在“结果 ± U”范围内时注明“限值在不确定度内”；"
+        zh="简单接受：按标准规定修约后的测得值与限值比较。限值落在“测得值 ± U”范围内时注明“限值在不确定度内”；"
         "若同时 U 大于限值的三分之一，则为“无法判定”。U 的包含概率约为 95 %。",
         en="Simple acceptance: the value, rounded as the standard says, is compared with the limit. Where the limit lies "
         "within value ± U the verdict is marked “limit within uncertainty”; if U also exceeds a third of the limit it is "
         "inconclusive. U has a coverage probability of about 95 %.",
     ),
     DecisionRule.GUARDED: Text(
-        zh="保护带接受（JCGM 106）：结果加减 U 后仍在限值之内为合格，均在限值之外为不合格，其余为“无法判定”。",
+        zh="保护带接受（JCGM 106）：“测得值 ± U”全部在限值以内为合格，全部在限值以外为不合格，其余为“无法判定”。",
         en="Guarded acceptance (JCGM 106): a value passes if value ± U lies inside the limit, fails if it lies outside, "
         "and is inconclusive in between.",
     ),
 }
 
 
-def content_from_record(record: Record, evaluation: str, *, issued: dt.datetime | None = None) -> ReportContent:
+def content_from_record(
+    record: Record,
+    evaluation: str,
+    *,
+    issued: dt.datetime | None = None,
+    procedures: Mapping[str, ProcedureWords] | None = None,
+) -> ReportContent:
     """Load all that a report of an evaluation says; RecordError if it is not in the record or not finished.
 
-    `issued` is when the document is made (default: when the evaluation finished).
+    `issued` is when the document is made (default: when the evaluation finished). `procedures` name the procedures and
+    their settings for people; one that is not among them is printed by its name.
     """
     row = record.evaluation(evaluation)
     start = row.start
@@ -70,7 +78,6 @@ def content_from_record(record: Record, evaluation: str, *, issued: dt.datetime 
     station = parse_station(start.station_text, Path(start.station_path)).station
     runs = record.runs(evaluation)
     steps = [step for run in runs for step in record.steps(run.identifier)]
-    titles = {entry.procedure: entry.clause for entry in standard.suite} if standard is not None else {}
     return ReportContent(
         identifier=evaluation,
         standard=_standard(standard, start.measurand),
@@ -91,19 +98,7 @@ def content_from_record(record: Record, evaluation: str, *, issued: dt.datetime 
         line_delay=None
         if station.line.delay_s is None
         else LineDelay(station.line.delay_s, station.line.delay_uncertainty_s),
-        runs=tuple(
-            ReportRun(
-                run.identifier,
-                run.procedure,
-                run.state,
-                run.started,
-                run.finished,
-                run.clause,
-                run.settings,
-                titles.get(run.procedure, ""),
-            )
-            for run in runs
-        ),
+        runs=tuple(_run(run, standard, (procedures or {}).get(run.procedure, ProcedureWords(""))) for run in runs),
         journal_digest=record.journal_digest(evaluation),
         events=tuple(
             ReportEvent(event.at, event.kind, event.text, event.run or "")
@@ -119,6 +114,25 @@ def _standard(standard: Standard | None, measurand: str) -> ReportStandard:
     head = standard.standard
     return ReportStandard(
         standard.name, head.title, head.edition, standard.digest, standard.analogy_for(measurand) or "", head.basis
+    )
+
+
+def _run(run: RunRow, standard: Standard | None, words: ProcedureWords) -> ReportRun:
+    entries = [entry for entry in standard.suite if entry.procedure == run.procedure] if standard is not None else []
+    entry = next((e for e in entries if run.clause in (e.clause.zh, e.clause.en)), None)
+    return ReportRun(
+        run.identifier,
+        run.procedure,
+        run.state,
+        run.started,
+        run.finished,
+        run.clause if entry is None else entry.clause,
+        run.settings,
+        words.title,
+        words.settings,
+        EvidenceMark(entry.evidence.mark) if entry is not None else None,
+        entry.evidence.confidence if entry is not None else None,
+        run.reason,
     )
 
 
@@ -215,7 +229,7 @@ def _condition(quantity: str, unit: str, values: np.ndarray[Any, Any], limit: Co
     state = ConditionState.NOT_REQUIRED
     if low is not None or high is not None:
         kept = (low is None or minimum >= low) and (high is None or maximum <= high)
-        state = ConditionState.KEPT if kept else ConditionState.ASKED
+        state = ConditionState.KEPT if kept else ConditionState.LEFT
     return ReportCondition(quantity, unit, minimum, mean, maximum, low, high, state)
 
 
@@ -233,8 +247,8 @@ def _measurement_standards(station: Station) -> Iterator[MeasurementStandard]:
             unit="%",
             expanded_uncertainty=None if zero else cylinder.fraction_percent * relative / 100.0,
             uncertainty_text=Text(
-                zh=f"零点气，{cylinder.component} ≤ {impurity:g} µmol/mol",
-                en=f"zero gas, {cylinder.component} ≤ {impurity:g} µmol/mol",
+                zh=f"零点气，{cylinder.component} ≤\u00a0{impurity:g}\u00a0µmol/mol",
+                en=f"zero gas, {cylinder.component} ≤\u00a0{impurity:g}\u00a0µmol/mol",
             )
             if zero
             else "",
@@ -252,8 +266,8 @@ def _measurement_standards(station: Station) -> Iterator[MeasurementStandard]:
             content=float(options["full_scale"]),
             unit=str(options.get("flow_unit", "L/min")),
             uncertainty_text=Text(
-                zh=f"读数的 {percent:g} %（k = 2），重复设定 {scatter:g} %",
-                en=f"{percent:g} % of reading (k = 2), setting {scatter:g} %",
+                zh=f"读数的 {percent:g}\u00a0%（k\u00a0=\u00a02），重复设定 {scatter:g}\u00a0%",
+                en=f"{percent:g}\u00a0% of reading (k\u00a0=\u00a02), setting to setting {scatter:g}\u00a0%",
             ),
             certificate=str(options.get("certificate", "")),
         )
@@ -278,14 +292,21 @@ def _instruments(record: Record, evaluation: str, station: Station) -> Iterator[
             name,
             driver,
             role,
-            identity["maker"],
-            identity["model"],
-            identity["serial"],
-            identity["firmware"],
+            *_named(identity, station),
             safe_state=outcome["state"] if outcome is not None else "",
             safe_verified=outcome["verified"] if outcome is not None and drives else None,
             safe_read_back=outcome["read_back"] if outcome is not None and drives else "",
         )
+
+
+def _named(identity: Mapping[str, str], station: Station) -> tuple[str, str, str, str]:
+    """Maker, model, serial number and firmware as the instrument says; a device that is silent is as the station states."""
+    stated = station.devices.get(identity["name"])
+    maker, model, serial = identity["maker"], identity["model"], identity["serial"]
+    if stated is not None:
+        maker, model = (maker, model) if maker or model else (stated.maker, stated.model)
+        serial = serial or stated.serial
+    return maker, model, serial, identity["firmware"]
 
 
 def _place(station: Station, name: str) -> tuple[str, InstrumentRole]:

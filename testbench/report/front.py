@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import itertools
 from collections import Counter
 from collections.abc import Sequence
@@ -9,20 +10,20 @@ from collections.abc import Sequence
 from testbench.outcome import Outcome
 from testbench.report import phrases
 from testbench.report.blocks import Block, Cell, Column, bullets, facts, heading, judged, paragraph, table
-from testbench.report.content import ReportContent, ReportDevice, ReportVerdict
+from testbench.report.content import ReportContent, ReportDevice, ReportStandard, ReportVerdict
 from testbench.report.numbers import moment
 from testbench.report.wording import Wording
 
-_DEVICES_A_MATRIX = 5
+_DEVICES_A_MATRIX = 4
 
 
 def cover(content: ReportContent, wording: Wording) -> Block:
     """Return everything on the cover, as one block of its own kind."""
     columns = [
-        Column(wording["column.device"], width_mm=18),
+        Column(wording["column.device"], share=0.7),
         Column(wording["column.maker"]),
         Column(wording["column.model"]),
-        Column(wording["column.serial"], share=0.8),
+        Column(wording["column.serial"], share=0.7),
         Column(wording["column.measurand"], width_mm=20),
         Column(wording["column.range"], width_mm=24),
         Column(wording["column.result"], width_mm=27),
@@ -36,18 +37,18 @@ def cover(content: ReportContent, wording: Wording) -> Block:
         "block": "cover",
         "laboratory": wording.say(station.laboratory),
         "standard": wording.say(standard.title) or standard.name,
-        "analogy": wording.say(standard.analogy),
+        "analogy": _sentence(wording.say(standard.analogy)),
         "devices_title": wording["cover.devices"],
         "devices": table(columns, rows) if rows else paragraph(wording["summary.none"]),
         "facts": facts(
             [
                 (wording["cover.identifier"], content.identifier),
-                (wording["cover.standard"], wording.join([standard.name, standard.edition])),
+                (wording["cover.standard"], _name_and_edition(standard, wording)),
                 (wording["cover.basis"], wording.say(standard.basis)),
                 (wording["cover.laboratory"], wording.say(station.laboratory)),
                 (wording["cover.station"], station.name),
-                (wording["cover.started"], moment(content.started)),
-                (wording["cover.finished"], moment(content.finished)),
+                (wording["cover.started"], _bench_moment(content.started, content, wording)),
+                (wording["cover.finished"], _bench_moment(content.finished, content, wording)),
                 (wording["cover.issued"], moment(content.issue_time)),
                 (wording["cover.duration"], phrases.duration_text(content.bench_duration_s, wording)),
                 (wording["cover.seed"], "" if content.seed is None else str(content.seed)),
@@ -69,14 +70,35 @@ def summary(content: ReportContent, wording: Wording) -> list[Block]:
     blocks: list[Block] = [heading(wording["summary.heading"])]
     if not content.devices:
         return [*blocks, paragraph(wording["summary.none"])]
-    starts = range(0, len(content.devices), _DEVICES_A_MATRIX)
-    blocks += [_matrix(content.devices[start : start + _DEVICES_A_MATRIX], wording) for start in starts]
+    if analogy := _sentence(wording.say(content.standard.analogy)):
+        blocks.append(paragraph(analogy))
+    blocks += [_matrix(devices, wording) for devices in _shares(content.devices)]
     blocks += legend([v for d in content.devices for v in d.verdicts], wording)
     blocks.append(heading(wording["summary.remarks"], 2))
-    remarks = [_remark(d, v, wording) for d in content.devices for v in d.verdicts if _remarkable(v)]
-    if remarks:
+    if remarks := _remarks(content.devices, wording):
         return [*blocks, bullets(remarks)]
     return [*blocks, paragraph(wording["summary.all_pass" if _judged(content) else "summary.none"])]
+
+
+def _shares(devices: Sequence[ReportDevice]) -> list[Sequence[ReportDevice]]:
+    """Split the devices into as few matrices as the page allows, as even as can be."""
+    parts = -(-len(devices) // _DEVICES_A_MATRIX)
+    bounds = [len(devices) * part // parts for part in range(parts + 1)]
+    return [devices[start:end] for start, end in itertools.pairwise(bounds)]
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _name_and_edition(standard: ReportStandard, wording: Wording) -> str:
+    """Return the standard's name, and its edition where the name does not say it."""
+    return wording.join([standard.name, "" if standard.edition in standard.name else standard.edition])
+
+
+def _bench_moment(time: dt.datetime, content: ReportContent, wording: Wording) -> str:
+    """Return when something happened on the bench; a simulated bench has its own time, which runs ahead of the clock."""
+    return wording.fill("cover.simulated_time", time=moment(time)) if content.simulated else moment(time)
 
 
 def legend(verdicts: Sequence[ReportVerdict], wording: Wording) -> list[Block]:
@@ -118,6 +140,8 @@ def _shared_limit(line: Sequence[ReportVerdict | None], wording: Wording) -> str
 
 
 def _overall(device: ReportDevice, wording: Wording, second: str = "") -> Cell:
+    if device.outcome is Outcome.INCONCLUSIVE and not any(v.outcome for v in device.verdicts):
+        return judged(None, wording["summary.not_judged"], second=second)
     return judged(device.outcome, wording[f"outcome.{device.outcome.value}"], second=second)
 
 
@@ -125,18 +149,33 @@ def _remarkable(verdict: ReportVerdict) -> bool:
     return verdict.outcome is not None and (verdict.outcome is not Outcome.PASS or verdict.limit_within_uncertainty)
 
 
-def _remark(device: ReportDevice, verdict: ReportVerdict, wording: Wording) -> str:
-    reason = wording.say(verdict.reason)
-    if not reason and verdict.finding and verdict.finding.value is not None:
-        value, limit = phrases.value_text(verdict), phrases.limit_text(verdict, wording)
-        reason = wording.fill("summary.value_limit", value=value, limit=limit)
-    return wording.fill(
-        "summary.remark",
-        device=f"{wording['column.device']} {device.name}",
-        characteristic=phrases.characteristic(verdict, wording),
-        outcome=phrases.outcome_word(verdict.outcome, wording) + phrases.marks(verdict),
-        reason=reason,
-    ).rstrip()
+def _remarks(devices: Sequence[ReportDevice], wording: Wording) -> list[str]:
+    """Return a sentence for each verdict that is not a plain pass; devices of which the same is said share one."""
+    said: dict[tuple[str, str, str], list[str]] = {}
+    for device in devices:
+        for verdict in device.verdicts:
+            if _remarkable(verdict):
+                outcome = phrases.outcome_word(verdict.outcome, wording) + phrases.marks(verdict)
+                key = (phrases.characteristic(verdict, wording), outcome, _reason(verdict, wording))
+                said.setdefault(key, []).append(device.name)
+    return [
+        wording.fill(
+            "summary.remark",
+            devices=f"{wording['column.device']} {wording['punctuation.list'].join(names)}",
+            characteristic=characteristic,
+            outcome=outcome,
+            reason=reason,
+        ).rstrip()
+        for (characteristic, outcome, reason), names in said.items()
+    ]
+
+
+def _reason(verdict: ReportVerdict, wording: Wording) -> str:
+    reason = phrases.reason_text(verdict, wording)
+    if reason or verdict.finding is None or verdict.finding.value is None:
+        return reason
+    value, limit = phrases.value_text(verdict), phrases.limit_text(verdict, wording)
+    return wording.fill("summary.value_limit", value=value, limit=limit)
 
 
 def _judged(content: ReportContent) -> bool:

@@ -30,12 +30,7 @@ def method_section(content: ReportContent, wording: Wording) -> list[Block]:
 
 def evidence_text(verdict: ReportVerdict, wording: Wording) -> str:
     """Return how a limit is known: mark, confidence, and whether it is provisional."""
-    if verdict.evidence is None:
-        text = wording["evidence.none"]
-    else:
-        text = wording[f"evidence.{verdict.evidence.value}"]
-        if verdict.evidence_percent is not None:
-            text = wording.fill("evidence.confidence", mark=text, percent=verdict.evidence_percent)
+    text = phrases.evidence_text(verdict.evidence, verdict.evidence_percent, wording)
     return wording.join([text, wording["evidence.provisional"]]) if verdict.provisional else text
 
 
@@ -52,10 +47,10 @@ def _evidence(content: ReportContent, wording: Wording) -> Block | None:
         if v.outcome is not None
     )
     columns = [
-        Column(wording["column.characteristic"], share=1.3),
-        Column(wording["column.clause"], share=1.3),
-        Column(wording["column.limit"], width_mm=22),
-        Column(wording["column.evidence"]),
+        Column(wording["column.characteristic"], width_mm=34),
+        Column(wording["column.clause"]),
+        Column(wording["column.limit"], width_mm=20),
+        Column(wording["column.evidence"], width_mm=40),
     ]
     return table(columns, [list(line) for line in lines], wording["method.evidence"]) if lines else None
 
@@ -74,7 +69,7 @@ def _missing(content: ReportContent, wording: Wording) -> Block:
             phrases.characteristic(v, wording),
             phrases.clause_text(v, wording),
             phrases.limit_text(v, wording),
-            wording.say(v.reason) or NOTHING,
+            phrases.reason_text(v, wording) or NOTHING,
         ]
         for d, v in _pairs(content)
         if v.finding is None

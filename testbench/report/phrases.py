@@ -9,12 +9,23 @@ from typing import Any
 
 from testbench.outcome import Outcome
 from testbench.report.blocks import Cell, judged
-from testbench.report.content import LimitKind, ReportDevice, ReportVerdict
-from testbench.report.numbers import NOTHING, places_for, plain, rounded, signed, significant, with_uncertainty, with_unit
+from testbench.report.content import EvidenceMark, LimitKind, ReportDevice, ReportVerdict, SettingWords
+from testbench.report.numbers import (
+    MINUS,
+    NOTHING,
+    places_for,
+    plain,
+    rounded,
+    signed,
+    significant,
+    with_uncertainty,
+    with_unit,
+)
 from testbench.report.wording import Wording
 
 _DAY = re.compile(r"\bday (\d+)")
-PROVISIONAL, WITHIN = "°", "‡"
+_HYPHEN_MINUS = re.compile(r"(?<![\w.-])-(?=\d)")
+PROVISIONAL, WITHIN = "°", "*"
 
 
 def unit_of(verdict: ReportVerdict) -> str:
@@ -91,8 +102,10 @@ def verdict_cell(verdict: ReportVerdict, wording: Wording, *, with_value: bool =
 
 
 def factor_text(factor: float | None) -> str:
-    """Return a coverage factor to three significant digits at most: 2, 2.45."""
-    return NOTHING if factor is None else plain(float(f"{factor:.3g}")) if math.isfinite(factor) else NOTHING
+    """Return a coverage factor: a whole one as such, others with two decimals: 2, 2.45, 2.50."""
+    if factor is None or not math.isfinite(factor):
+        return NOTHING
+    return plain(factor) if factor == round(factor) else rounded(factor, 2)
 
 
 def characteristic(verdict: ReportVerdict, wording: Wording) -> str:
@@ -111,9 +124,11 @@ def clause_text(verdict: ReportVerdict, wording: Wording) -> str:
 
 
 def index_text(verdict: ReportVerdict, wording: Wording) -> str:
-    """Return the level or day that a value belongs to; days are named in the report's language."""
-    index = verdict.finding.index if verdict.finding else None
-    return _DAY.sub(lambda found: wording.fill("device.day", number=found.group(1)), index or "")
+    """Return the level or day that a value belongs to, in the report's language; empty where it is none of several."""
+    index = (verdict.finding.index if verdict.finding else None) or ""
+    if _DAY.search(index):
+        return _DAY.sub(lambda found: wording.fill("device.day", number=found.group(1)), index)
+    return wording.fill("device.at_index", index=index) if index else ""
 
 
 def duration_text(seconds: float | None, wording: Wording) -> str:
@@ -129,16 +144,51 @@ def duration_text(seconds: float | None, wording: Wording) -> str:
     return wording.fill("duration.days", days=minutes // 1440, hours=minutes // 60 % 24, minutes=minutes % 60)
 
 
-def settings_text(settings: Mapping[str, Any]) -> str:
-    """Return settings as `key = value` pairs."""
-    return "; ".join(f"{key} = {_setting(value)}" for key, value in settings.items())
+def reason_text(verdict: ReportVerdict, wording: Wording) -> str:
+    """Return the reason of a verdict; notes of the finding that it quotes are put into the report's language."""
+    reason = wording.tell(verdict.reason)
+    for note in verdict.finding.notes if verdict.finding else ():
+        reason = reason.replace(note, wording.tell(note)) if note else reason
+    return _HYPHEN_MINUS.sub(MINUS, reason)
 
 
-def _setting(value: Any) -> str:
-    if isinstance(value, bool) or value is None:
-        return str(value).lower() if value is not None else NOTHING
+def evidence_text(mark: EvidenceMark | None, percent: int | None, wording: Wording) -> str:
+    """Return how a figure is known: its mark in words, and the confidence."""
+    if mark is None:
+        return wording["evidence.none"]
+    text = wording[f"evidence.{mark.value}"]
+    return text if percent is None else wording.fill("evidence.confidence", mark=text, percent=percent)
+
+
+def settings_text(settings: Mapping[str, Any], labels: Mapping[str, SettingWords], wording: Wording) -> str:
+    """Return settings with title, value and unit; shares of the full scale in %F.S., a setting without label by its name."""
+    parts = []
+    for key, value in settings.items():
+        label = labels.get(key, SettingWords(key))
+        shares = label.unit == "F.S." and _is_number(value)
+        unit = "%F.S." if shares else label.unit
+        shown = _setting(_percent(value) if shares else value, wording)
+        parts.append(f"{wording.say(label.title)}{wording['punctuation.colon']}{with_unit(shown, unit)}")
+    return wording["punctuation.semicolon"].join(parts)
+
+
+def _is_number(value: Any) -> bool:
+    if isinstance(value, list | tuple):
+        return all(_is_number(item) for item in value)
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _percent(value: Any) -> Any:
+    return [_percent(item) for item in value] if isinstance(value, list | tuple) else float(f"{100 * value:.9g}")
+
+
+def _setting(value: Any, wording: Wording) -> str:
+    if value is None:
+        return NOTHING
+    if isinstance(value, bool):
+        return wording["setting_value.yes" if value else "setting_value.no"]
     if isinstance(value, float):
         return significant(value, 6).rstrip("0").rstrip(".") if "." in significant(value, 6) else plain(value)
     if isinstance(value, list | tuple):
-        return ", ".join(_setting(item) for item in value)
-    return str(value)
+        return wording["punctuation.list"].join(_setting(item, wording) for item in value)
+    return wording.name("setting_value", str(value))

@@ -27,7 +27,7 @@ def raw_section(content: ReportContent, wording: Wording) -> list[Block]:
         if tables:
             blocks += [heading(wording.fill("raw.device", name=device.name), 2), *tables]
     blocks += [_given(raw, wording) for raw in content.raw_tables]
-    return [heading(wording["raw.heading"], new_page=True), *(blocks or [paragraph(wording["document.nothing"])])]
+    return [heading(wording["raw.heading"]), *(blocks or [paragraph(wording["document.nothing"])])]
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping
 from functools import cache
@@ -9,6 +10,21 @@ from importlib.resources import files
 from typing import Any
 
 from testbench.report.content import Language, Words, say
+from testbench.report.sentences import retell
+
+# Dotted names of influences: the pattern, and the catalogue's entry that names them. The section names the device.
+_INFLUENCES = (
+    (re.compile(r"controller\.(?P<name>.+)\.resolution"), "controller_resolution"),
+    (re.compile(r"controller\.(?P<name>.+)"), "controller"),
+    (re.compile(r"divider\.setting\.(?P<name>.+)"), "setting"),
+    (re.compile(r"cylinder\.(?P<name>.+)\.impurity"), "impurity"),
+    (re.compile(r"cylinder\.(?P<name>.+)"), "cylinder"),
+    (
+        re.compile(r".+\.reading\.(?P<part>before|after)\.(?P<kind>repeatability|resolution|settling)"),
+        "reading_{part}_{kind}",
+    ),
+    (re.compile(r".+\.reading\.(?P<kind>repeatability|resolution|settling)"), "reading_{kind}"),
+)
 
 
 class Wording:
@@ -30,14 +46,23 @@ class Wording:
         return self.entries.get(f"{group}.{key.replace(' ', '_')}", key)
 
     def influence(self, name: str) -> str:
-        """Return an influence in words; names are dotted, and parts that the catalogue doesn't know stay: "cylinder co2"."""
-        keys = [f"influence.{part.replace(' ', '_').replace('-', '_')}" for part in name.split(".")]
-        text = " ".join(self.entries.get(key, part) for key, part in zip(keys, name.split("."), strict=True))
-        return text[:1].upper() + text[1:] if keys[0] in self.entries else text
+        """Return an influence of a budget in words; a name that the catalogue doesn't know is shown as it is."""
+        for pattern, key in _INFLUENCES:
+            if found := pattern.fullmatch(name):
+                parts = found.groupdict()
+                return self.fill(f"influence.{key.format(**parts)}", **({"name": parts["name"]} if "name" in parts else {}))
+        return self.name("influence", name)
 
     def say(self, words: Words) -> str:
         """Return a text of the content in this language."""
         return say(words, self.language)
+
+    def tell(self, words: Words) -> str:
+        """Return a text as `say` does; one that the record holds in a single language is translated where it is known."""
+        return retell(words, self.language, self._place) if isinstance(words, str) else self.say(words)
+
+    def _place(self, place: str, text: str) -> str:
+        return self.name(place, text)
 
     def join(self, parts: list[str]) -> str:
         """List several words in one line."""

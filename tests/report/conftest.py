@@ -300,7 +300,7 @@ def build_example() -> ReportContent:
             ReportCondition("temperature", "°C", 21.84, 23.02, 24.31, 15.0, 35.0, ConditionState.KEPT),
             ReportCondition("humidity", "%", 38.2, 45.1, 52.7, None, 85.0, ConditionState.KEPT),
             ReportCondition("pressure", "kPa", 100.62, 101.21, 101.83, 80.0, 106.0, ConditionState.KEPT),
-            ReportCondition("voltage", "V", 196.3, 220.8, 226.1, 198.0, 242.0, ConditionState.ASKED),
+            ReportCondition("voltage", "V", 196.3, 220.8, 226.1, 198.0, 242.0, ConditionState.LEFT),
         ),
         measurement_standards=(
             MeasurementStandard(

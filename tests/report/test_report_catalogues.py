@@ -63,11 +63,23 @@ def test_every_member_of_an_enumeration_has_a_word(group: str, members: type[Str
         assert ENGLISH[f"{group}.{member.value}"]
 
 
-def test_an_influence_is_named_by_its_parts_and_unknown_names_stay() -> None:
-    assert ENGLISH.influence("controller.mfc-co2.resolution") == "Flow controller mfc-co2 resolution"
-    assert CHINESE.influence("cylinder.co2") == "气瓶 co2"
-    assert ENGLISH.influence("line delay") == "Gas line, delay"
-    assert ENGLISH.influence("something.else") == "something else"
+@pytest.mark.parametrize(
+    ("name", "english", "chinese"),
+    [
+        ("controller.mfc-co2", "Flow controller mfc-co2, calibration", "流量控制器 mfc-co2，校准"),
+        ("controller.mfc-co2.resolution", "Flow controller mfc-co2, resolution", "流量控制器 mfc-co2，分辨力"),
+        ("divider.setting.mfc-n2", "Flow controller mfc-n2, setting to setting", "流量控制器 mfc-n2，重复设定"),
+        ("cylinder.co2", "Cylinder co2, content", "气瓶 co2，含量"),
+        ("cylinder.zero.impurity", "Cylinder zero, impurity", "气瓶 zero，杂质"),
+        ("A.reading.repeatability", "Readings, repeatability", "读数，重复性"),
+        ("B 2.1.reading.before.resolution", "Readings at the adjustment, resolution", "调整时的读数，分辨力"),
+        ("line delay", "Gas line, delay", "气路，延迟"),
+        ("something.else", "something.else", "something.else"),
+    ],
+)
+def test_an_influence_is_named_in_words_and_unknown_names_stay(name: str, english: str, chinese: str) -> None:
+    assert ENGLISH.influence(name) == english
+    assert CHINESE.influence(name) == chinese
 
 
 def test_names_that_the_catalogue_does_not_know_are_shown_as_they_are() -> None:

@@ -10,8 +10,8 @@ import pytest
 
 from testbench.errors import InputError
 from testbench.findings import Finding
-from testbench.outcome import Outcome
-from testbench.report.content import Language, LimitKind, ReportContent, ReportVerdict
+from testbench.outcome import Outcome, RunState
+from testbench.report.content import EvidenceMark, Language, LimitKind, ReportContent, ReportVerdict, SettingWords, Text
 from testbench.report.document import Document, build_document
 
 
@@ -41,8 +41,8 @@ def blocks(content: ReportContent, kind: str, language: Language = Language.ENGL
     return [b for b in built(content, language).tree["blocks"] if b["block"] == kind]
 
 
-def table(content: ReportContent, caption: str) -> dict[str, Any]:
-    return next(b for b in blocks(content, "table") if b["caption"].startswith(caption))
+def table(content: ReportContent, caption: str, language: Language = Language.ENGLISH) -> dict[str, Any]:
+    return next(b for b in blocks(content, "table", language) if b["caption"].startswith(caption))
 
 
 def row_of(block: dict[str, Any], name: str) -> list[Any]:
@@ -55,7 +55,7 @@ def matrix(example: ReportContent) -> dict[str, Any]:
 
 
 def test_the_matrix_says_each_verdict_by_word_and_value(matrix: dict[str, Any]) -> None:
-    a, b, c = row_of(matrix, "Span drift, one week")[2:]
+    a, b, c = row_of(matrix, "One-week span drift")[2:]
     assert [cell["word"] for cell in (a, b, c)] == ["pass", "fail", "pass"]
     assert b["outcome"] == "fail"
     assert b["second"].startswith("+4.3")
@@ -63,9 +63,9 @@ def test_the_matrix_says_each_verdict_by_word_and_value(matrix: dict[str, Any]) 
 
 
 def test_a_limit_within_the_uncertainty_is_marked_and_explained(example: ReportContent, matrix: dict[str, Any]) -> None:
-    assert row_of(matrix, "Linearity error")[4]["marks"] == "°‡"
+    assert row_of(matrix, "Linearity error")[4]["marks"] == "°*"
     small = [b["text"] for b in blocks(example, "paragraph") if b["small"]]
-    assert any(text.startswith("‡ Limit within uncertainty") for text in small)
+    assert any(text.startswith("* Limit within uncertainty") for text in small)
 
 
 def test_marks_that_do_not_occur_are_not_explained(bare: ReportContent) -> None:
@@ -88,13 +88,13 @@ def test_the_overall_result_is_the_devices_own_and_not_made_here(example: Report
 def test_more_devices_than_a_page_is_wide_make_more_matrices(example: ReportContent) -> None:
     devices = tuple(replace(example.devices[0], name=f"D{number}") for number in range(7))
     matrices = [b for b in blocks(replace(example, devices=devices), "table") if b["caption"].startswith("Verdicts by")]
-    assert [len(block["columns"]) - 2 for block in matrices] == [5, 2]
+    assert [len(block["columns"]) - 2 for block in matrices] == [3, 4]
 
 
 def test_value_and_uncertainty_have_the_same_last_digit(example: ReportContent) -> None:
-    row = row_of(table(example, "Findings and verdicts of device B"), "Span drift, one week")
+    row = row_of(table(example, "Findings and verdicts of device B"), "One-week span drift")
     assert row[1]["text"].startswith("+4.3")
-    assert (row[2]["text"], row[3], row[4], row[5]) == ("0.17", "2", "%F.S.", "±2\u00a0%F.S.".replace("2", "3"))
+    assert (row[2]["text"], row[3]["text"], row[4], row[5]) == ("0.17", "2", "%F.S.", "±2\u00a0%F.S.".replace("2", "3"))
     assert len(row[1]["text"].split(".")[1]) == 2
 
 
@@ -131,7 +131,7 @@ def test_a_long_clause_stands_in_the_table_of_evidence_alone(example: ReportCont
 
 def test_days_are_named_in_the_language_of_the_report(example: ReportContent) -> None:
     chinese = "".join(strings(built(example, Language.CHINESE).tree))
-    assert "位于 第" in chinese
+    assert "第 7 日" in chinese
     assert "day " not in chinese
 
 
@@ -152,14 +152,14 @@ def test_the_budget_is_largest_first_and_its_sum_is_the_root_of_squares(example:
     rows = table(content, "Uncertainty budget of device A")["rows"]
     assert [row[0] for row in rows] == ["large", "small", "Combined standard uncertainty", "Expanded uncertainty U (k = 2)"]
     assert rows[2][1]["text"] == "0.50"  # 0.3² + 0.4² = 0.5²
-    assert [rows[0][2]["text"], rows[1][2]["text"]] == ["64.0", "36.0"]
+    assert [rows[0][3]["text"], rows[1][3]["text"]] == ["64.0", "36.0"]
 
 
 def test_raw_data_are_complete(example: ReportContent) -> None:
     assert len(table(example, "Levels, device A")["rows"]) == 5
     assert len(table(example, "Single passes, device A")["rows"]) == 15
-    assert len(table(example, "Daily readings, device A: Span drift, 24 h, Span drift, one week")["rows"]) == 8
-    assert len(table(example, "Step responses, device A: Response time, rising")["rows"]) == 3
+    assert len(table(example, "Daily readings, device A: 24 h span drift, One-week span drift")["rows"]) == 8
+    assert len(table(example, "Step responses, device A: Response time, rise")["rows"]) == 3
     captions = [b["caption"] for b in blocks(example, "table") if b["caption"].startswith("Daily readings, device A")]
     assert len(captions) == 2
 
@@ -208,3 +208,63 @@ def test_characters_that_were_replaced_are_named_at_the_end(example: ReportConte
 def test_a_time_without_offset_is_refused(example: ReportContent) -> None:
     with pytest.raises(InputError, match="finished has no offset"):
         replace(example, finished=dt.datetime(2026, 3, 9, 17, 0))  # noqa: DTZ001
+
+
+def test_devices_of_which_the_same_is_said_share_a_remark(example: ReportContent) -> None:
+    missing = ReportVerdict("supply_voltage", None, Outcome.INCONCLUSIVE, reason=Text("没有测试结果。", "No finding."))
+    devices = tuple(replace(device, verdicts=(missing,)) for device in example.devices)
+    (remarks,) = [b["items"] for b in blocks(replace(example, devices=devices), "bullets")][:1]
+    assert remarks == ["Device A, B, C – Influence of supply voltage: inconclusive. No finding."]
+
+
+def test_devices_are_not_judged_where_no_standard_judged(example: ReportContent) -> None:
+    finding = Finding("A", "linearity_error", 0.5, "%F.S.", 0.1, 2.0)
+    verdicts = (ReportVerdict("linearity_error", finding, None),)
+    device = replace(example.devices[0], outcome=Outcome.INCONCLUSIVE, verdicts=verdicts)
+    last = table(replace(example, devices=(device,)), "Verdicts by")["rows"][-1]
+    assert (last[2]["word"], last[2]["outcome"]) == ("not judged", "")
+
+
+def test_settings_are_named_for_people_with_value_and_unit(example: ReportContent) -> None:
+    labels = {
+        "levels": SettingWords(Text("测试点", "levels"), "F.S."),
+        "average_s": SettingWords(Text("平均时间", "averaging time"), "s"),
+        "zero_between": SettingWords(Text("中间通零点气", "zero gas between")),
+    }
+    settings = {"levels": [0.07, 0.8], "average_s": 60.0, "zero_between": True, "other": "x"}
+    run = replace(example.runs[0], settings=settings, labels=labels, evidence=EvidenceMark.MEMORY, evidence_percent=65)
+    content = replace(example, runs=(run,))
+    row = table(content, "Runs of the evaluation")["rows"][0]
+    assert row[2] == "levels: 7, 80\u00a0%F.S.; averaging time: 60\u00a0s; zero gas between: yes; other: x"
+    assert row[1]["second"].endswith("M, memory, 65 %")
+    chinese = table(content, "本次评价的各项测试", Language.CHINESE)["rows"][0]
+    assert chinese[2] == "测试点：7、80\u00a0%F.S.；平均时间：60\u00a0s；中间通零点气：是；other：x"
+
+
+def test_why_a_run_ended_early_is_said_below_the_runs(example: ReportContent) -> None:
+    run = replace(example.runs[0], identifier="R03", state=RunState.ABORTED, reason="aborted from the keyboard")
+    items = [b["items"] for b in blocks(replace(example, runs=(run,)), "bullets", Language.CHINESE)]
+    assert ["R03，已中止：由键盘中止"] in items
+
+
+def test_what_instruments_said_is_put_into_the_language_of_the_report(example: ReportContent) -> None:
+    safe = replace(
+        example.instruments[0], safe_state="flow 0", safe_verified=True, safe_read_back="set-point 0, flow 0 L/min"
+    )
+    event = replace(example.events[0], text="A: not stable after 1800 s; the readings go on")
+    content = replace(example, instruments=(safe,), events=(event,))
+    chinese = "".join(strings(built(content, Language.CHINESE).tree))
+    assert "流量为 0，已核实" in chinese
+    assert "回读：设定值 0，流量 0 L/min" in chinese
+    assert "A：1800 s 后仍未稳定，继续读数" in chinese
+    assert "flow 0, verified" in "".join(strings(built(content, Language.ENGLISH).tree))
+
+
+def test_a_note_within_a_reason_is_said_in_the_language_of_the_report(example: ReportContent) -> None:
+    finding = Finding("A", "linearity_error", None, "%F.S.", notes=("no reading on day 3",))
+    reason = Text("结果未能测定（no reading on day 3）。", "The value was not determined (no reading on day 3).")
+    verdict = ReportVerdict("linearity_error", finding, Outcome.INCONCLUSIVE, 2.0, reason=reason)
+    content = replace(example, devices=(replace(example.devices[0], verdicts=(verdict,)),))
+    items = [item for b in blocks(content, "bullets", Language.CHINESE) for item in b["items"]]
+    assert "线性误差：结果未能测定（第 3 日无读数）。" in items
+    assert not any("no reading" in item for item in items)

@@ -39,6 +39,8 @@ from testbench.metrology.quantity import Component, Quantity
 
 FRACTION = "mol/mol"
 FLOW = "L/min"
+FLOW_DEPARTURE = 0.05  # of the flow that is set: what a controller that has enough gas never departs by
+CLOSED_DEPARTURE = 0.005  # of full scale, what a controller shows beside that
 
 
 class MfcBlendSettings(DriverSettings):
@@ -126,6 +128,11 @@ class MfcBlend:
                 f"{name}: zero gas at the total flow of {settings.total_flow:g} {FLOW} is above the full scale of "
                 f"{self._balance.name} ({self._balance.largest:g} {FLOW}); lower total_flow"
             )
+        if settings.total_flow < self._balance.smallest or not self._balance.settable(settings.total_flow):
+            raise StationError(
+                f"{name}: zero gas at the total flow of {settings.total_flow:g} {FLOW} is below what {self._balance.name} "
+                f"can set ({max(self._balance.smallest, self._balance.step):g} {FLOW}); raise total_flow"
+            )
         self.component = self._sources[0].component
         self.sources: tuple[Source, ...] = tuple(leg.controller for leg in self._legs)
         self._flows: dict[str, float] = {}
@@ -200,7 +207,11 @@ class MfcBlend:
                     f"{leg.name} would have to pass {flow:.3g} {FLOW}, below "
                     f"{self.settings.minimum_flow_percent:g} % of its full scale ({leg.smallest:g} {FLOW})"
                 )
-        return {source.name: source.settable(wanted), balance.name: balance.settable(total - wanted)}, ""
+        flows = {source.name: source.settable(wanted), balance.name: balance.settable(total - wanted)}
+        for leg in (source, balance):
+            if not flows[leg.name]:
+                return {}, f"{leg.name} would have to pass less than it can set ({leg.step:g} {FLOW})"
+        return flows, ""
 
     def _refusal(self, component: str, fraction: float, problems: list[str]) -> str:
         ranges = self.ranges(component)
@@ -245,12 +256,19 @@ class MfcBlend:
     def reference(self, component: str, flows: Mapping[str, float], setting: int) -> Quantity:
         """Content (mol/mol) that the measured flows make; `flows` by channel name, each in its controller's unit.
 
-        A flow below half of the smallest that is used counts as closed. Raises InstrumentError when nothing flows.
+        A flow below half of the smallest that is used counts as closed. Raises InstrumentError when nothing flows, and when
+        a controller passes another flow than was set (`FLOW_DEPARTURE`): then the gas is not the one that was asked for.
         """
         measured = {}
         for leg in self._legs:
             flow = flows[leg.controller.channels[0].name] * leg.litres
             measured[leg.name] = flow if flow > 0.5 * leg.smallest else 0.0
+            wanted = self._flows.get(leg.name)
+            if wanted is not None and abs(flow - wanted) > FLOW_DEPARTURE * wanted + CLOSED_DEPARTURE * leg.largest:
+                raise InstrumentError(
+                    f"{self.name}: {leg.name} passes {flow:.4g} {FLOW} where {wanted:.4g} {FLOW} are set, so the gas is not "
+                    f"what was asked for; is cylinder {leg.cylinder} empty or closed, or its pressure too low?"
+                )
         if not any(measured.values()):
             raise InstrumentError(f"{self.name}: no gas flows, so it has no content; are the cylinders open?")
         return self._blend(component, measured, setting)

@@ -350,3 +350,31 @@ def test_a_controller_that_is_not_there_is_named_with_those_that_are() -> None:
 def test_wrong_keys_are_refused(changes: dict[str, Any]) -> None:
     with pytest.raises(ValidationError):
         MfcBlendSettings.model_validate({"total_flow": 4.0, "controllers": TWO} | changes)
+
+
+@pytest.mark.parametrize(
+    ("flows", "named"),
+    [
+        ({"mfc-co2.flow": 0.0, "mfc-n2.flow": 2.667}, "mfc-co2 passes 0 L/min"),  # its cylinder is empty
+        ({"mfc-co2.flow": 1.333, "mfc-n2.flow": 1.0}, "mfc-n2 passes 1 L/min"),  # its pressure is too low
+    ],
+)
+def test_a_controller_that_loses_its_gas_is_named(flows: Mapping[str, float], named: str) -> None:
+    divider = Bench(TWO).divider
+    divider.supply("CO2", 0.10)
+    made = divider.reference("CO2", {"mfc-co2.flow": 1.34, "mfc-n2.flow": 2.667}, 1)
+    assert made.value == pytest.approx(0.30 * 1.34 / 4.007, rel=1e-5)  # of the measured flows, not of the set ones
+    with pytest.raises(InstrumentError, match=f"{named}.*empty or closed"):
+        divider.reference("CO2", flows, 1)
+
+
+def test_zero_gas_that_fails_at_zero_is_noticed_too() -> None:
+    divider = Bench(TWO).divider
+    divider.zero()
+    with pytest.raises(InstrumentError, match="mfc-n2 passes 1 L/min where 4 L/min are set"):
+        divider.reference("CO2", {"mfc-co2.flow": 0.0, "mfc-n2.flow": 1.0}, 1)
+
+
+def test_a_total_flow_that_no_controller_can_set_is_refused() -> None:
+    with pytest.raises(StationError, match=r"below what mfc-n2 can set .*raise total_flow"):
+        simple(total_flow=1e-9)

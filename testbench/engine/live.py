@@ -224,8 +224,7 @@ class LiveBench(Bench):
                     self._event(
                         "condition",
                         f"{condition.quantity} is {condition.value:g} {condition.unit}; the standard asks for "
-                        f"{condition.low if condition.low is not None else ''} … "
-                        f"{condition.high if condition.high is not None else ''} {condition.unit}",
+                        f"{_allowed(condition.low, condition.high)} {condition.unit}",
                     )
             return Conditions(time, conditions)
 
@@ -542,3 +541,10 @@ class LiveBench(Bench):
 def _value(averages: Averages, device: str) -> float | None:
     indication = averages.readings[device].indication
     return None if indication is None else indication.value
+
+
+def _allowed(low: float | None, high: float | None) -> str:
+    """The range that a condition is allowed, in words."""
+    if low is not None and high is not None:
+        return f"{low:g} to {high:g}"
+    return f"at least {low:g}" if high is None else f"at most {high:g}"

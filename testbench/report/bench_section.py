@@ -56,13 +56,9 @@ def runs_section(content: ReportContent, wording: Wording) -> list[Block]:
         ]
         for run in content.runs
     ]
-    blocks = [heading(wording["runs.heading"]), _or_nothing(columns, rows, wording["runs.runs"], wording)]
-    reasons = [
-        wording.fill("runs.reason", run=run.identifier, state=wording[f"run_state.{run.state.value}"], reason=reason)
-        for run in content.runs
-        if (reason := wording.tell(run.reason))
-    ]
-    return [*blocks, bullets(reasons)] if reasons else blocks
+    reasons = phrases.early_ends(content.runs, wording)
+    blocks = [heading(wording["runs.heading"]), *([bullets(reasons)] if reasons else [])]
+    return [*blocks, _or_nothing(columns, rows, wording["runs.runs"], wording)]
 
 
 def _basis(run: ReportRun, wording: Wording) -> str:
@@ -176,12 +172,12 @@ def _line(line: LineDelay | None, wording: Wording) -> str:
 
 def _instruments(content: ReportContent, wording: Wording) -> Block:
     columns = [
-        Column(wording["column.name"], width_mm=22),
-        Column(wording["column.role"], width_mm=34),
+        Column(wording["column.name"], width_mm=20),
+        Column(wording["column.role"], width_mm=32),
         Column(wording["column.type"]),
-        Column(wording["column.serial"], width_mm=25),
+        Column(wording["column.serial"], width_mm=23),
         Column(wording["column.firmware"], width_mm=20),
-        Column(wording["column.safe_state"], width_mm=38),
+        Column(wording["column.safe_state"], width_mm=44),
     ]
     rows: list[list[Cell]] = [
         [

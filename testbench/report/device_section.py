@@ -44,7 +44,7 @@ def device_section(device: ReportDevice, wording: Wording) -> list[Block]:
         return [*blocks, paragraph(wording["device.no_findings"])]
     blocks.append(_verdicts(device, wording))
     blocks += legend(device.verdicts, wording)
-    notes = list(dict.fromkeys(_notes(device, wording)))
+    notes = _notes(device, wording)
     if notes:
         blocks += [heading(wording["device.notes"], 2), bullets(notes)]
     blocks.append(heading(wording["device.pictures_heading"], 2))
@@ -97,14 +97,17 @@ def _origin(verdict: ReportVerdict, wording: Wording) -> str:
 
 
 def _notes(device: ReportDevice, wording: Wording) -> list[str]:
-    notes = []
+    """Return the notes on the verdicts; what is said of several characteristics is said once."""
+    said: dict[str, list[str]] = {}
     for verdict in device.verdicts:
         name = phrases.characteristic(verdict, wording)
         reserved = verdict.outcome is not Outcome.PASS or verdict.limit_within_uncertainty
         reason = phrases.reason_text(verdict, wording) if reserved else ""
         texts = [reason, *_own_notes(verdict, reason, wording)]
-        notes += [wording.fill("device.note", characteristic=name, note=text) for text in texts if text]
-    return notes
+        for text in filter(None, texts):
+            said.setdefault(text, []).append(name)
+    listed = wording["punctuation.list"].join
+    return [wording.fill("device.note", characteristic=listed(names), note=text) for text, names in said.items()]
 
 
 def _own_notes(verdict: ReportVerdict, reason: str, wording: Wording) -> list[str]:

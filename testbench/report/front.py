@@ -75,7 +75,7 @@ def summary(content: ReportContent, wording: Wording) -> list[Block]:
     blocks += [_matrix(devices, wording) for devices in _shares(content.devices)]
     blocks += legend([v for d in content.devices for v in d.verdicts], wording)
     blocks.append(heading(wording["summary.remarks"], 2))
-    if remarks := _remarks(content.devices, wording):
+    if remarks := [*phrases.early_ends(content.runs, wording), *_remarks(content.devices, wording)]:
         return [*blocks, bullets(remarks)]
     return [*blocks, paragraph(wording["summary.all_pass" if _judged(content) else "summary.none"])]
 
@@ -150,23 +150,27 @@ def _remarkable(verdict: ReportVerdict) -> bool:
 
 
 def _remarks(devices: Sequence[ReportDevice], wording: Wording) -> list[str]:
-    """Return a sentence for each verdict that is not a plain pass; devices of which the same is said share one."""
-    said: dict[tuple[str, str, str], list[str]] = {}
+    """Return a sentence for each verdict that is not a plain pass; what is said of several is said once."""
+    concerned: dict[tuple[str, str, str], list[str]] = {}
     for device in devices:
         for verdict in device.verdicts:
             if _remarkable(verdict):
                 outcome = phrases.outcome_word(verdict.outcome, wording) + phrases.marks(verdict)
                 key = (phrases.characteristic(verdict, wording), outcome, _reason(verdict, wording))
-                said.setdefault(key, []).append(device.name)
+                concerned.setdefault(key, []).append(device.name)
+    said: dict[tuple[tuple[str, ...], str, str], list[str]] = {}
+    for (characteristic, outcome, reason), names in concerned.items():
+        said.setdefault((tuple(names), outcome, reason), []).append(characteristic)
+    listed = wording["punctuation.list"].join
     return [
         wording.fill(
             "summary.remark",
-            devices=f"{wording['column.device']} {wording['punctuation.list'].join(names)}",
-            characteristic=characteristic,
+            devices=f"{wording['column.device']} {listed(names)}",
+            characteristic=listed(characteristics),
             outcome=outcome,
             reason=reason,
         ).rstrip()
-        for (characteristic, outcome, reason), names in said.items()
+        for (names, outcome, reason), characteristics in said.items()
     ]
 
 

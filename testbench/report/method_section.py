@@ -57,23 +57,23 @@ def _evidence(content: ReportContent, wording: Wording) -> Block | None:
 
 def _missing(content: ReportContent, wording: Wording) -> Block:
     columns = [
-        Column(wording["column.device"], width_mm=18),
-        Column(wording["column.characteristic"]),
+        Column(wording["column.device"], width_mm=24),
+        Column(wording["column.characteristic"], width_mm=32),
         Column(wording["column.clause"]),
-        Column(wording["column.limit"], width_mm=22),
-        Column(wording["column.reason"]),
+        Column(wording["column.limit"], width_mm=18),
+        Column(wording["column.reason"], width_mm=30),
     ]
-    rows: list[list[Cell]] = [
-        [
-            d.name,
-            phrases.characteristic(v, wording),
-            phrases.clause_text(v, wording),
-            phrases.limit_text(v, wording),
-            phrases.reason_text(v, wording) or NOTHING,
-        ]
-        for d, v in _pairs(content)
-        if v.finding is None
-    ]
+    concerned: dict[tuple[str, ...], list[str]] = {}
+    for d, v in _pairs(content):
+        if v.finding is None:
+            texts = (
+                phrases.clause_text(v, wording),
+                phrases.limit_text(v, wording),
+                phrases.reason_text(v, wording) or NOTHING,
+            )
+            concerned.setdefault((phrases.characteristic(v, wording), *texts), []).append(d.name)
+    listed = wording["punctuation.list"].join
+    rows: list[list[Cell]] = [[listed(names), *texts] for texts, names in concerned.items()]
     return table(columns, rows, wording["method.missing"]) if rows else paragraph(wording["document.nothing"])
 
 

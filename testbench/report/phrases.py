@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from testbench.outcome import Outcome
 from testbench.report.blocks import Cell, judged
-from testbench.report.content import EvidenceMark, LimitKind, ReportDevice, ReportVerdict, SettingWords
+from testbench.report.content import EvidenceMark, LimitKind, ReportDevice, ReportRun, ReportVerdict, SettingWords
 from testbench.report.numbers import (
     MINUS,
     NOTHING,
@@ -158,6 +158,15 @@ def evidence_text(mark: EvidenceMark | None, percent: int | None, wording: Wordi
         return wording["evidence.none"]
     text = wording[f"evidence.{mark.value}"]
     return text if percent is None else wording.fill("evidence.confidence", mark=text, percent=percent)
+
+
+def early_ends(runs: Iterable[ReportRun], wording: Wording) -> list[str]:
+    """Return a sentence for each run that ended before its end, with the reason."""
+    return [
+        wording.fill("runs.reason", run=run.identifier, state=wording[f"run_state.{run.state.value}"], reason=reason)
+        for run in runs
+        if (reason := wording.tell(run.reason))
+    ]
 
 
 def settings_text(settings: Mapping[str, Any], labels: Mapping[str, SettingWords], wording: Wording) -> str:

@@ -75,7 +75,7 @@ def test_marks_that_do_not_occur_are_not_explained(bare: ReportContent) -> None:
 def test_no_finding_and_no_criterion_are_told_apart_from_verdicts(example: ReportContent, matrix: dict[str, Any]) -> None:
     assert row_of(matrix, "Influence of supply voltage")[2]["word"] == "inconclusive"
     assert row_of(matrix, "Detection limit")[2]["word"] == "no criterion"
-    assert [row[0] for row in table(example, "Criteria of the standard for which")["rows"]] == ["A", "B", "C"]
+    assert [row[0] for row in table(example, "Criteria of the standard for which")["rows"]] == ["A, B, C"]
     assert table(example, "Findings for which")["rows"][0][2] == "0.0210\u00a0±\u00a00.0060\u00a0%"
 
 

@@ -20,12 +20,13 @@ CHINESE, ENGLISH = wording(Language.CHINESE), wording(Language.ENGLISH)
     [
         ("flow 0", "流量为 0"),
         ("measures sample gas", "测量样气"),
+        ("gas mode sample", "气路状态：样气"),
         ("set-point 0, flow 0.002 L/min", "设定值 0，流量 0.002 L/min"),
         ("A: not stable after 1800 s; the readings go on", "A：1800 s 后仍未稳定，继续读数"),
         ("分析仪 1: span not adjusted, there was no reading", "分析仪 1：因无读数，量程未调整"),
-        ("voltage is 190 V; the standard asks for 198 … 242 V", "供电电压为 190 V；标准要求 198 ~ 242 V"),
-        ("humidity is 90 %; the standard asks for  … 85 %", "相对湿度为 90 %；标准要求不大于 85 %"),
-        ("temperature is 3 °C; the standard asks for 15 …  °C", "温度为 3 °C；标准要求不小于 15 °C"),
+        ("voltage is 190 V; the standard asks for 198 to 242 V", "供电电压为 190 V；标准要求 198 ~ 242 V"),
+        ("humidity is 90 %; the standard asks for at most 85 %", "相对湿度为 90 %；标准要求不大于 85 %"),
+        ("temperature is 3 °C; the standard asks for at least 15 °C", "温度为 3 °C；标准要求不小于 15 °C"),
         ("zero could not be adjusted: there was no reading", "因无读数，零点无法调整"),
         (
             "daq (twin): no answer within 1 s; given up after 5 readings in a row without an answer",
@@ -39,7 +40,7 @@ def test_recorded_sentences_are_said_in_chinese(said: str, chinese: str) -> None
 
 
 def test_a_limit_on_one_side_reads_well_in_english_too() -> None:
-    said = "humidity is 90 %; the standard asks for  … 85 %"
+    said = "humidity is 90 %; the standard asks for at most 85 %"
     assert ENGLISH.tell(said) == "Relative humidity is 90 %; the standard asks for at most 85 %"
 
 

@@ -30,7 +30,9 @@ def add_run_options(parser: argparse.ArgumentParser, output: str) -> None:
         "--output", type=Path, default=Path(output), metavar="DIR", help=f"folder for the results ({output})"
     )
     parser.add_argument("--record", type=Path, metavar="FILE", help="record to write to (DIR/record.sqlite)")
-    parser.add_argument("--seed", type=int, default=1, help="seed of the simulated laboratory: same seed, same numbers (1)")
+    parser.add_argument(
+        "--seed", type=_seed, default=1, help="seed of the simulated laboratory: same seed, same numbers (1)"
+    )
     add_language(parser)
 
 
@@ -49,7 +51,22 @@ def chosen_devices(arguments: argparse.Namespace) -> tuple[str, ...] | None:
     """The devices of --devices, or None for all."""
     if arguments.devices is None:
         return None
-    return tuple(name.strip() for name in arguments.devices.split(",") if name.strip())
+    names = tuple(dict.fromkeys(name.strip() for name in arguments.devices.split(",") if name.strip()))
+    if not names:
+        from testbench.errors import InputError
+
+        raise InputError("--devices names no device; write for example --devices A,B, or leave it out for all of them")
+    return names
+
+
+def _seed(text: str) -> int:
+    try:
+        seed = int(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number") from None
+    if abs(seed) >= 2**63:  # what the record holds
+        raise argparse.ArgumentTypeError(f"{text} is too large, use at most 18 digits")
+    return seed
 
 
 def single_item(name: str, assignments: list[str]) -> SuiteItem:

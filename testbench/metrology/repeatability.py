@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from testbench.metrology.coverage import standard_deviation_interval
 
@@ -36,7 +36,9 @@ def repeatability(
     The interval is that of a standard deviation (χ², `standard_deviation_interval`). The value is as the standard has it,
     nothing subtracted. But part of the scatter may be that of the gas: `gas_reproducibility` is the standard deviation of
     the reference from one setting to the next, `resolution` the step of the indication, both in the unit of the readings.
-    What they can explain lowers the lower end: sqrt(max(0, low² − u_gas² − resolution²/12)).
+    What they can explain lowers the lower end: sqrt(max(0, low² − u_gas² − resolution²/12)). So does a steady drift during
+    the test: of the interval about the mean (n − 1 degrees of freedom) and that about a line through equally spaced readings
+    (n − 2, from 3 readings on) the smaller lower end is taken.
 
     Raises ValueError for fewer than two readings, gaps, a mean that is not above zero, and negative inputs.
     """
@@ -54,6 +56,16 @@ def repeatability(
         raise ValueError(f"repeatability is relative to the mean reading, which must be above zero; it is {mean:g}")
     s = float(x.std(ddof=1)) if np.ptp(x) else 0.0
     low, high = standard_deviation_interval(s, int(x.size), probability)
+    if x.size > 2:
+        low = min(low, standard_deviation_interval(_about_line(x), int(x.size) - 1, probability)[0])
     low = math.sqrt(max(0.0, low**2 - gas_reproducibility**2 - resolution**2 / 12))
     value, low, high = (100 * each / mean for each in (s, low, high))
     return Repeatability(value, mean, s, int(x.size), (low, high), max(high - value, value - low), probability)
+
+
+def _about_line(x: NDArray[np.float64]) -> float:
+    """Standard deviation of equally spaced readings about their regression line, n − 2 degrees of freedom."""
+    position = np.arange(x.size) - (x.size - 1) / 2
+    from_mean = x - x.mean()
+    residuals = from_mean - position * float(position @ from_mean) / float(position @ position)
+    return math.sqrt(float(residuals @ residuals) / (x.size - 2))

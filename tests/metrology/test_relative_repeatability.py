@@ -34,6 +34,23 @@ def test_the_gas_and_the_resolution_can_explain_part_of_the_scatter() -> None:
     assert explained.value_percent == plain.value_percent
 
 
+def test_a_steady_drift_can_explain_part_of_the_scatter_too() -> None:
+    """Readings 16.00, 16.02 … with ±0.001 about their line: Σ residual² from the line by hand, χ²(0.975; 4) = 11.143."""
+    readings = [16.001, 16.019, 16.041, 16.059, 16.081, 16.099]
+    residuals = np.array(readings) - np.polyval(np.polyfit(range(6), readings, 1), range(6))
+    result = repeatability(readings)
+    low, high = result.interval_percent
+    assert low == pytest.approx(100 / result.mean * math.sqrt(float(residuals @ residuals) / 11.143), rel=1e-4)
+    assert low < 0.1 * result.value_percent
+    assert high == pytest.approx(result.value_percent * math.sqrt(5 / 0.8312), rel=1e-4)  # the drift may be chance
+
+
+def test_the_drift_of_a_device_is_not_taken_for_its_repeatability_with_certainty() -> None:
+    draws = np.random.default_rng(12).normal(16.0, 0.03, (1000, 6)) + 0.05 * np.arange(6)
+    inside = [low <= 100 * 0.03 / 16.125 <= high for low, high in (repeatability(each).interval_percent for each in draws)]
+    assert np.mean(inside) >= 0.95
+
+
 def test_a_gas_that_explains_everything_leaves_a_lower_end_of_zero() -> None:
     assert repeatability(READINGS, gas_reproducibility=1.0).interval_percent[0] == 0.0
 

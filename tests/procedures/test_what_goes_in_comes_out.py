@@ -72,6 +72,27 @@ def test_drift_is_the_daily_and_the_weekly_change_with_its_sign(simulated_statio
     assert found["B", "span_drift_week"].value > 3.0
 
 
+def test_a_large_drift_is_known_as_well_as_the_content_that_shows_it(simulated_station, direct_bench):
+    """The gas is 0.5 % (of its content) above what is stated, so it shows x·(7·ds) + (1 − x)·(7·dz) at x = 1.005."""
+
+    def change(data):
+        exact_gas(data)
+        data["cylinders"]["co2"]["truth"] = {"error_percent": 0.5}
+        for name in ("mfc-co2", "mfc-n2"):
+            data["instruments"][name]["reproducibility_percent"] = 0.0
+        data["devices"] = {"A": data["devices"]["A"]}
+        data["devices"]["A"]["truth"] |= {
+            "noise_percent_fs": 0.0,
+            "zero_drift_percent_fs_per_day": -2.0,
+            "span_drift_percent_fs_per_day": 4.0,
+        }
+
+    week = direct_bench(simulated_station(change), wait_every_s=43200.0).run("drift")["A", "span_drift_week"]
+    assert week.value == pytest.approx(7 * (1.005 * 4.0 + 0.005 * 2.0), abs=0.01)
+    assert week.value == pytest.approx(7 * 4.0, abs=week.expanded_uncertainty)
+    assert week.expanded_uncertainty < 0.3
+
+
 def test_one_seed_gives_the_same_numbers_and_another_seed_others(simulated_station, direct_bench):
     settings = {"levels": [0.3, 0.7], "passes": 1, "zero_between": False}
     first, again, other = (

@@ -26,6 +26,7 @@ from testbench.report.numbers import NOTHING, places_for, rounded, significant
 from testbench.report.strip import strip
 from testbench.report.wording import Wording
 
+_NEGLIGIBLE = 0.0005  # share of the variance; several below it make one line of a budget
 _SHORT_CLAUSE = 12  # characters; a longer one stands in the table of evidence alone
 
 
@@ -134,9 +135,13 @@ def _budget(device: ReportDevice, verdict: ReportVerdict, wording: Wording) -> B
         Column("", width_mm=6),
         Column(wording["column.share"], width_mm=50, unit="%"),
     ]
+    small = [(name, u) for name, u in influences if u * u < _NEGLIGIBLE * total * total]
+    kept = [(wording.influence(name), u) for name, u in influences if len(small) < 2 or (name, u) not in small]
+    if len(small) > 1:
+        together = math.sqrt(math.fsum(u * u for _, u in small))
+        kept.append((wording.fill("influence.others", count=len(small)), together))
     rows: list[list[Cell]] = [
-        [wording.influence(name), _contribution(u, total), "", bar(u * u / (total * total)) if total > 0 else NOTHING]
-        for name, u in influences
+        [name, _contribution(u, total), "", bar(u * u / (total * total)) if total > 0 else NOTHING] for name, u in kept
     ]
     rows.append([wording["device.combined"], significant(total, 2), "", ""])
     sums = 1

@@ -155,6 +155,16 @@ def test_the_budget_is_largest_first_and_its_sum_is_the_root_of_squares(example:
     assert [rows[0][3]["text"], rows[1][3]["text"]] == ["64.0", "36.0"]
 
 
+def test_negligible_influences_share_a_line_of_the_budget(example: ReportContent) -> None:
+    details = {"budget": {"large": 1.0, "a": 0.003, "b": 0.004, "none": 0.0}}
+    verdict = ReportVerdict("x", Finding("A", "x", 1.0, "%", 2.0, 2.0, details=details), Outcome.PASS, 2.0)
+    content = replace(example, devices=(replace(example.devices[0], verdicts=(verdict,)),))
+    rows = table(content, "Uncertainty budget of device A")["rows"]
+    assert [row[0] for row in rows[:2]] == ["large", "2 others, each below 0.05 % of the variance"]
+    assert rows[1][1]["text"] == "0.005"  # 0.003² + 0.004² = 0.005², three decimals at most beside a total of 1.0
+    assert rows[2][0] == "Combined standard uncertainty"
+
+
 def test_raw_data_are_complete(example: ReportContent) -> None:
     assert len(table(example, "Levels, device A")["rows"]) == 5
     assert len(table(example, "Single passes, device A")["rows"]) == 15

@@ -7,6 +7,7 @@ beginning, so that it never fails half way for another writer; `reading` sees on
 from __future__ import annotations
 
 import os
+import tempfile
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -42,6 +43,8 @@ class Database:
     def __init__(self, engine: Engine, name: str) -> None:
         self.engine = engine
         self.name = name
+        self._identity: tuple[int, int] | None = None
+        self._gone = ""
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -54,8 +57,9 @@ class Database:
         """Open a transaction that is on the disk when the block is left without an error.
 
         RecordError says what went wrong; `conflict` is its text where an entry collides with one that is there, or refers
-        to one that is not.
+        to one that is not. A file that was deleted or moved away since it was opened is noticed before anything is written.
         """
+        self._check_still_there()
         with (
             self._explained(conflict),
             self.engine.connect().execution_options(writes=True) as connection,
@@ -86,6 +90,31 @@ class Database:
     def close(self) -> None:
         """Close all connections."""
         self.engine.dispose()
+
+    def _check_still_there(self) -> None:
+        """Raise RecordError when the file at the path is no longer the one that is open; save a copy of that one first."""
+        if not self._gone:
+            try:
+                status = Path(self.name).stat()
+                identity = (status.st_dev, status.st_ino)
+            except FileNotFoundError:
+                identity = None
+            if self._identity is None:
+                self._identity = identity
+            if identity == self._identity:
+                return
+            self._gone = f"record {self.name} was deleted or moved away while it was in use; {self._save_copy()}"
+        raise RecordError(self._gone)
+
+    def _save_copy(self) -> str:
+        """Copy what is still open to a new file of the temporary folder; say where it is."""
+        path = Path(tempfile.mkdtemp(prefix="testbench-record-")) / "record.sqlite"
+        try:
+            with closing(self.engine.raw_connection()) as connection:
+                connection.cursor().execute("VACUUM INTO ?", (str(path),))
+        except (sqlite.Error, DBAPIError) as error:
+            return f"what had been recorded could not be saved ({error})"
+        return f"what had been recorded until then was saved as {path}"
 
     @contextmanager
     def _explained(self, conflict: str) -> Iterator[None]:

@@ -140,3 +140,26 @@ def test_a_file_that_the_system_lets_not_grow_says_so(record: Record, evaluation
         signal.signal(signal.SIGXFSZ, ignored)
     writer.flush()
     np.testing.assert_array_equal(record.load(evaluation, "a.co2").time, np.arange(20_000))
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows deletes no file that is open")
+@pytest.mark.parametrize("moved", [True, False])
+def test_a_record_that_is_deleted_while_it_is_written_is_noticed_and_saved(
+    path: Path, record: Record, evaluation: str, channel: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, moved: bool
+) -> None:
+    monkeypatch.setattr(database.tempfile, "mkdtemp", lambda prefix: str(tmp_path))
+    writer = record.readings(evaluation)
+    add_noise(writer, channel, 0, 100)
+    writer.flush()
+    if moved:
+        path.rename(path.with_suffix(".old"))
+    else:
+        path.unlink()
+    add_noise(writer, channel, 100, 10)
+    for _ in range(2):
+        with pytest.raises(RecordError, match=r"was deleted or moved away.*was saved as .*record\.sqlite"):
+            writer.flush()
+    with pytest.raises(RecordError, match="was deleted or moved away"):
+        record.close()
+    with Record.open(tmp_path / "record.sqlite") as saved:
+        assert len(saved.load(evaluation, "a.co2")) == 100

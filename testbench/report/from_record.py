@@ -42,6 +42,7 @@ from testbench.station import Station, parse_station
 
 INSTRUMENT_EVENT, SAFE_EVENT = "instrument", "safe state"
 KINDS = {Sided.TWO: LimitKind.SYMMETRIC, Sided.UPPER: LimitKind.MAXIMUM, Sided.LOWER: LimitKind.MINIMUM}
+NOT_JUDGED = Text(zh="未按标准判定，没有判定规则。", en="No standard judged; there is no decision rule.")
 DECISIONS = {
     DecisionRule.SIMPLE: Text(
         zh="简单接受：按标准规定修约后的测得值与限值比较。限值落在“测得值 ± U”范围内时注明“限值在不确定度内”；"
@@ -86,7 +87,7 @@ def content_from_record(
         started=start.started,
         finished=row.finished,
         devices=tuple(_devices(record, row)),
-        decision_rule=DECISIONS[standard.decision if standard is not None else DecisionRule.SIMPLE],
+        decision_rule=DECISIONS[standard.decision] if standard is not None else NOT_JUDGED,
         language=Language(start.language),
         issued=issued,
         bench_duration_s=max((run.ended_at for run in runs if run.ended_at is not None), default=None),

@@ -21,6 +21,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from testbench.errors import StationError
 
 SIMULATED_RESOURCES = ("twin", "twin:serial")
+LOOPBACK = ("::127.0.0.1::", "//127.0.0.1:", "::localhost::", "//localhost:")
 
 
 class Table(BaseModel):
@@ -50,6 +51,11 @@ class DriverTable(BaseModel):
     def simulated(self) -> bool:
         """Whether the simulated laboratory serves this instrument."""
         return self.resource in SIMULATED_RESOURCES
+
+    @property
+    def hardware(self) -> bool:
+        """Whether it has an address of its own that is not on this machine: something real may stand there."""
+        return self.resource is not None and not self.simulated and not any(name in self.resource for name in LOOPBACK)
 
 
 class Cylinder(Table):
@@ -140,9 +146,22 @@ class Station(Table):
     @property
     def simulated(self) -> bool:
         """Whether any instrument is simulated: then everything made from a run says SIMULATED."""
+        return any(table.simulated for table in self._tables())
+
+    @property
+    def jumps(self) -> bool:
+        """Whether bench time may jump: where everything is simulated, and nothing real would be left behind."""
+        return self.simulated and not any(table.hardware for table in self._tables())
+
+    def simulates(self, device: str) -> bool:
+        """Whether a device under test is simulated: itself, or the scanner that reads it."""
+        table = self.devices[device]
+        scanner = self.instruments.get(str(table.options.get("instrument", "")))
+        return table.simulated or (scanner is not None and scanner.simulated)
+
+    def _tables(self) -> list[DriverTable]:
         tables: list[DriverTable] = [*self.instruments.values(), *self.devices.values(), *self.environment.values()]
-        tables += [t for t in (self.divider, self.flow_rig) if t is not None]
-        return any(t.simulated for t in tables)
+        return tables + [table for table in (self.divider, self.flow_rig) if table is not None]
 
 
 class StationFile(BaseModel):

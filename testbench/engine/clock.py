@@ -74,6 +74,19 @@ class RealClock:
         return wall_now()
 
 
+class AccompaniedClock(RealClock):
+    """Real time that the simulated laboratory keeps up with: for a bench of real instruments with some simulated ones."""
+
+    def __init__(self, laboratory: Laboratory, check: Callable[[], None] = never) -> None:
+        super().__init__(check)
+        self._laboratory = laboratory
+
+    def wait_until(self, time_s: float) -> None:
+        """Wait, then bring the laboratory to the present bench time."""
+        super().wait_until(time_s)
+        self._laboratory.advance(self.now())
+
+
 class SimulatedClock:
     """Bench time of the simulated laboratory; waiting advances it. `check` as for the real clock."""
 

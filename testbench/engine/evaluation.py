@@ -18,12 +18,12 @@ from typing import Any, Protocol
 from testbench.criteria.judge import Scorecard, judge_all
 from testbench.criteria.standard import Standard
 from testbench.engine.assembly import Equipment, assemble
-from testbench.engine.clock import Clock, RealClock, SimulatedClock, monotonic, wall_now
+from testbench.engine.clock import AccompaniedClock, Clock, RealClock, SimulatedClock, monotonic, wall_now
 from testbench.engine.interruption import Interruption
 from testbench.engine.journal import RunJournal
 from testbench.engine.laboratory import Laboratory
 from testbench.engine.live import ConditionLimit, LiveBench
-from testbench.engine.operator import ConsoleOperator, Operator, SimulatedOperator
+from testbench.engine.operator import ConsoleOperator, Operator, SharedOperator, SimulatedOperator
 from testbench.engine.plan import Plan, SuiteItem, make_plan
 from testbench.engine.registry import find_laboratory
 from testbench.engine.roles import Channel, Identity, SafeOutcome
@@ -188,11 +188,19 @@ class _Evaluation:
         )
 
     def _surroundings(self) -> tuple[Clock, Operator, Mapping[str, str]]:
+        check, person = self.interruption.check, ConsoleOperator(self.interruption.at_once)
         if self.laboratory is None:
-            return RealClock(self.interruption.check), ConsoleOperator(self.interruption.at_once), {}
-        self.laboratory.reset(self.request.seed)
-        clock = SimulatedClock(self.laboratory, self.interruption.check)
-        return clock, SimulatedOperator(self.laboratory), self.laboratory.resources
+            return RealClock(check), person, {}
+        station, laboratory = self.request.station.station, self.laboratory
+        laboratory.reset(self.request.seed)
+        simulated = SimulatedOperator(laboratory)
+        if station.jumps:
+            return SimulatedClock(laboratory, check), simulated, laboratory.resources
+        return (
+            AccompaniedClock(laboratory, check),
+            SharedOperator(person, simulated, station.simulates),
+            laboratory.resources,
+        )
 
     def _begin(self, equipment: Equipment, identities: Mapping[str, Identity], clock: Clock) -> str:
         request, station, standard = self.request, self.request.station, self.request.standard

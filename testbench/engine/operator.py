@@ -54,6 +54,24 @@ class SimulatedOperator:
         return self.name
 
 
+class SharedOperator:
+    """A person for the real part of a bench, the simulated operator for the keys of the simulated devices."""
+
+    def __init__(self, person: Operator, simulated: Operator, simulates: Callable[[str], bool]) -> None:
+        self._person = person
+        self._simulated = simulated
+        self._simulates = simulates
+
+    def ask(self, prompt: Prompt) -> Answer:
+        """Ask the person."""
+        return self._person.ask(prompt)
+
+    def adjust(self, device: str, point: Adjustment, indicated: float, target: float, unit: str) -> str:
+        """Have it done by whoever can reach the device."""
+        operator = self._simulated if self._simulates(device) else self._person
+        return operator.adjust(device, point, indicated, target, unit)
+
+
 class ConsoleOperator:
     """A person at the terminal; `waiting` surrounds every wait for an answer."""
 

@@ -69,7 +69,7 @@ def make_plan(
     if low != 0:
         raise StationError(f"station file {station.path}: a range must begin at 0 for zero gas to be its low end")
     component = next(iter(equipment.information.values())).measurand
-    wait_every_s = 60.0 if station.station.simulated else 1.0
+    wait_every_s = 60.0 if station.station.jumps else 1.0
     bench = DryBench(equipment, line=station.station.line, component=component, wait_every_s=wait_every_s)
     for number, item in enumerate(items, start=1):
         require_roles(equipment, item.procedure.name, item.procedure.roles, str(station.path))

@@ -64,6 +64,7 @@ def _finding(device: DeviceInfo, readings: list[Displayed], zero_between: bool) 
         result.value_percent,
         "%",
         expanded_uncertainty=result.expanded_uncertainty,
+        coverage_factor=result.coverage_factor,
         interval=result.interval_percent,
         details={
             "unit": device.unit,

@@ -16,7 +16,8 @@ class Repeatability:
     """Repeatability in percent of the mean, with its coverage interval (low, high) in the same percent.
 
     `mean` and `standard_deviation` are in the unit of the readings. `expanded_uncertainty` (percent) is the larger of the
-    distances from the value to the ends of the interval.
+    distances from the value to the ends of the interval, `coverage_factor` that over the standard uncertainty of a standard
+    deviation, s/√(2(n − 1)) (GUM E.4.3); None where the readings are all equal.
     """
 
     value_percent: float
@@ -25,6 +26,7 @@ class Repeatability:
     count: int
     interval_percent: tuple[float, float]
     expanded_uncertainty: float
+    coverage_factor: float | None
     probability: float
 
 
@@ -38,7 +40,8 @@ def repeatability(
     the reference from one setting to the next, `resolution` the step of the indication, both in the unit of the readings.
     What they can explain lowers the lower end: sqrt(max(0, low² − u_gas² − resolution²/12)). So does a steady drift during
     the test: of the interval about the mean (n − 1 degrees of freedom) and that about a line through equally spaced readings
-    (n − 2, from 3 readings on) the smaller lower end is taken.
+    (n − 2, from 3 readings on) the smaller lower end is taken. Rounding may hide scatter: the upper end is
+    sqrt(high² + resolution²/12).
 
     Raises ValueError for fewer than two readings, gaps, a mean that is not above zero, and negative inputs.
     """
@@ -59,8 +62,11 @@ def repeatability(
     if x.size > 2:
         low = min(low, standard_deviation_interval(_about_line(x), int(x.size) - 1, probability)[0])
     low = math.sqrt(max(0.0, low**2 - gas_reproducibility**2 - resolution**2 / 12))
+    high = math.hypot(high, resolution / math.sqrt(12))
     value, low, high = (100 * each / mean for each in (s, low, high))
-    return Repeatability(value, mean, s, int(x.size), (low, high), max(high - value, value - low), probability)
+    expanded = max(high - value, value - low)
+    factor = expanded / (value / math.sqrt(2 * (x.size - 1))) if value > 0 else None
+    return Repeatability(value, mean, s, int(x.size), (low, high), expanded, factor, probability)
 
 
 def _about_line(x: NDArray[np.float64]) -> float:

@@ -30,7 +30,8 @@ def test_the_gas_and_the_resolution_can_explain_part_of_the_scatter() -> None:
     explained = repeatability(READINGS, gas_reproducibility=0.012, resolution=0.02)
     low = plain.interval_percent[0] * 16 / 100
     expected = 100 / 16 * math.sqrt(low**2 - 0.012**2 - 0.02**2 / 12)
-    assert explained.interval_percent == pytest.approx((expected, plain.interval_percent[1]))
+    hidden = 100 / 16 * 0.02 / math.sqrt(12)  # rounding may hide as much
+    assert explained.interval_percent == pytest.approx((expected, math.hypot(plain.interval_percent[1], hidden)))
     assert explained.value_percent == plain.value_percent
 
 
@@ -87,3 +88,20 @@ def test_the_interval_covers_the_true_standard_deviation() -> None:
     truth = 100 * 0.03 / 16.0
     inside = [low <= truth <= high for low, high in (repeatability(draw).interval_percent for draw in draws)]
     assert 0.93 <= np.mean(inside) <= 0.97
+
+
+def test_the_coverage_factor_is_expanded_over_standard_uncertainty_of_a_standard_deviation():
+    result = repeatability([99.0, 100.0, 101.0, 100.0, 99.5, 100.5])
+    s = math.sqrt((1 + 0 + 1 + 0 + 0.25 + 0.25) / 5)
+    assert result.value_percent == pytest.approx(s)
+    # chi-squared with 5 degrees of freedom: quantile 0.025 is 0.831212
+    assert result.interval_percent[1] == pytest.approx(s * math.sqrt(5 / 0.831212), rel=1e-5)
+    u = s / math.sqrt(2 * 5)
+    assert result.coverage_factor == pytest.approx(result.expanded_uncertainty / u)
+
+
+def test_equal_readings_may_hide_what_rounding_hides():
+    result = repeatability([20.0] * 6, resolution=0.1)
+    assert result.value_percent == 0.0
+    assert result.interval_percent == (0.0, pytest.approx(100 * 0.1 / math.sqrt(12) / 20.0))
+    assert result.coverage_factor is None

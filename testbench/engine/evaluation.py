@@ -24,6 +24,7 @@ from testbench.engine.journal import RunJournal
 from testbench.engine.laboratory import Laboratory
 from testbench.engine.live import ConditionLimit, LiveBench
 from testbench.engine.operator import ConsoleOperator, Operator, SharedOperator, SimulatedOperator
+from testbench.engine.ownership import owning, real_resources
 from testbench.engine.plan import Plan, SuiteItem, make_plan
 from testbench.engine.registry import find_laboratory
 from testbench.engine.roles import Channel, Identity, SafeOutcome
@@ -102,7 +103,8 @@ def evaluate(request: EvaluationRequest, observer: EvaluationObserver) -> Evalua
     """
     with Interruption() as interruption:
         try:
-            return _evaluate(request, observer, interruption)
+            with owning(real_resources(request.station.station, request.devices)):
+                return _evaluate(request, observer, interruption)
         except KeyboardInterrupt:
             interruption.check()
             raise
@@ -281,7 +283,6 @@ class _Evaluation:
     def _runs(self, bench: LiveBench, evaluation: str, clock: Clock) -> None:
         for number, item in enumerate(self.request.items, start=1):
             self.interruption.check()
-            self.observer.run_began(number, item)
             run = self.record.begin_run(
                 evaluation,
                 item.procedure.name,
@@ -291,6 +292,7 @@ class _Evaluation:
                 bench_time=clock.now(),
                 started=clock.wall(),
             )
+            self.observer.run_began(number, item)
             journal = RunJournal(self.record, evaluation, run, clock)
             bench.enter(journal)
             state, reason = RunState.INTERRUPTED, "the program was ended"

@@ -34,6 +34,11 @@ DAY_S = 86400.0
 RESPONSES_TO_WAIT = 3.0  # a first-order device is then within 0.1 % of the step, also where noise hides the rest
 
 
+def fastest_s(devices: Sequence[DeviceInfo]) -> float:
+    """Sampling interval of a step response, s: 10 Hz, or the quickest device's own update."""
+    return min(max(0.1, info.update_s) for info in devices)
+
+
 def least_dwell_s(line: Line, devices: Sequence[DeviceInfo]) -> float:
     """What passes at least after a change of gas, s: the line's delay and three times the largest response time."""
     return (line.delay_s or 0.0) + RESPONSES_TO_WAIT * max(info.response_time_s for info in devices)

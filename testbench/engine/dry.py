@@ -11,8 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from testbench.engine.assembly import Equipment
-from testbench.engine.bench import Bench, least_dwell_s
-from testbench.engine.live import FASTEST_S
+from testbench.engine.bench import Bench, fastest_s, least_dwell_s
 from testbench.engine.operator import Prompt
 from testbench.engine.roles import Adjustment, GasDivider
 from testbench.engine.steps import (
@@ -225,7 +224,7 @@ class DryBench(Bench):
         self._set_gas(before)
         start = self._averages(Window(self._now, self._now + average_s, 1.0))
         self._set_gas(after)
-        every_s = min(max(FASTEST_S, info.update_s) for info in self.devices)
+        every_s = fastest_s(self.devices)
         settle_s = self._dwell_s + 120.0
         window = self._plan("transition", arguments, 2 * (settle_s + average_s), every_s)
         curves = {info.name: Curve((), ()) for info in self.devices}

@@ -13,19 +13,21 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from testbench.criteria.judge import Scorecard, judge_all
 from testbench.criteria.standard import Standard
 from testbench.engine.assembly import Equipment, assemble
 from testbench.engine.clock import AccompaniedClock, Clock, RealClock, SimulatedClock, monotonic, wall_now
+from testbench.engine.conditions import ConditionLimit
 from testbench.engine.interruption import Interruption
 from testbench.engine.journal import RunJournal
 from testbench.engine.laboratory import Laboratory
-from testbench.engine.live import ConditionLimit, LiveBench
+from testbench.engine.live import LiveBench
+from testbench.engine.observer import EvaluationObserver
 from testbench.engine.operator import ConsoleOperator, Operator, SharedOperator, SimulatedOperator
 from testbench.engine.ownership import owning, real_resources
-from testbench.engine.plan import Plan, SuiteItem, make_plan
+from testbench.engine.plan import SuiteItem, make_plan
 from testbench.engine.registry import find_laboratory
 from testbench.engine.roles import Channel, Identity, SafeOutcome
 from testbench.engine.safe import drive_safe, unverified
@@ -65,34 +67,6 @@ class EvaluationResult:
     safe: tuple[SafeOutcome, ...]
     bench_s: float
     real_s: float
-
-
-class EvaluationObserver(Protocol):
-    """Sees an evaluation go by."""
-
-    def planned(self, plan: Plan) -> None:
-        """The plan is made."""
-        ...
-
-    def run_began(self, number: int, item: SuiteItem) -> None:
-        """A run begins."""
-        ...
-
-    def step_began(self, call: str, arguments: Mapping[str, Any]) -> None:
-        """A step begins."""
-        ...
-
-    def step_ended(self) -> None:
-        """The step has ended."""
-        ...
-
-    def tick(self, now: float) -> None:
-        """Bench time has come to `now`."""
-        ...
-
-    def notice(self, text: str) -> None:
-        """Something that a person should read."""
-        ...
 
 
 def evaluate(request: EvaluationRequest, observer: EvaluationObserver) -> EvaluationResult:

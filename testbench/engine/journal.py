@@ -1,13 +1,39 @@
-"""The journal of one run, kept in the record."""
+"""The journal of one run: what a bench needs of it, and the one that is kept in the record."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Protocol
 
 from testbench.engine.clock import Clock
 from testbench.findings import Finding
 from testbench.record.store import Record
+
+
+class Journal(Protocol):
+    """Where the steps and findings of one run are kept; durable when a call returns."""
+
+    run: str
+
+    def begin(self, call: str, arguments: Mapping[str, Any]) -> int:
+        """Keep that a step begins; return its number."""
+        ...
+
+    def finish(self, step: int, result: Mapping[str, Any]) -> None:
+        """Keep a step's result, with its readings."""
+        ...
+
+    def fail(self, step: int, error: str) -> None:
+        """Keep that a step failed, and why."""
+        ...
+
+    def find(self, finding: Finding) -> None:
+        """Keep a finding."""
+        ...
+
+    def event(self, kind: str, text: str) -> None:
+        """Keep an event."""
+        ...
 
 
 class RunJournal:

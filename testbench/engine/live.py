@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Protocol, TypeVar
-
-import numpy as np
+from dataclasses import replace
+from typing import Any, TypeVar
 
 from testbench.engine.assembly import Equipment
-from testbench.engine.bench import Bench, least_dwell_s
+from testbench.engine.bench import Bench, fastest_s, least_dwell_s
 from testbench.engine.clock import Clock
+from testbench.engine.conditions import ConditionCheck, ConditionLimit
+from testbench.engine.journal import Journal
+from testbench.engine.observation import Observation, in_unit, setting_reproducibility
+from testbench.engine.observer import Observer
 from testbench.engine.operator import Operator, Prompt
 from testbench.engine.roles import Adjustment, AdjustmentByOperatorError, Device, GasDivider
 from testbench.engine.sampling import Sampler
@@ -20,14 +22,11 @@ from testbench.engine.steps import (
     Adjustments,
     Answer,
     Averages,
-    Condition,
     Conditions,
-    Curve,
     DeviceInfo,
     Displayed,
     Leak,
     Reading,
-    Settled,
     Settling,
     Supplied,
     Transition,
@@ -36,69 +35,12 @@ from testbench.engine.steps import (
 )
 from testbench.errors import AbortedError, InstrumentError, StationError
 from testbench.findings import Finding
-from testbench.metrology.amount import from_fraction, to_fraction
-from testbench.metrology.average import average
-from testbench.metrology.quantity import Component, Quantity
-from testbench.metrology.settling import settled
+from testbench.metrology.amount import to_fraction
 from testbench.station import Line
 
 T = TypeVar("T")
-SETTING = "divider.setting."  # influences that are new with every setting of the gas
-FASTEST_S = 0.1  # a step response is read at 10 Hz, or at the device's own update
 NOT_ADJUSTED = "not adjusted"
 CHECK_S = 10.0  # how often a running transition is tested for stability
-
-
-@dataclass(frozen=True, slots=True)
-class ConditionLimit:
-    """What the standard allows of one ambient or supply condition."""
-
-    quantity: str
-    unit: str
-    low: float | None
-    high: float | None
-
-
-class Journal(Protocol):
-    """Where the steps and findings of one run are kept; durable when a call returns."""
-
-    run: str
-
-    def begin(self, call: str, arguments: Mapping[str, Any]) -> int:
-        """Keep that a step begins; return its number."""
-        ...
-
-    def finish(self, step: int, result: Mapping[str, Any]) -> None:
-        """Keep a step's result, with its readings."""
-        ...
-
-    def fail(self, step: int, error: str) -> None:
-        """Keep that a step failed, and why."""
-        ...
-
-    def find(self, finding: Finding) -> None:
-        """Keep a finding."""
-        ...
-
-    def event(self, kind: str, text: str) -> None:
-        """Keep an event."""
-        ...
-
-
-class Observer(Protocol):
-    """Sees a run go by (progress on a screen)."""
-
-    def step_began(self, call: str, arguments: Mapping[str, Any]) -> None:
-        """A step begins."""
-        ...
-
-    def step_ended(self) -> None:
-        """The step has ended."""
-        ...
-
-    def tick(self, now: float) -> None:
-        """Bench time has come to `now`."""
-        ...
 
 
 class LiveBench(Bench):
@@ -121,11 +63,12 @@ class LiveBench(Bench):
         self.line = line
         self._equipment = equipment
         self._device: Mapping[str, Device] = {device.name: device for device in equipment.devices}
+        self._seen = Observation(sampler, equipment.devices, self.devices)
+        self._conditions = ConditionCheck(limits, equipment.sensors, sampler, operator)
         self._clock = clock
         self._sampler = sampler
         self._operator = operator
         self._observer = observer
-        self._limits = limits
         self._component = component
         self._journal: Journal | None = None
         self._number = 0
@@ -134,7 +77,6 @@ class LiveBench(Bench):
         self._missing: Mapping[str, float] = {}
         self._stopped: str | None = None
         self._wait_every_s = wait_every_s or (60.0 if clock.simulated else 1.0)
-        self._asked_conditions: dict[str, Answer] = {}
 
     def enter(self, journal: Journal) -> None:
         """Begin a run: its steps go to `journal`."""
@@ -192,11 +134,8 @@ class LiveBench(Bench):
         def action() -> Leak:
             self._set_gas(0.0)
             window = self._sample(10.0, 1.0)
-            steady = window.start + 5.0  # the flow that was there before has gone
-            flow = math.fsum(
-                float(np.nanmean(self._sampler.series[source.channels[0].name].between(steady, window.end)[1]))
-                for source in self._divider.sources
-            )
+            steady = replace(window, start=window.start + 5.0)  # the flow that was there before has gone
+            flow = self._seen.total_flow(self._divider, steady)
             prompt = Prompt(
                 f"Leak check: zero gas flows at {flow:.3f} L/min. Enter the flow at the end of the exhaust line",
                 "L/min",
@@ -218,39 +157,12 @@ class LiveBench(Bench):
 
         def action() -> Conditions:
             time = self._sampler.once()
-            conditions = tuple(self._condition(limit) for limit in self._limits)
-            for condition in conditions:
-                if condition.allowed is False:
-                    self._event(
-                        "condition",
-                        f"{condition.quantity} is {condition.value:g} {condition.unit}; the standard asks for "
-                        f"{_allowed(condition.low, condition.high)} {condition.unit}",
-                    )
+            conditions = self._conditions.conditions()
+            for complaint in self._conditions.complaints(conditions):
+                self._event("condition", complaint)
             return Conditions(time, conditions)
 
         return self._step("check_conditions", {}, action)
-
-    def _condition(self, limit: ConditionLimit) -> Condition:
-        sensor = self._equipment.sensors.get(limit.quantity)
-        value: float | None
-        if sensor is not None:
-            value = self._sampler.series[sensor.channel].values[-1]
-            value = None if math.isnan(value) else value
-            origin, unit = sensor.name, sensor.unit
-        else:
-            answer = self._asked_conditions.get(limit.quantity)
-            if answer is None:
-                bounds = [bound for bound in (limit.low, limit.high) if bound is not None]
-                middle = math.fsum(bounds) / len(bounds) if bounds else None
-                answer = self._operator.ask(
-                    Prompt(f"The station has no sensor of {limit.quantity}. Enter it", limit.unit, middle)
-                )
-                self._asked_conditions[limit.quantity] = answer
-            value, origin, unit = answer.number, answer.by, limit.unit
-        allowed = None
-        if value is not None and unit == limit.unit:
-            allowed = (limit.low is None or value >= limit.low) and (limit.high is None or value <= limit.high)
-        return Condition(limit.quantity, value, unit, origin, limit.low, limit.high, allowed)
 
     def set_condition(self, quantity: str, value: float) -> None:
         """See Bench."""
@@ -327,17 +239,17 @@ class LiveBench(Bench):
 
         def stable() -> bool:
             now = self._clock.now()
-            return now >= earliest and self._stable(self._evidence(now, window_s, tolerance_percent_fs))
+            return now >= earliest and self._seen.stable(self._seen.evidence(now, window_s, tolerance_percent_fs))
 
         window = self._sample(max(timeout_s, earliest - began), every_s, until=stable)
         return self._settling(window, began, window_s, tolerance_percent_fs)
 
     def _settling(self, window: Window, began: float, window_s: float, tolerance_percent_fs: float) -> Settling:
         """The evidence at the end of a window; what may still be missing goes into the readings that follow."""
-        evidence = self._evidence(window.end, window_s, tolerance_percent_fs)
+        evidence = self._seen.evidence(window.end, window_s, tolerance_percent_fs)
         self._missing = {name: e.missing for name, e in evidence.items()}
         for name, found in evidence.items():
-            if not found.stable and not self._silent(name):
+            if not found.stable and not self._seen.silent(name):
                 self._event("not stable", f"{name}: not stable after {window.end - began:.0f} s; the readings go on")
         return Settling(window, window.end - began, evidence)
 
@@ -346,24 +258,6 @@ class LiveBench(Bench):
         """What passes at least after a change of gas."""
         return least_dwell_s(self.line, self.devices)
 
-    def _silent(self, device: str) -> bool:
-        """Whether a device was given up because it does not answer."""
-        return self._sampler.given_up(self._device[device].channel)
-
-    def _stable(self, evidence: Mapping[str, Settled]) -> bool:
-        """Whether every device that answers is stable."""
-        return all(found.stable for name, found in evidence.items() if not self._silent(name))
-
-    def _evidence(self, now: float, window_s: float, tolerance_percent_fs: float) -> dict[str, Settled]:
-        evidence = {}
-        for info in self.devices:
-            times, values = self._sampler.series[self._device[info.name].channel].between(now - window_s, now)
-            found = settled(times, values, tolerance=tolerance_percent_fs / 100.0 * info.full_scale)
-            scatter = found.noise * math.sqrt(4.0 / max(1, int(np.count_nonzero(~np.isnan(values)))))
-            missing = abs(found.residual) if abs(found.shift) > 2.0 * scatter else 0.0
-            evidence[info.name] = Settled(found.stable, found.shift, found.allowed, found.residual, missing)
-        return evidence
-
     def average(self, duration_s: float, *, every_s: float = 1.0) -> Averages:
         """See Bench."""
         arguments = {"duration_s": duration_s, "every_s": every_s}
@@ -371,38 +265,19 @@ class LiveBench(Bench):
 
     def _average(self, duration_s: float, every_s: float, part: str = "") -> Averages:
         window = self._sample(duration_s, every_s)
-        setting = self._gas.setting if self._gas is not None else 0
-        return Averages(window, setting, {info.name: self._reading(info, window, part) for info in self.devices})
-
-    def _reading(self, info: DeviceInfo, window: Window, part: str) -> Reading:
-        _, values = self._sampler.series[self._device[info.name].channel].between(window.start, window.end)
-        count = int(np.count_nonzero(~np.isnan(values)))
-        gaps = len(values) - count
-        if count == 0:
-            return Reading(None, self._reference(info, window), 0, gaps)
-        independent = min(count, math.floor((window.end - window.start) / info.update_s + 1e-9) + 1)
         run = self._journal.run if self._journal is not None else ""
-        influence = f"{info.name}.reading.{run}.{self._number}{part}"
-        mean = average(values, resolution=info.resolution, independent=independent, influence=influence, unit=info.unit)
-        indication = mean.quantity
-        missing = self._missing.get(info.name, 0.0)
-        if missing > 0.0:
-            settling = {f"{influence}.settling": Component(missing / math.sqrt(3.0))}
-            indication = Quantity(indication.value, indication.unit, dict(indication.components) | settling)
-        return Reading(indication, self._reference(info, window), count, gaps, mean.standard_deviation)
+        content = None if self._gas is None else self._seen.content(self._divider, self._gas, window)
+        readings = {}
+        for info in self.devices:
+            influence = f"{info.name}.reading.{run}.{self._number}{part}"
+            missing = self._missing.get(info.name, 0.0)
+            found = self._seen.indication(info, window, influence=influence, missing=missing)
+            readings[info.name] = replace(found, reference=in_unit(content, info.unit))
+        return Averages(window, self._setting, readings)
 
-    def _reference(self, info: DeviceInfo, window: Window) -> Quantity | None:
-        if self._gas is None:
-            return None
-        flows: dict[str, float] = {}
-        for source in self._divider.sources:
-            name = source.channels[0].name
-            _, values = self._sampler.series[name].between(window.start, window.end)
-            if len(values) == 0 or bool(np.all(np.isnan(values))):
-                return None
-            flows[name] = float(np.nanmean(values))
-        content = self._divider.reference(self._component, flows, self._gas.setting)
-        return content.scaled(from_fraction(1.0, info.unit), info.unit)
+    @property
+    def _setting(self) -> int:
+        return self._gas.setting if self._gas is not None else 0
 
     def read(self) -> Displayed:
         """See Bench."""
@@ -410,23 +285,17 @@ class LiveBench(Bench):
         def action() -> Displayed:
             time = self._sampler.once()
             self._busy()
-            values: dict[str, float | None] = {}
-            reproducibility: dict[str, float] = {}
-            for info in self.devices:
-                value = self._sampler.series[self._device[info.name].channel].values[-1]
-                values[info.name] = None if math.isnan(value) else value
-                parts = self._gas.predicted.components if self._gas is not None else {}
-                u = math.sqrt(math.fsum(c.contribution**2 for name, c in parts.items() if name.startswith(SETTING)))
-                reproducibility[info.name] = float(from_fraction(u, info.unit))
             if self._gas is not None:
-                self._reference(self.devices[0], Window(time, time, 0.0, 0.0, 0))  # refuses a gas that does not flow
-            return Displayed(time, self._gas.setting if self._gas is not None else 0, values, reproducibility)
+                self._seen.content(self._divider, self._gas, Window(time, time, 0.0))  # refuses a gas that does not flow
+            values = {info.name: self._seen.displayed(info.name) for info in self.devices}
+            scatter = {info.name: setting_reproducibility(self._gas, info.unit) for info in self.devices}
+            return Displayed(time, self._setting, values, scatter)
 
         return self._step("read", {}, action)
 
     def transition(self, before: float, after: float, *, average_s: float = 30.0, timeout_s: float = 1800.0) -> Transition:
         """See Bench."""
-        every_s = min(max(FASTEST_S, info.update_s) for info in self.devices)
+        every_s = fastest_s(self.devices)
         tolerance, window_s = 0.05, 120.0
 
         def action() -> Transition:
@@ -444,21 +313,17 @@ class LiveBench(Bench):
                 now = self._clock.now()
                 if now < earliest or ticks % max(1, round(CHECK_S / every_s)):
                     return False
-                return self._stable(self._evidence(now, window_s, tolerance))
+                return self._seen.stable(self._seen.evidence(now, window_s, tolerance))
 
             watched = self._sample(max(timeout_s, earliest - switched), every_s, until=stable)
             self._settling(watched, switched, window_s, tolerance)
-            curves = {info.name: self._curve(info, watched) for info in self.devices}
+            curves = {info.name: self._seen.curve(info.name, watched) for info in self.devices}
             end = self._average(average_s, every_s=1.0, part=".after")
             return Transition(watched, switched, start, end, curves)
 
         return self._step(
             "transition", {"before": before, "after": after, "average_s": average_s, "timeout_s": timeout_s}, action
         )
-
-    def _curve(self, info: DeviceInfo, window: Window) -> Curve:
-        times, values = self._sampler.series[self._device[info.name].channel].between(window.start, window.end)
-        return Curve(tuple(times.tolist()), tuple(None if math.isnan(value) else value for value in values.tolist()))
 
     def wait(self, duration_s: float) -> Window:
         """See Bench."""
@@ -502,10 +367,12 @@ class LiveBench(Bench):
             return None
         indicated, target = reading.indication.value, reading.reference.value
         if point is Adjustment.SPAN and not abs(indicated - info.low) > 0.05 * info.full_scale:
-            raise InstrumentError(
-                f"device {info.name}: the span cannot be adjusted from {indicated:.4g} to {target:.4g} {info.unit}; "
-                "does span gas reach it?"
+            self._event(
+                "adjustment",
+                f"{info.name}: {point} not adjusted: it cannot be brought from {indicated:.4g} to {target:.4g} {info.unit}; "
+                "does span gas reach it?",
             )
+            return None
         try:
             self._device[info.name].adjust(point, indicated, target)
         except AdjustmentByOperatorError:
@@ -541,10 +408,3 @@ class LiveBench(Bench):
 def _value(averages: Averages, device: str) -> float | None:
     indication = averages.readings[device].indication
     return None if indication is None else indication.value
-
-
-def _allowed(low: float | None, high: float | None) -> str:
-    """The range that a condition is allowed, in words."""
-    if low is not None and high is not None:
-        return f"{low:g} to {high:g}"
-    return f"at least {low:g}" if high is None else f"at most {high:g}"

@@ -74,7 +74,10 @@ def content_from_record(
     row = record.evaluation(evaluation)
     start = row.start
     if row.finished is None:
-        raise RecordError(f"evaluation {evaluation} is not finished; a report is made of a finished one")
+        raise RecordError(
+            f"evaluation {evaluation} is not finished: it is running, or its program was lost; what was measured is in the "
+            "record, but a report is made of a finished evaluation only"
+        )
     standard = parse_standard(start.standard_text, start.standard) if start.standard_text else None
     station = parse_station(start.station_text, Path(start.station_path)).station
     runs = record.runs(evaluation)

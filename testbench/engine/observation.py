@@ -1,0 +1,112 @@
+"""What the readings of a window say: mean indications, the reference gas, evidence of stability, response curves.
+
+Everything is computed from the readings in the sampler's memory, which are those that the record holds.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from testbench.engine.roles import Device, GasDivider
+from testbench.engine.sampling import Sampler
+from testbench.engine.steps import Curve, DeviceInfo, Reading, Settled, Supplied, Window
+from testbench.metrology.amount import from_fraction
+from testbench.metrology.average import average
+from testbench.metrology.quantity import Component, Quantity
+from testbench.metrology.settling import settled
+
+SETTING = "divider.setting."  # influences that are new with every setting of the gas
+
+
+class Observation:
+    """Looks at the readings of the devices under test and of the divider."""
+
+    def __init__(self, sampler: Sampler, devices: Sequence[Device], information: Sequence[DeviceInfo]) -> None:
+        self._sampler = sampler
+        self._channel = {device.name: device.channel for device in devices}
+        self._information = information
+
+    def silent(self, device: str) -> bool:
+        """Whether a device was given up because it does not answer."""
+        return self._sampler.given_up(self._channel[device])
+
+    def displayed(self, device: str) -> float | None:
+        """The last displayed value; None where it is a gap."""
+        value = self._sampler.series[self._channel[device]].values[-1]
+        return None if math.isnan(value) else value
+
+    def curve(self, device: str, window: Window) -> Curve:
+        """All readings of a device in a window."""
+        times, values = self._sampler.series[self._channel[device]].between(window.start, window.end)
+        return Curve(tuple(times.tolist()), tuple(None if math.isnan(value) else value for value in values.tolist()))
+
+    # ---- stability ----------------------------------------------------------------------------------------------------
+
+    def evidence(self, now: float, window_s: float, tolerance_percent_fs: float) -> dict[str, Settled]:
+        """Evidence of each device's stability in the last `window_s`."""
+        evidence = {}
+        for info in self._information:
+            times, values = self._sampler.series[self._channel[info.name]].between(now - window_s, now)
+            found = settled(times, values, tolerance=tolerance_percent_fs / 100.0 * info.full_scale)
+            scatter = found.noise * math.sqrt(4.0 / max(1, int(np.count_nonzero(~np.isnan(values)))))
+            missing = abs(found.residual) if abs(found.shift) > 2.0 * scatter else 0.0
+            evidence[info.name] = Settled(found.stable, found.shift, found.allowed, found.residual, missing)
+        return evidence
+
+    def stable(self, evidence: Mapping[str, Settled]) -> bool:
+        """Whether every device that answers is stable."""
+        return all(found.stable for name, found in evidence.items() if not self.silent(name))
+
+    # ---- means --------------------------------------------------------------------------------------------------------
+
+    def indication(self, info: DeviceInfo, window: Window, *, influence: str, missing: float) -> Reading:
+        """Mean indication of a device in a window, without a reference.
+
+        `influence` begins the names of what is uncertain in it; `missing` is how far the device may still be from its final
+        value (rectangular half-width, in its unit).
+        """
+        _, values = self._sampler.series[self._channel[info.name]].between(window.start, window.end)
+        count = int(np.count_nonzero(~np.isnan(values)))
+        gaps = len(values) - count
+        if count == 0:
+            return Reading(None, None, 0, gaps)
+        independent = min(count, math.floor((window.end - window.start) / info.update_s + 1e-9) + 1)
+        mean = average(values, resolution=info.resolution, independent=independent, influence=influence, unit=info.unit)
+        indication = mean.quantity
+        if missing > 0.0:
+            settling = {f"{influence}.settling": Component(missing / math.sqrt(3.0))}
+            indication = Quantity(indication.value, indication.unit, dict(indication.components) | settling)
+        return Reading(indication, None, count, gaps, mean.standard_deviation)
+
+    def content(self, divider: GasDivider, gas: Supplied, window: Window) -> Quantity | None:
+        """Content of the gas (mol/mol) by the flows that were measured in a window; None where one of them is missing."""
+        flows: dict[str, float] = {}
+        for source in divider.sources:
+            name = source.channels[0].name
+            _, values = self._sampler.series[name].between(window.start, window.end)
+            if len(values) == 0 or bool(np.all(np.isnan(values))):
+                return None
+            flows[name] = float(np.nanmean(values))
+        return divider.reference(gas.component, flows, gas.setting)
+
+    def total_flow(self, divider: GasDivider, window: Window) -> float:
+        """Sum of the mean flows of the divider's controllers in a window, in their unit."""
+        return math.fsum(
+            float(np.nanmean(self._sampler.series[source.channels[0].name].between(window.start, window.end)[1]))
+            for source in divider.sources
+        )
+
+
+def in_unit(content: Quantity | None, unit: str) -> Quantity | None:
+    """A content (mol/mol) in a device's unit."""
+    return None if content is None else content.scaled(from_fraction(1.0, unit), unit)
+
+
+def setting_reproducibility(gas: Supplied | None, unit: str) -> float:
+    """Standard deviation of the gas from one setting to the next, in a device's unit."""
+    parts = gas.predicted.components if gas is not None else {}
+    u = math.sqrt(math.fsum(c.contribution**2 for name, c in parts.items() if name.startswith(SETTING)))
+    return float(from_fraction(u, unit))

@@ -135,3 +135,24 @@ def test_a_laboratory_that_dies_ends_the_run_and_what_was_read_is_kept(station, 
         times = record.load(row.identifier, "A").time
         assert len(times) > 10
         assert not math.isnan(times[-1])
+
+
+def test_the_record_freezes_what_the_results_depend_on(station, tmp_path):
+    run_linearity(station, tmp_path / "out", "--seed", "3")
+    with Record.open(tmp_path / "out" / "record.sqlite") as record:
+        row = record.evaluations()[-1]
+        (run,) = record.runs(row.identifier)
+    assert row.start.seed == 3
+    assert row.start.station_text == station.read_text(encoding="utf-8")
+    assert run.settings["levels"] == [0.3, 0.7]
+    software = row.start.software
+    assert {
+        "testbench",
+        "numpy",
+        "GTC",
+        "PyVISA-py",
+        "driver alicat",
+        "driver mfc-blend",
+        "procedure linearity",
+    } <= software.keys()
+    assert software["driver alicat"].startswith("testbench 0.1.0, source ")

@@ -28,7 +28,7 @@ from testbench.engine.observer import EvaluationObserver
 from testbench.engine.operator import ConsoleOperator, Operator, SharedOperator, SimulatedOperator
 from testbench.engine.ownership import owning, real_resources
 from testbench.engine.plan import SuiteItem, make_plan
-from testbench.engine.registry import find_laboratory
+from testbench.engine.registry import DRIVERS, PROCEDURES, find_laboratory, provenance
 from testbench.engine.roles import Channel, Identity, SafeOutcome
 from testbench.engine.safe import drive_safe, unverified
 from testbench.engine.sampling import Sampler
@@ -205,7 +205,7 @@ class _Evaluation:
                 seed=request.seed if self.laboratory is not None else None,
                 language=request.language,
                 simulated=self.laboratory is not None,
-                software={name: version(name) for name in SOFTWARE} | {"Python": platform.python_version()},
+                software=self._software(),
                 measurand=next(iter(equipment.information.values())).measurand,
                 devices=devices,
                 started=clock.wall(),
@@ -214,6 +214,18 @@ class _Evaluation:
         for name, identity in identities.items():
             self._event(evaluation, clock, "instrument", json.dumps({"name": name, **asdict(identity)}, ensure_ascii=False))
         return evaluation
+
+    def _software(self) -> dict[str, str]:
+        """Versions of everything that the results may depend on: packages, drivers, procedures."""
+        station = self.request.station.station
+        tables = [*station.instruments.values(), *station.environment.values(), *station.devices.values()]
+        drivers = {table.driver for table in [*tables, station.divider, station.flow_rig] if table is not None}
+        return (
+            {name: version(name) for name in SOFTWARE}
+            | {"Python": platform.python_version()}
+            | {f"driver {name}": provenance(DRIVERS, name) for name in sorted(drivers)}
+            | {f"procedure {i.procedure.name}": provenance(PROCEDURES, i.procedure.name) for i in self.request.items}
+        )
 
     def _bench(self, equipment: Equipment, clock: Clock, operator: Operator, evaluation: str) -> LiveBench:
         of_device = {device.channel: device.name for device in equipment.devices}

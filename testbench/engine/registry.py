@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
+import importlib.util
 from collections.abc import Callable
 from functools import cache
 from importlib.metadata import EntryPoint, entry_points
+from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from testbench.engine.roles import DriverClass
@@ -49,6 +52,16 @@ def find_procedure(name: str) -> Procedure:
     if point is None:
         raise InputError(f"unknown procedure {name!r}; {suggest(name, _named(PROCEDURES))} (`testbench procedures`)")
     return cast("Procedure", _load(point))
+
+
+def provenance(group: str, name: str) -> str:
+    """Which package and version a driver or procedure comes from, and the digest of its source."""
+    point = _named(group)[name]
+    package = f"{point.dist.name} {point.dist.version}" if point.dist is not None else "unknown package"
+    spec = importlib.util.find_spec(point.module)
+    if spec is None or spec.origin is None:
+        return package
+    return f"{package}, source {hashlib.sha256(Path(spec.origin).read_bytes()).hexdigest()[:16]}"
 
 
 def find_laboratory() -> LaboratoryStarter:

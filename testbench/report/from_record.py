@@ -41,6 +41,7 @@ from testbench.report.content import (
 from testbench.station import Station, parse_station
 
 INSTRUMENT_EVENT, SAFE_EVENT = "instrument", "safe state"
+PARTS = ("driver ", "procedure ")  # named in the record, too many for a cover
 KINDS = {Sided.TWO: LimitKind.SYMMETRIC, Sided.UPPER: LimitKind.MAXIMUM, Sided.LOWER: LimitKind.MINIMUM}
 NOT_JUDGED = Text(zh="未按标准判定，没有判定规则。", en="No standard judged; there is no decision rule.")
 DECISIONS = {
@@ -95,7 +96,7 @@ def content_from_record(
         issued=issued,
         bench_duration_s=max((run.ended_at for run in runs if run.ended_at is not None), default=None),
         seed=start.seed,
-        software=start.software,
+        software={name: text for name, text in start.software.items() if not name.startswith(PARTS)},
         conditions=tuple(_conditions(record, evaluation, standard, steps)),
         measurement_standards=tuple(_measurement_standards(station)),
         instruments=tuple(_instruments(record, evaluation, station)),

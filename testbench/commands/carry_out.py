@@ -79,10 +79,10 @@ def _show(terminal: Terminal, result: EvaluationResult, language: str) -> None:
 def _write(terminal: Terminal, request: EvaluationRequest, result: EvaluationResult, folder: Path, language: str) -> None:
     from testbench.commands.procedure_words import procedure_words
     from testbench.record.store import Record
-    from testbench.report.content import Language
     from testbench.report.evaluation_json import evaluation_document
     from testbench.report.from_record import content_from_record
     from testbench.report.pdf import render_pdf
+    from testbench.text import Language
 
     record = Record.open(request.record)
     try:

@@ -71,10 +71,10 @@ def _seed(text: str) -> int:
 
 def single_item(name: str, assignments: list[str]) -> SuiteItem:
     """One procedure with settings from --set, as a suite of its own."""
-    from testbench.criteria.text import Text
     from testbench.engine.plan import SuiteItem
     from testbench.engine.procedure import parse_assignments
     from testbench.engine.registry import find_procedure
+    from testbench.text import Text
 
     procedure = find_procedure(name)
     values = {

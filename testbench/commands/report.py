@@ -34,10 +34,10 @@ def run(arguments: argparse.Namespace) -> int:
     from testbench.engine.clock import wall_now
     from testbench.errors import InputError
     from testbench.record.store import Record
-    from testbench.report.content import Language
     from testbench.report.evaluation_json import evaluation_document
     from testbench.report.from_record import content_from_record
     from testbench.report.pdf import render_pdf
+    from testbench.text import Language
 
     with Record.open(arguments.record) as record:
         evaluations = record.evaluations()

@@ -10,7 +10,7 @@ from testbench.commands.options import add_language
 if TYPE_CHECKING:
     from testbench.commands.terminal import Terminal
     from testbench.criteria.standard import Criterion, Standard
-    from testbench.criteria.text import Text
+    from testbench.text import Text
 
 SUMMARY = "list the standards, or print one readably"
 DESCRIPTION = """\

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from testbench.commands.terminal import Terminal
 from testbench.criteria.judge import Scorecard, Verdict
-from testbench.criteria.text import Text
 from testbench.findings import Finding
 from testbench.outcome import Outcome
+from testbench.text import Text
 
 WORDS = {
     Outcome.PASS: Text(zh="合格", en="pass"),

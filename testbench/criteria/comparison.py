@@ -13,7 +13,7 @@ from decimal import Decimal
 from testbench.criteria import reasons
 from testbench.criteria.requirement import Alternative, Requirement, Sided
 from testbench.criteria.standard import Criterion
-from testbench.criteria.text import Text
+from testbench.text import Text
 
 
 @dataclass(frozen=True, slots=True)

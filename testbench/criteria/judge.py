@@ -17,9 +17,9 @@ from testbench.criteria import reasons
 from testbench.criteria.comparison import Comparison, compare
 from testbench.criteria.requirement import Requirement, Sided
 from testbench.criteria.standard import Criterion, DecisionRule, Standard
-from testbench.criteria.text import Text
 from testbench.findings import Finding
 from testbench.outcome import Outcome
+from testbench.text import Text
 
 NO_TEXT = Text(zh="", en="")
 

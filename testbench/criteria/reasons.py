@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from testbench.criteria.text import Text
+from testbench.text import Text
 
 if TYPE_CHECKING:
     from testbench.criteria.requirement import Alternative, Evidence, Requirement

@@ -8,8 +8,8 @@ from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from testbench.criteria.text import Text
 from testbench.metrology.rounding import RoundingMode, round_decimal
+from testbench.text import Text
 
 LEAST_CONFIDENCE_PERCENT = 60
 """Below this confidence in a limit that was recalled from memory, nothing is judged by it."""

@@ -33,8 +33,8 @@ from testbench.criteria.requirement import (
     Table,
     Tier,
 )
-from testbench.criteria.text import Text
 from testbench.errors import StandardError
+from testbench.text import Text
 
 __all__ = [
     "Alternative",

@@ -8,7 +8,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from testbench.criteria.standard import Metric, Standard
-from testbench.criteria.text import Text
 from testbench.engine.assembly import assemble, shared_range
 from testbench.engine.clock import wall_now
 from testbench.engine.dry import DryBench, PlannedStep, require_roles
@@ -16,6 +15,7 @@ from testbench.engine.procedure import Procedure, Settings
 from testbench.engine.registry import check_truth, find_procedure
 from testbench.errors import StandardError, StationError
 from testbench.station import StationFile
+from testbench.text import Text
 
 REFERENCE_SHARE = 1.0 / 3.0  # the reference's expanded uncertainty should not exceed this share of the limit
 

@@ -23,9 +23,9 @@ from typing import TYPE_CHECKING, Any, get_type_hints
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from testbench.criteria.text import Text
 from testbench.errors import InputError, suggest
 from testbench.station import explain
+from testbench.text import Text
 
 if TYPE_CHECKING:
     from testbench.engine.bench import Bench

@@ -1,8 +1,8 @@
 """What a report is made of: a finished evaluation as plain frozen data, free of the record, the engine and the criteria.
 
 Everything a report prints is in `ReportContent`. Whoever has an evaluation (the record, recorded test data, an example)
-builds one; documents are made from it alone. Texts that a person reads may be given in both languages (anything with `zh`
-and `en`) or as a plain string, which is then printed as it is in either language.
+builds one; documents are made from it alone. Texts that a person reads may be given in both languages (`Text`) or as a
+plain string, which is then printed as it is in either language.
 """
 
 from __future__ import annotations
@@ -11,48 +11,22 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import Any
 
 from testbench.errors import InputError
 from testbench.findings import Finding
 from testbench.outcome import Outcome, RunState
+from testbench.text import Language, Text
 
-
-class Language(StrEnum):
-    """Language of a document."""
-
-    CHINESE = "zh"
-    ENGLISH = "en"
-
-
-class Bilingual(Protocol):
-    """A text in both languages."""
-
-    @property
-    def zh(self) -> str:
-        """The Chinese text."""
-
-    @property
-    def en(self) -> str:
-        """The English text."""
-
-
-@dataclass(frozen=True, slots=True)
-class Text:
-    """A text in both languages."""
-
-    zh: str
-    en: str
-
-
-Words = str | Bilingual
+Words = str | Text
+"""A text in both languages, or one that is the same in both."""
 
 
 def say(words: Words, language: Language) -> str:
     """Return a text in one language; a plain string is the same in both."""
     if isinstance(words, str):
         return words
-    return words.zh if language is Language.CHINESE else words.en
+    return words.say(language)
 
 
 class LimitKind(StrEnum):

@@ -7,13 +7,14 @@ from typing import Any, cast
 
 from testbench.report.bench_section import bench_section, events_section, runs_section
 from testbench.report.blocks import Block, paragraph
-from testbench.report.content import Language, ReportContent
+from testbench.report.content import ReportContent
 from testbench.report.device_section import device_section
 from testbench.report.front import cover, summary
 from testbench.report.glyphs import Clean
 from testbench.report.method_section import method_section
 from testbench.report.raw_section import raw_section
 from testbench.report.wording import Wording, wording
+from testbench.text import Language
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,8 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from testbench.report.content import Language, ReportContent, ReportDevice, ReportVerdict, Words, say
+from testbench.report.content import ReportContent, ReportDevice, ReportVerdict, Words, say
+from testbench.text import Language
 
 
 def evaluation_document(content: ReportContent) -> dict[str, Any]:

@@ -12,7 +12,6 @@ import numpy as np
 
 from testbench.criteria.judge import Verdict
 from testbench.criteria.standard import Condition, DecisionRule, Sided, Standard, parse_standard
-from testbench.criteria.text import Text
 from testbench.errors import RecordError
 from testbench.findings import Finding
 from testbench.outcome import Outcome
@@ -22,7 +21,6 @@ from testbench.report.content import (
     ConditionState,
     EvidenceMark,
     InstrumentRole,
-    Language,
     LimitKind,
     LineDelay,
     MeasurementStandard,
@@ -39,6 +37,7 @@ from testbench.report.content import (
     StandardKind,
 )
 from testbench.station import Station, parse_station
+from testbench.text import Language, Text
 
 INSTRUMENT_EVENT, SAFE_EVENT = "instrument", "safe state"
 PARTS = ("driver ", "procedure ")  # named in the record, too many for a cover

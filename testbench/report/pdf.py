@@ -13,9 +13,10 @@ from importlib.resources import as_file, files
 import typst
 
 from testbench.errors import TestbenchError
-from testbench.report.content import Language, ReportContent
+from testbench.report.content import ReportContent
 from testbench.report.document import build_document
 from testbench.report.glyphs import FAMILY, font_path
+from testbench.text import Language
 
 
 class ReportError(TestbenchError):

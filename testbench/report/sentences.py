@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-from testbench.report.content import Language
+from testbench.text import Language
 
 _PLACE = re.compile(r"\{(\w+)\}")
 NESTED = "text"  # the place that holds a sentence of its own

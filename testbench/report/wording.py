@@ -9,8 +9,9 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from testbench.report.content import Language, Words, say
+from testbench.report.content import Words, say
 from testbench.report.sentences import retell
+from testbench.text import Language
 
 # Dotted names of influences: the pattern, and the catalogue's entry that names them. The section names the device.
 _INFLUENCES = (

@@ -27,8 +27,8 @@ from testbench.report.content import (
     ReportStation,
     ReportVerdict,
     StandardKind,
-    Text,
 )
+from testbench.text import Text
 
 CHINA = dt.timezone(dt.timedelta(hours=8))
 START = dt.datetime(2026, 3, 2, 9, 0, 0, tzinfo=CHINA)

@@ -7,9 +7,10 @@ from enum import StrEnum
 import pytest
 
 from testbench.outcome import Outcome, RunState
-from testbench.report.content import ConditionState, EvidenceMark, InstrumentRole, Language, StandardKind
+from testbench.report.content import ConditionState, EvidenceMark, InstrumentRole, StandardKind
 from testbench.report.glyphs import covered
 from testbench.report.wording import wording
+from testbench.text import Language
 
 CHINESE, ENGLISH = wording(Language.CHINESE), wording(Language.ENGLISH)
 # Symbols and names that are the same in Chinese text.

@@ -11,8 +11,9 @@ import pytest
 from testbench.errors import InputError
 from testbench.findings import Finding
 from testbench.outcome import Outcome, RunState
-from testbench.report.content import EvidenceMark, Language, LimitKind, ReportContent, ReportVerdict, SettingWords, Text
+from testbench.report.content import EvidenceMark, LimitKind, ReportContent, ReportVerdict, SettingWords
 from testbench.report.document import Document, build_document
+from testbench.text import Language, Text
 
 
 def strings(tree: Any) -> Iterator[str]:

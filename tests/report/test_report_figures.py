@@ -6,8 +6,9 @@ from dataclasses import replace
 import pytest
 
 from testbench.report import figures
-from testbench.report.content import Language, ReportContent
+from testbench.report.content import ReportContent
 from testbench.report.wording import wording
+from testbench.text import Language
 
 
 @pytest.fixture(params=list(Language))

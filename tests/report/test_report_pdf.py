@@ -10,8 +10,9 @@ from pypdf import PdfReader
 
 from testbench.findings import Finding
 from testbench.outcome import Outcome
-from testbench.report.content import Language, ReportContent, ReportVerdict
+from testbench.report.content import ReportContent, ReportVerdict
 from testbench.report.pdf import render_pdf
+from testbench.text import Language
 
 HOSTILE = (
     '#panic("x") *b* _i_ $x^2$ @cite <label> \\ [c] {d} `raw` // /* = h \x00\x1b\u202e🙂𝕏 "quote" #sys.inputs ' + "W" * 300

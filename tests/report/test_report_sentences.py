@@ -8,9 +8,9 @@ import pytest
 
 from testbench.metrology.repeatability import repeatability
 from testbench.metrology.response import step_response
-from testbench.report.content import Language
 from testbench.report.sentences import sentences
 from testbench.report.wording import wording
+from testbench.text import Language
 
 CHINESE, ENGLISH = wording(Language.CHINESE), wording(Language.ENGLISH)
 

@@ -1,10 +1,18 @@
-"""A sentence in the two languages of the reports."""
+"""A text in the two languages of screens and reports."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 from pydantic import ConfigDict
+
+
+class Language(StrEnum):
+    """Language of a screen or a document."""
+
+    CHINESE = "zh"
+    ENGLISH = "en"
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +23,10 @@ class Text:
 
     zh: str
     en: str
+
+    def say(self, language: str) -> str:
+        """The text in a language, a `Language` or its code; in English unless it is Chinese."""
+        return self.zh if language == Language.CHINESE else self.en
 
     def format(self, **values: object) -> Text:
         """Both texts with `{name}` replaced by the values."""

@@ -59,15 +59,15 @@ class _Printer:
 
     def __init__(self, terminal: Terminal, language: str) -> None:
         self.terminal = terminal
-        self.chinese = language == "zh"
+        self.language = language
 
     def say(self, text: Text) -> str:
         """One language of a text."""
-        return text.zh if self.chinese else text.en
+        return text.say(self.language)
 
     def word(self, zh: str, en: str) -> str:
         """One of two words."""
-        return zh if self.chinese else en
+        return zh if self.language == "zh" else en
 
     def overview(self, standards: list[Standard]) -> None:
         """One row a standard."""

@@ -25,42 +25,37 @@ PROVISIONAL = Text(
 DEVICE = Text(zh="被测仪器", en="device")
 
 
-def say(text: Text, language: str) -> str:
-    """One language of a text."""
-    return text.zh if language == "zh" else text.en
-
-
 def print_scorecard(terminal: Terminal, scorecard: Scorecard, language: str) -> None:
     """Print one table a device: value, uncertainty, limit, verdict."""
     for device in scorecard.devices:
         terminal.line()
-        heading = f"{say(DEVICE, language)} {device.device}: {say(WORDS[device.outcome], language)}"
+        heading = f"{DEVICE.say(language)} {device.device}: {WORDS[device.outcome].say(language)}"
         terminal.line(heading, style=STYLES.get(device.outcome, "bold"))
-        table = terminal.table(*say(HEADINGS, language).split("|"), right=(1, 2))
+        table = terminal.table(*HEADINGS.say(language).split("|"), right=(1, 2))
         for verdict in (*device.verdicts, *device.without_criterion):
             style = STYLES[Outcome.FAIL] if verdict.outcome is Outcome.FAIL else ""
             terminal.row(table, *_cells(verdict, language), style=style)
         terminal.print(table)
     terminal.line()
     if any(verdict.provisional for device in scorecard.devices for verdict in device.verdicts):
-        terminal.line(say(PROVISIONAL, language))
+        terminal.line(PROVISIONAL.say(language))
 
 
 def _cells(verdict: Verdict, language: str) -> tuple[str, str, str, str, str]:
     value = "–" if verdict.value is None else f"{verdict.value:.3f} {verdict.unit}"
     uncertainty = "" if verdict.expanded_uncertainty is None else f"{verdict.expanded_uncertainty:.2g}"
     limit = verdict.limit_text + ("°" if verdict.provisional else "")
-    word = say(WORDS[verdict.outcome], language)
+    word = WORDS[verdict.outcome].say(language)
     if verdict.limit_within_uncertainty:
-        word += say(WITHIN, language)
+        word += WITHIN.say(language)
     if verdict.outcome is Outcome.INCONCLUSIVE:
-        word += f": {say(verdict.reason, language)}"
-    return say(verdict.title, language), value, uncertainty, limit, word
+        word += f": {verdict.reason.say(language)}"
+    return verdict.title.say(language), value, uncertainty, limit, word
 
 
 def print_findings(terminal: Terminal, findings: tuple[Finding, ...], language: str) -> None:
     """Print findings that no standard judged."""
-    table = terminal.table(*say(FINDING_HEADINGS, language).split("|"), right=(2, 3, 4))
+    table = terminal.table(*FINDING_HEADINGS.say(language).split("|"), right=(2, 3, 4))
     for finding in findings:
         value = "–" if finding.value is None else f"{finding.value:.4g} {finding.unit}"
         terminal.row(

@@ -17,8 +17,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 
 from instruments.modbus import LARGEST_COUNT, Function, Request
 from instruments.registers import ByteOrder, NumberFormat, NumberType
-from testbench.errors import InputError
-from testbench.station import explain
+from testbench.errors import InputError, explain
 
 SHIPPED = resources.files("instruments") / "profiles"
 

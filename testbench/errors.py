@@ -7,6 +7,10 @@ with `exit_status`. Anything else that escapes is a defect of ours.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pydantic import ValidationError
 
 
 class TestbenchError(Exception):
@@ -60,3 +64,15 @@ def suggest(name: str, known: Iterable[str]) -> str:
     near = difflib.get_close_matches(name, names, n=1)
     listing = ", ".join(names) or "none are installed"
     return (f"did you mean {near[0]!r}? " if near else "") + f"there are: {listing}"
+
+
+def explain(error: ValidationError) -> str:
+    """Say in one line which keys are wrong and why; entries of a list are counted from 1."""
+    problems = []
+    for item in error.errors():
+        place = "".join(f"[{part + 1}]" if isinstance(part, int) else f".{part}" for part in item["loc"]).lstrip(".")
+        message = {"extra_forbidden": "no such key", "missing": "is missing"}.get(
+            item["type"], item["msg"].removeprefix("Value error, ")
+        )
+        problems.append(f"{place or 'the whole'}: {message}")
+    return "; ".join(problems)

@@ -18,7 +18,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
-from testbench.errors import StationError
+from testbench.errors import StationError, explain
 
 SIMULATED_RESOURCES = ("twin", "twin:serial")
 LOOPBACK = ("::127.0.0.1::", "//127.0.0.1:", "::localhost::", "//localhost:")
@@ -219,17 +219,3 @@ def _not_finite(value: Any, place: str = "") -> str:
     elif isinstance(value, list):
         items = enumerate(value, start=1)
     return next((found for key, part in items if (found := _not_finite(part, f"{place}.{key}".lstrip(".")))), "")
-
-
-def explain(error: ValidationError) -> str:
-    """Say in one line which keys are wrong and why."""
-    problems = []
-    for item in error.errors():
-        place = ".".join(str(part) for part in item["loc"]) or "the whole"
-        message = item["msg"].removeprefix("Value error, ")
-        if item["type"] == "extra_forbidden":
-            message = "no such key"
-        elif item["type"] == "missing":
-            message = "is missing"
-        problems.append(f"{place}: {message}")
-    return "; ".join(problems)

@@ -26,8 +26,7 @@ from instruments.twin.messages import (
     Stop,
     Welcome,
 )
-from testbench.errors import TestbenchError
-from testbench.station import explain
+from testbench.errors import TestbenchError, explain
 
 if TYPE_CHECKING:
     from instruments.twin.process import LaboratoryProcess

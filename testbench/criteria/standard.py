@@ -7,7 +7,6 @@ has read in the standard's own text is provisional, and below 60 % confidence no
 
 from __future__ import annotations
 
-import difflib
 import hashlib
 import tomllib
 from collections.abc import Mapping
@@ -33,7 +32,7 @@ from testbench.criteria.requirement import (
     Table,
     Tier,
 )
-from testbench.errors import StandardError
+from testbench.errors import StandardError, explain, suggest
 from testbench.text import Text
 
 __all__ = [
@@ -301,23 +300,19 @@ def load_standard(name: str | Path) -> Standard:
         try:
             return parse_standard(path.read_text(encoding="utf-8-sig"), str(path))
         except FileNotFoundError:
-            raise StandardError(f"criteria file {path} does not exist; known standards: {_known()}") from None
+            raise StandardError(
+                f"criteria file {path} does not exist; known standards: {', '.join(list_standards())}"
+            ) from None
         except (OSError, UnicodeDecodeError) as error:
             raise StandardError(f"criteria file {path} cannot be read: {error}") from error
     known = list_standards()
     if name not in known:
-        near = difflib.get_close_matches(name.casefold(), known, n=1, cutoff=0.5)
-        meant = f"did you mean {near[0]}? " if near else ""
         raise StandardError(
-            f"no standard {name!r}; {meant}Known standards: {_known()}. "
+            f"no standard {name!r}; {suggest(name.casefold(), known)}. "
             "A criteria file of your own is given by its path, ending in .toml"
         )
     text = (resources.files("testbench.criteria") / "standards" / f"{name}.toml").read_text(encoding="utf-8")
     return parse_standard(text, f"{name}.toml")
-
-
-def _known() -> str:
-    return ", ".join(list_standards())
 
 
 def parse_standard(text: str, source: str) -> Standard:
@@ -333,16 +328,4 @@ def parse_standard(text: str, source: str) -> Standard:
     try:
         return Standard.model_validate({**data, "digest": digest, "text": text})
     except ValidationError as error:
-        raise StandardError(f"criteria file {source}: {_explain(error)}") from error
-
-
-def _explain(error: ValidationError) -> str:
-    """Say in one line which keys are wrong and why; entries of a list are counted from 1."""
-    problems = []
-    for item in error.errors():
-        place = "".join(f"[{part + 1}]" if isinstance(part, int) else f".{part}" for part in item["loc"]).lstrip(".")
-        message = {"extra_forbidden": "no such key", "missing": "is missing"}.get(
-            item["type"], item["msg"].removeprefix("Value error, ")
-        )
-        problems.append(f"{place or 'the file'}: {message}")
-    return "; ".join(problems)
+        raise StandardError(f"criteria file {source}: {explain(error)}") from error

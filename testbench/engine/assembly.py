@@ -27,9 +27,9 @@ from testbench.engine.roles import (
     Source,
 )
 from testbench.engine.steps import DeviceInfo
-from testbench.errors import InstrumentError, StationError, TestbenchError, suggest
+from testbench.errors import InstrumentError, StationError, TestbenchError, explain, suggest
 from testbench.metrology.amount import UnitError, to_fraction
-from testbench.station import SIMULATED_RESOURCES, DeviceTable, DriverTable, StationFile, explain
+from testbench.station import SIMULATED_RESOURCES, DeviceTable, DriverTable, StationFile
 
 
 @dataclass(frozen=True, slots=True)

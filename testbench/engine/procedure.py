@@ -23,8 +23,7 @@ from typing import TYPE_CHECKING, Any, get_type_hints
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from testbench.errors import InputError, suggest
-from testbench.station import explain
+from testbench.errors import InputError, explain, suggest
 from testbench.text import Text
 
 if TYPE_CHECKING:

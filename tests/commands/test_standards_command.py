@@ -35,5 +35,5 @@ def test_a_missing_or_unknown_name_gives_status_2(capsys: pytest.CaptureFixture[
     assert main(["standards", "list", "hj76-2017"]) == 2
     errors = capsys.readouterr().err.splitlines()
     assert len(errors) == 3
-    assert "did you mean hj76-2017" in errors[1]
+    assert "did you mean 'hj76-2017'" in errors[1]
     assert "standards show hj76-2017" in errors[2]

@@ -70,7 +70,7 @@ def test_a_laboratorys_own_file_is_loaded_by_its_path(tmp_path: Path, one_limit:
 
 @pytest.mark.parametrize("name", ["hj76", "HJ76-2017", "hj-76-2017"])
 def test_an_unknown_name_gets_the_known_ones_and_the_nearest(name: str) -> None:
-    with pytest.raises(StandardError, match="did you mean hj76-2017") as caught:
+    with pytest.raises(StandardError, match="did you mean 'hj76-2017'") as caught:
         load_standard(name)
     assert "epa-part75" in str(caught.value)
     assert caught.value.exit_status == 2

@@ -2,12 +2,11 @@
 
 HJ 76-2017, laboratory items, drift: read Z0 and S0; run without any manual adjustment; read zero and span again every
 24 h. Drift = (later reading − earlier reading)/R·100 %: over 24 h from one day to the next, over a week from the first to
-the last. The finding is the signed value of largest magnitude; all daily values are kept.
+the last, which takes an interval of seven days. The 24 h finding is the signed value of largest magnitude; all daily values
+are kept.
 """
 
 from __future__ import annotations
-
-from functools import partial
 
 from procedures.adjustment import adjust_zero_and_span
 from testbench.engine.bench import DAY_S, Bench
@@ -17,12 +16,15 @@ from testbench.findings import Finding
 from testbench.metrology.drift import Drift, DriftPoint
 from testbench.metrology.drift import drift as drift_of
 
+WEEK = 7  # days
+LEAD_S = 900.0  # zero gas is renewed this long before the reading is due
+
 
 class DriftSettings(Settings):
     """Span gas, days, and how a reading is taken."""
 
     span: float = setting(1.0, unit="F.S.", title=Text(zh="量程气", en="span gas"), ge=0.5, le=1.0)
-    days: int = setting(7, unit="d", title=Text(zh="无调整天数", en="days without adjustment"), ge=1, le=60)
+    days: int = setting(WEEK, unit="d", title=Text(zh="无调整天数", en="days without adjustment"), ge=1, le=60)
     average_s: float = setting(
         120.0, unit="s", title=Text(zh="读数平均时间", en="averaging time of a reading"), ge=10, le=3600
     )
@@ -40,30 +42,23 @@ def drift(bench: Bench, settings: DriftSettings) -> None:
     bench.check_conditions()
     if settings.adjust_first:
         adjust_zero_and_span(bench, settings.span)
-    zeros: list[Averages] = []
-    spans: list[Averages] = []
     with bench.unadjusted():
-        for day in range(settings.days + 1):
-            if day > 0:
-                bench.zero_gas()
-                bench.wait_until(zeros[0].window.start + day * DAY_S - LEAD_S)
-            zeros.append(_read(bench, 0.0, settings, zeros[0].window.start + day * DAY_S if day else None))
-            spans.append(_read(bench, settings.span, settings, spans[0].window.start + day * DAY_S if day else None))
+        zeros = [_read(bench, 0.0, settings)]
+        spans = [_read(bench, settings.span, settings)]
+        for day in range(1, settings.days + 1):
+            zero_due, span_due = (first.window.start + day * DAY_S for first in (zeros[0], spans[0]))
+            bench.zero_gas()
+            bench.wait_until(zero_due - LEAD_S)
+            zeros.append(_read(bench, 0.0, settings, due=zero_due))
+            spans.append(_read(bench, settings.span, settings, due=span_due))
     for device in bench.devices:
         for point, readings, others in (("zero", zeros, spans), ("span", spans, zeros)):
-            names = (f"{point}_drift_24h", f"{point}_drift_week")
-            bench.determine(
-                device,
-                names,
-                "%F.S.",
-                partial(_findings, device, point, readings, others),
-            )
+            bench.determine(device, f"{point}_drift_24h", "%F.S.", _daily_drift, readings, others)
+            if settings.days == WEEK:
+                bench.determine(device, f"{point}_drift_week", "%F.S.", _weekly_drift, readings, others)
 
 
-LEAD_S = 900.0  # zero gas is renewed this long before the reading is due
-
-
-def _read(bench: Bench, fraction: float, settings: DriftSettings, due: float | None) -> Averages:
+def _read(bench: Bench, fraction: float, settings: DriftSettings, *, due: float | None = None) -> Averages:
     """Set the gas, wait until stable and until the reading is due, and read."""
     if fraction == 0.0:
         bench.zero_gas()
@@ -75,34 +70,38 @@ def _read(bench: Bench, fraction: float, settings: DriftSettings, due: float | N
     return bench.average(settings.average_s)
 
 
-def _findings(device: DeviceInfo, point: str, readings: list[Averages], others: list[Averages]) -> list[Finding]:
-    points = [_point(device, index, averages) for index, averages in enumerate(readings)]
-    other_gas = [_point(device, index, averages) for index, averages in enumerate(others)]
-    result = drift_of(points, full_scale=device.full_scale, other=other_gas)
-    details = _details(device, readings, result)
-    day = Finding(
+def _daily_drift(device: DeviceInfo, characteristic: str, readings: list[Averages], others: list[Averages]) -> Finding:
+    result = _drift(device, readings, others)
+    return Finding(
         device.name,
-        f"{point}_drift_24h",
+        characteristic,
         result.largest.percent_fs,
         "%F.S.",
         expanded_uncertainty=result.expanded.uncertainty,
         coverage_factor=result.expanded.factor,
         index=f"day {result.largest.index}",
-        details=details,
+        details=_details(device, readings, result),
     )
-    if len(readings) != 8:
-        return [day]
-    week = Finding(
+
+
+def _weekly_drift(device: DeviceInfo, characteristic: str, readings: list[Averages], others: list[Averages]) -> Finding:
+    result = _drift(device, readings, others)
+    return Finding(
         device.name,
-        f"{point}_drift_week",
+        characteristic,
         result.week.percent_fs,
         "%F.S.",
         expanded_uncertainty=result.week.expanded.uncertainty,
         coverage_factor=result.week.expanded.factor,
-        index="day 7 − day 0",
-        details=details,
+        index=f"day {WEEK} − day 0",
+        details=_details(device, readings, result),
     )
-    return [day, week]
+
+
+def _drift(device: DeviceInfo, readings: list[Averages], others: list[Averages]) -> Drift:
+    """Drift of one gas; the readings of the other gas tell how the drift depends on the content."""
+    points, other_gas = ([_point(device, day, averages) for day, averages in enumerate(gas)] for gas in (readings, others))
+    return drift_of(points, full_scale=device.full_scale, other=other_gas)
 
 
 def _point(device: DeviceInfo, index: int, averages: Averages) -> DriftPoint:

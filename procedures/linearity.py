@@ -6,7 +6,7 @@ zero gas between; three passes, mean per level; Le,i = (mean C_i − Cs,i)/R·10
 
 from __future__ import annotations
 
-from procedures.adjustment import ZeroAndSpan, adjust_zero_and_span
+from procedures.adjustment import ZeroAndSpan, adjust_zero_and_span, adjustment_point
 from testbench.engine.bench import Bench
 from testbench.engine.procedure import Settings, Text, procedure, setting
 from testbench.engine.steps import Averages, DeviceInfo
@@ -46,12 +46,7 @@ def linearity(bench: Bench, settings: LinearitySettings) -> None:
             readings.append((number, level, bench.average(settings.average_s)))
     closing_zero, closing_span = _closing_readings(bench, settings)
     for device in bench.devices:
-        bench.determine(
-            device,
-            ("linearity_error",),
-            "%F.S.",
-            lambda device=device: [_finding(device, readings, adjusted, closing_zero, closing_span)],
-        )
+        bench.determine(device, "linearity_error", "%F.S.", _linearity_error, readings, adjusted, closing_zero, closing_span)
 
 
 def _closing_readings(bench: Bench, settings: LinearitySettings) -> tuple[Averages, Averages]:
@@ -64,22 +59,27 @@ def _closing_readings(bench: Bench, settings: LinearitySettings) -> tuple[Averag
     return zero, bench.average(settings.average_s)
 
 
-def _finding(
-    device: DeviceInfo, readings: list[tuple[int, float, Averages]], adjusted: ZeroAndSpan, zero: Averages, span: Averages
+def _linearity_error(
+    device: DeviceInfo,
+    characteristic: str,
+    readings: list[tuple[int, float, Averages]],
+    adjusted: ZeroAndSpan,
+    closing_zero: Averages,
+    closing_span: Averages,
 ) -> Finding:
     points = [_point(device, number, level, averages) for number, level, averages in readings]
     result = linearity_error(
         points,
         full_scale=device.full_scale,
-        zero=adjusted.point(adjusted.zero, device.name),
-        span=adjusted.point(adjusted.span, device.name),
-        zero_shift=_shift(device, zero),
-        span_shift=_shift(device, span),
+        zero=adjustment_point(adjusted.zero, device),
+        span=adjustment_point(adjusted.span, device),
+        zero_shift=_shift(device, closing_zero),
+        span_shift=_shift(device, closing_span),
     )
     largest = result.largest
     return Finding(
         device.name,
-        "linearity_error",
+        characteristic,
         largest.error_percent_fs,
         "%F.S.",
         expanded_uncertainty=result.expanded.uncertainty,
@@ -121,6 +121,7 @@ def _point(device: DeviceInfo, number: int, level: float, averages: Averages) ->
 
 
 def _shift(device: DeviceInfo, closing: Averages) -> float:
+    """How far zero or span is off at the end of the test; it was adjusted to the gas before."""
     reading = closing.readings[device.name]
     if reading.indication is None or reading.reference is None:
         raise ValueError("no closing reading of zero or span")

@@ -46,21 +46,21 @@ def repeatability(bench: Bench, settings: RepeatabilitySettings) -> None:
             bench.wait(settings.interval_s)
         readings.append(bench.read())
     for device in bench.devices:
-        bench.determine(
-            device, ("repeatability",), "%", lambda device=device: [_finding(device, readings, settings.zero_between)]
-        )
+        bench.determine(device, "repeatability", "%", _repeatability, readings, settings)
 
 
-def _finding(device: DeviceInfo, readings: list[Displayed], zero_between: bool) -> Finding:
+def _repeatability(
+    device: DeviceInfo, characteristic: str, readings: list[Displayed], settings: RepeatabilitySettings
+) -> Finding:
     values = [reading.values[device.name] for reading in readings]
     shown = [value for value in values if value is not None]
     if len(shown) < len(values):
         raise ValueError(f"{len(values) - len(shown)} of {len(values)} displayed values are missing")
-    gas = max(reading.reproducibility[device.name] for reading in readings) if zero_between else 0.0
+    gas = max(reading.reproducibility[device.name] for reading in readings) if settings.zero_between else 0.0
     result = relative_repeatability(shown, resolution=device.resolution, gas_reproducibility=gas)
     return Finding(
         device.name,
-        "repeatability",
+        characteristic,
         result.value_percent,
         "%",
         expanded_uncertainty=result.expanded_uncertainty,

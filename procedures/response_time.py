@@ -49,18 +49,11 @@ def response_time(bench: Bench, settings: ResponseTimeSettings) -> None:
         rises.append(bench.transition(0.0, settings.level))
         falls.append(bench.transition(settings.level, 0.0))
     for device in bench.devices:
-        for characteristic, transitions in (("response_time_rise", rises), ("response_time_fall", falls)):
-            bench.determine(
-                device,
-                (characteristic,),
-                "s",
-                lambda device=device, characteristic=characteristic, transitions=transitions: [
-                    _finding(device, characteristic, transitions, bench.line, settings)
-                ],
-            )
+        bench.determine(device, "response_time_rise", "s", _response_time, rises, bench.line, settings)
+        bench.determine(device, "response_time_fall", "s", _response_time, falls, bench.line, settings)
 
 
-def _finding(
+def _response_time(
     device: DeviceInfo, characteristic: str, transitions: list[Transition], line: Line, settings: ResponseTimeSettings
 ) -> Finding:
     responses = [_response(device, transition, line, settings) for transition in transitions]

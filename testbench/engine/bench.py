@@ -10,6 +10,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from typing import Concatenate, ParamSpec
 
 from testbench.engine.operator import Prompt
 from testbench.engine.roles import Adjustment
@@ -29,6 +30,8 @@ from testbench.engine.steps import (
 from testbench.errors import InputError
 from testbench.findings import Finding
 from testbench.station import Line
+
+Given = ParamSpec("Given")  # what a finding is computed from
 
 DAY_S = 86400.0
 RESPONSES_TO_WAIT = 3.0  # a first-order device is then within 0.1 % of the step, also where noise hides the rest
@@ -148,6 +151,15 @@ class Bench(ABC):
 
     @abstractmethod
     def determine(
-        self, device: DeviceInfo, characteristics: tuple[str, ...], unit: str, compute: Callable[[], list[Finding]]
+        self,
+        device: DeviceInfo,
+        characteristic: str,
+        unit: str,
+        compute: Callable[Concatenate[DeviceInfo, str, Given], Finding],
+        *arguments: Given.args,
+        **named: Given.kwargs,
     ) -> None:
-        """Compute findings of a device and report them; what cannot be computed is reported without a value, and why."""
+        """Report what `compute(device, characteristic, …)` finds from the arguments given.
+
+        A ValueError is why it cannot be determined; it is reported as a finding without a value, in `unit`.
+        """

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Concatenate
 
 from testbench.engine.assembly import Equipment
-from testbench.engine.bench import Bench, fastest_s, least_dwell_s
+from testbench.engine.bench import Bench, Given, fastest_s, least_dwell_s
 from testbench.engine.operator import Prompt
 from testbench.engine.roles import Adjustment, GasDivider
 from testbench.engine.steps import (
@@ -257,7 +257,13 @@ class DryBench(Bench):
         """A plan finds nothing."""
 
     def determine(
-        self, device: DeviceInfo, characteristics: tuple[str, ...], unit: str, compute: Callable[[], list[Finding]]
+        self,
+        device: DeviceInfo,
+        characteristic: str,
+        unit: str,
+        compute: Callable[Concatenate[DeviceInfo, str, Given], Finding],
+        *arguments: Given.args,
+        **named: Given.kwargs,
     ) -> None:
         """A plan finds nothing."""
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any, TypeVar
+from typing import Any, Concatenate, TypeVar
 
 from testbench.engine.assembly import Equipment
-from testbench.engine.bench import Bench, fastest_s, least_dwell_s
+from testbench.engine.bench import Bench, Given, fastest_s, least_dwell_s
 from testbench.engine.clock import Clock
 from testbench.engine.conditions import ConditionCheck, ConditionLimit
 from testbench.engine.journal import Journal
@@ -390,15 +390,20 @@ class LiveBench(Bench):
             self._journal.find(finding)
 
     def determine(
-        self, device: DeviceInfo, characteristics: tuple[str, ...], unit: str, compute: Callable[[], list[Finding]]
+        self,
+        device: DeviceInfo,
+        characteristic: str,
+        unit: str,
+        compute: Callable[Concatenate[DeviceInfo, str, Given], Finding],
+        *arguments: Given.args,
+        **named: Given.kwargs,
     ) -> None:
         """See Bench."""
         try:
-            findings = compute()
+            finding = compute(device, characteristic, *arguments, **named)
         except ValueError as error:
-            findings = [Finding(device.name, name, None, unit, notes=(str(error),)) for name in characteristics]
-        for finding in findings:
-            self.report(finding)
+            finding = Finding(device.name, characteristic, None, unit, notes=(str(error),))
+        self.report(finding)
 
     def _event(self, kind: str, text: str) -> None:
         if self._journal is not None:

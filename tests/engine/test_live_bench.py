@@ -4,6 +4,7 @@ import pytest
 
 from testbench.engine.conditions import ConditionLimit
 from testbench.engine.roles import Adjustment
+from testbench.engine.steps import DeviceInfo
 from testbench.errors import AbortedError, InputError, InstrumentError, UnsuppliableError
 from testbench.findings import Finding
 
@@ -136,11 +137,12 @@ def test_a_gas_that_cannot_be_made_is_refused_and_the_step_says_so(simulated_sta
 def test_a_finding_that_cannot_be_computed_is_kept_without_a_value(simulated_station, direct_bench):
     made = direct_bench(simulated_station())
 
-    def fails() -> list[Finding]:
-        raise ValueError("no reading on day 3")
+    def fails(device: DeviceInfo, characteristic: str, day: int) -> Finding:
+        raise ValueError(f"no reading on day {day}")
 
-    made.bench.determine(made.bench.devices[0], ("zero_drift_24h",), "%F.S.", fails)
+    made.bench.determine(made.bench.devices[0], "zero_drift_24h", "%F.S.", fails, 3)
     (finding,) = made.ledger.findings
+    assert (finding.device, finding.characteristic, finding.unit) == ("A", "zero_drift_24h", "%F.S.")
     assert finding.value is None
     assert finding.notes == ("no reading on day 3",)
 

@@ -40,6 +40,7 @@ from testbench.station import Station, parse_station
 from testbench.text import Language, Text
 
 INSTRUMENT_EVENT, SAFE_EVENT = "instrument", "safe state"
+MASS_FLOW = "mass flow"  # quantity of the channel that a flow controller, and no other instrument, is recorded by
 PARTS = ("driver ", "procedure ")  # named in the record, too many for a cover
 KINDS = {Sided.TWO: LimitKind.SYMMETRIC, Sided.UPPER: LimitKind.MAXIMUM, Sided.LOWER: LimitKind.MINIMUM}
 NOT_JUDGED = Text(zh="未按标准判定，没有判定规则。", en="No standard judged; there is no decision rule.")
@@ -82,6 +83,7 @@ def content_from_record(
     station = parse_station(start.station_text, Path(start.station_path)).station
     runs = record.runs(evaluation)
     steps = [step for run in runs for step in record.steps(run.identifier)]
+    flow_units = _flow_units(record, evaluation)
     return ReportContent(
         identifier=evaluation,
         standard=_standard(standard, start.measurand),
@@ -97,8 +99,8 @@ def content_from_record(
         seed=start.seed,
         software={name: text for name, text in start.software.items() if not name.startswith(PARTS)},
         conditions=tuple(_conditions(record, evaluation, standard, steps)),
-        measurement_standards=tuple(_measurement_standards(station)),
-        instruments=tuple(_instruments(record, evaluation, station)),
+        measurement_standards=tuple(_measurement_standards(station, flow_units)),
+        instruments=tuple(_instruments(record, evaluation, station, flow_units)),
         line_delay=None
         if station.line.delay_s is None
         else LineDelay(station.line.delay_s, station.line.delay_uncertainty_s),
@@ -237,7 +239,13 @@ def _condition(quantity: str, unit: str, values: np.ndarray[Any, Any], limit: Co
     return ReportCondition(quantity, unit, minimum, mean, maximum, low, high, state)
 
 
-def _measurement_standards(station: Station) -> Iterator[MeasurementStandard]:
+def _flow_units(record: Record, evaluation: str) -> dict[str, str]:
+    """The flow controllers by name with the unit of their flow: the instruments of which a mass flow was recorded."""
+    flows = (channel for channel in record.channels(evaluation) if channel.quantity == MASS_FLOW)
+    return {channel.name.rpartition(".")[0]: channel.unit for channel in flows}
+
+
+def _measurement_standards(station: Station, flow_units: Mapping[str, str]) -> Iterator[MeasurementStandard]:
     for name, cylinder in station.cylinders.items():
         zero = cylinder.fraction_percent == 0
         relative = cylinder.expanded_uncertainty_percent
@@ -260,15 +268,15 @@ def _measurement_standards(station: Station) -> Iterator[MeasurementStandard]:
             valid_until=cylinder.valid_until,
         )
     for name, table in station.instruments.items():
-        options = table.options
-        if "full_scale" not in options:
+        if name not in flow_units:
             continue
+        options, full_scale = table.options, table.options.get("full_scale")
         percent, scatter = options.get("uncertainty_percent", 0.0), options.get("reproducibility_percent", 0.0)
         yield MeasurementStandard(
             name,
             StandardKind.CONTROLLER,
-            content=float(options["full_scale"]),
-            unit=str(options.get("flow_unit", "L/min")),
+            content=None if full_scale is None else float(full_scale),
+            unit=flow_units[name],
             uncertainty_text=Text(
                 zh=f"读数的 {percent:g}\u00a0%（k\u00a0=\u00a02），重复设定 {scatter:g}\u00a0%",
                 en=f"{percent:g}\u00a0% of reading (k\u00a0=\u00a02), setting to setting {scatter:g}\u00a0%",
@@ -277,7 +285,9 @@ def _measurement_standards(station: Station) -> Iterator[MeasurementStandard]:
         )
 
 
-def _instruments(record: Record, evaluation: str, station: Station) -> Iterator[ReportInstrument]:
+def _instruments(
+    record: Record, evaluation: str, station: Station, flow_units: Mapping[str, str]
+) -> Iterator[ReportInstrument]:
     events = record.events(evaluation)
     safe: dict[str, Mapping[str, Any]] = {}
     for event in events:
@@ -289,7 +299,7 @@ def _instruments(record: Record, evaluation: str, station: Station) -> Iterator[
             continue
         identity = json.loads(event.text)
         name = identity["name"]
-        driver, role = _place(station, name)
+        driver, role = _place(station, name, flow_units)
         outcome = safe.get(name)
         drives = outcome is not None and not outcome["state"].startswith("none")
         yield ReportInstrument(
@@ -313,13 +323,13 @@ def _named(identity: Mapping[str, str], station: Station) -> tuple[str, str, str
     return maker, model, serial, identity["firmware"]
 
 
-def _place(station: Station, name: str) -> tuple[str, InstrumentRole]:
-    """Driver and role of an instrument by its name in the station file."""
+def _place(station: Station, name: str, flow_units: Mapping[str, str]) -> tuple[str, InstrumentRole]:
+    """Driver and role of an instrument by its name in the station file, and by what was recorded of it."""
     if name in station.devices:
         return station.devices[name].driver, InstrumentRole.DEVICE
     if name in station.instruments:
-        table = station.instruments[name]
-        return table.driver, InstrumentRole.CONTROLLER if "full_scale" in table.options else InstrumentRole.SCANNER
+        role = InstrumentRole.CONTROLLER if name in flow_units else InstrumentRole.SCANNER
+        return station.instruments[name].driver, role
     if name == "divider" and station.divider is not None:
         return station.divider.driver, InstrumentRole.DIVIDER
     sensor = station.environment.get(name.removeprefix("environment."))

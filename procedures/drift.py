@@ -72,6 +72,8 @@ def _read(bench: Bench, fraction: float, settings: DriftSettings, *, due: float 
 
 def _daily_drift(device: DeviceInfo, characteristic: str, readings: list[Averages], others: list[Averages]) -> Finding:
     result = _drift(device, readings, others)
+    if result.largest is None or result.expanded is None:
+        raise ValueError(_missing(device, readings))
     return Finding(
         device.name,
         characteristic,
@@ -81,11 +83,14 @@ def _daily_drift(device: DeviceInfo, characteristic: str, readings: list[Average
         coverage_factor=result.expanded.factor,
         index=f"day {result.largest.index}",
         details=_details(device, readings, result),
+        notes=(_missing(device, readings),) if len(result.days) < len(readings) - 1 else (),
     )
 
 
 def _weekly_drift(device: DeviceInfo, characteristic: str, readings: list[Averages], others: list[Averages]) -> Finding:
     result = _drift(device, readings, others)
+    if result.week is None:
+        raise ValueError(_missing(device, readings))
     return Finding(
         device.name,
         characteristic,
@@ -94,40 +99,56 @@ def _weekly_drift(device: DeviceInfo, characteristic: str, readings: list[Averag
         expanded_uncertainty=result.week.expanded.uncertainty,
         coverage_factor=result.week.expanded.factor,
         index=f"day {WEEK} − day 0",
-        details=_details(device, readings, result),
+        details=_details(device, readings, result) | {"undetermined": []},
     )
 
 
 def _drift(device: DeviceInfo, readings: list[Averages], others: list[Averages]) -> Drift:
     """Drift of one gas; the readings of the other gas tell how the drift depends on the content."""
-    points, other_gas = ([_point(device, day, averages) for day, averages in enumerate(gas)] for gas in (readings, others))
-    return drift_of(points, full_scale=device.full_scale, other=other_gas)
+    if len(_points(device, readings)) < 2:
+        raise ValueError(_missing(device, readings))
+    return drift_of(
+        _points(device, readings), full_scale=device.full_scale, last=len(readings) - 1, other=_points(device, others)
+    )
 
 
-def _point(device: DeviceInfo, index: int, averages: Averages) -> DriftPoint:
-    reading = averages.readings[device.name]
-    if reading.indication is None or reading.reference is None:
-        raise ValueError(f"no reading on day {index}")
-    return DriftPoint(index, indication=reading.indication, reference=reading.reference)
+def _points(device: DeviceInfo, gas: list[Averages]) -> list[DriftPoint]:
+    """The readings of one gas that there are, by day."""
+    return [
+        DriftPoint(day, indication=reading.indication, reference=reading.reference)
+        for day, averages in enumerate(gas)
+        if (reading := averages.readings[device.name]).indication is not None and reading.reference is not None
+    ]
+
+
+def _missing(device: DeviceInfo, readings: list[Averages]) -> str:
+    """Say on which days there was no reading, and what came in its place."""
+    there = {point.index for point in _points(device, readings)}
+    missing = [day for day in range(len(readings)) if day not in there]
+    gaps = sum(readings[day].readings[device.name].gaps for day in missing)
+    days = ", ".join(str(day) for day in missing)
+    return f"no reading on day {days}: {gaps} readings are gaps or marked as faulty by the instrument"
 
 
 def _details(device: DeviceInfo, readings: list[Averages], result: Drift) -> dict[str, object]:
     daily = {day.index: day for day in result.days}
     rows: list[dict[str, object]] = []
-    for index, averages in enumerate(readings):
-        reading = averages.readings[device.name]
-        if reading.indication is None or reading.reference is None:
-            continue
-        day = daily.get(index)
+    for point in _points(device, readings):
+        day = daily.get(point.index)
         rows.append(
             {
-                "index": index,
-                "bench_time_h": averages.window.start / 3600.0,
-                "reading": reading.indication.value,
-                "reference": reading.reference.value,
-                "reading_percent_fs": 100.0 * (reading.indication.value - device.low) / device.full_scale,
+                "index": point.index,
+                "bench_time_h": readings[point.index].window.start / 3600.0,
+                "reading": point.indication.value,
+                "reference": point.reference.value,
+                "reading_percent_fs": 100.0 * (point.indication.value - device.low) / device.full_scale,
                 "drift_percent_fs": day.percent_fs if day else None,
                 "expanded_uncertainty_percent_fs": day.expanded.uncertainty if day else None,
             }
         )
-    return {"unit": device.unit, "days": rows, "budget": dict(result.largest.budget)}
+    return {
+        "unit": device.unit,
+        "days": rows,
+        "budget": dict(result.largest.budget) if result.largest is not None else {},
+        "undetermined": [f"day {day}" for day in range(1, len(readings)) if day not in daily],
+    }

@@ -20,6 +20,8 @@ class Finding:
     `coverage_factor` k, both None for data that come without. `interval` is the 95 % coverage interval where it is not
     value ± U (a standard deviation has a chi-squared interval). `index` names the level or day that the value belongs to
     where it is the largest of several. `details` holds what the report draws (levels, days, curve, budget): JSON types only.
+    `details["undetermined"]` names the single results that are missing: the value is then the largest of the others, which
+    can fail a limit but not pass it.
     """
 
     device: str
@@ -32,3 +34,8 @@ class Finding:
     index: str | None = None
     details: Mapping[str, Any] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+
+    @property
+    def undetermined(self) -> tuple[str, ...]:
+        """The single results that are missing."""
+        return tuple(self.details.get("undetermined", ()))

@@ -195,7 +195,7 @@ class SimulatedLaboratory:
         except NotThereError as error:
             raise InstrumentError(
                 f"simulated laboratory (process {self.pid}): no longer there ({error}); its messages are in {self._log}. "
-                "Resume the run to start it anew"
+                "Start the evaluation again; what was measured is in the record"
             ) from error
 
 

@@ -246,6 +246,8 @@ def _decide(
             reason = reason + reasons.within_uncertainty(printed)
     elif rule is DecisionRule.GUARDED:
         outcome, reason = Outcome.INCONCLUSIVE, reason + reasons.guard_band_needs_uncertainty()
+    if finding.undetermined and outcome is Outcome.PASS:
+        outcome, reason = Outcome.INCONCLUSIVE, reason + reasons.not_all_determined(finding.undetermined)
     if requirement.evidence.provisional:
         reason = reason + reasons.provisional(requirement.evidence)
     return _verdict(finding, criterion, result, outcome, reason, marked=marked)

@@ -93,6 +93,14 @@ def not_determined(notes: tuple[str, ...]) -> Text:
     )
 
 
+def not_all_determined(missing: tuple[str, ...]) -> Text:
+    """Only some of the single results could be determined; those keep the limit."""
+    names = ", ".join(missing)
+    return Text(
+        zh=f"未能全部测得（缺 {names}）：无法判定。", en=f"Not all could be determined ({names} missing): no verdict."
+    )
+
+
 def no_finding() -> Text:
     """The standard asks for the characteristic, and there is no finding."""
     return Text(zh="没有测试结果。", en="No finding.")

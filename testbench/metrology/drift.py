@@ -42,17 +42,20 @@ class Change:
 class Drift:
     """Drift of one gas: every daily change, the largest of them with its sign, and the change over the whole interval.
 
-    `expanded` belongs to `largest` and holds for all daily changes at once.
+    `expanded` belongs to `largest` and holds for all daily changes at once. Where readings are missing, so are the changes
+    that need them: `largest` and `expanded` are None without any day, `week` without the first or the last reading.
     """
 
     days: tuple[Change, ...]
-    largest: Change
-    expanded: Expanded
-    week: Change
+    largest: Change | None
+    expanded: Expanded | None
+    week: Change | None
 
 
-def drift(points: Sequence[DriftPoint], *, full_scale: float, other: Sequence[DriftPoint] = ()) -> Drift:
-    """Determine 24 h drift and drift of the whole interval from readings at consecutive indices (8 points for a week).
+def drift(
+    points: Sequence[DriftPoint], *, full_scale: float, last: int | None = None, other: Sequence[DriftPoint] = ()
+) -> Drift:
+    """Determine 24 h drift and drift of the whole interval, from index 0 to `last` (default: the largest that is there).
 
     Daily: (reading(i) − reading(i − 1))/full_scale·100 %; week: (reading(last) − reading(first))/full_scale·100 %
     (HJ 76-2017 24 h and one-week zero and span drift). Later minus earlier, readings as they are: a difference of the gas
@@ -63,62 +66,60 @@ def drift(points: Sequence[DriftPoint], *, full_scale: float, other: Sequence[Dr
     A device drifts by another amount at another content, so a gas of content c + δ (δ unknown, of value zero) shows the
     drift at c + δ. `other` are the readings of the other gas (zero for span, span for zero) at the same indices: between the
     two the change grows by s = (change − other change)/(reference − other reference) for each unit of content, and s·δ is
-    taken off. Without `other` this is left out.
+    taken off. Where `other` lacks a reading, s is taken as 0.
 
-    Raises ValueError for fewer than two points, missing or doubled indices, differing units, indices of `other` that are not
-    those of `points`, and a full scale that is not above zero.
+    Raises ValueError for fewer than two points, doubled indices, an index above `last`, differing units, and a full scale
+    that is not above zero.
     """
-    ordered = sorted(points, key=lambda point: point.index)
-    others = sorted(other, key=lambda point: point.index)
-    _check(ordered, full_scale)
-    _check_other(ordered, others)
+    own, others = _by_index(points), _by_index(other)
+    end = max(own, default=0) if last is None else last
+    _check([*own.values()], [*others.values()], full_scale, end)
     influences = Influences()
-    references = [influences.number(p.reference) for p in ordered]
-    errors = [influences.number(p.indication) - reference for p, reference in zip(ordered, references, strict=True)]
+    references = {i: influences.number(p.reference) for i, p in own.items()}
+    errors = {i: influences.number(p.indication) - references[i] for i, p in own.items()}
 
     def by_content(i: int, j: int) -> UncertainReal | float:
-        if not others:
+        if i not in others or j not in others:
             return 0.0
-        distance = ordered[j].reference.value - others[j].reference.value
+        distance = own[j].reference.value - others[j].reference.value
         if distance == 0.0:
             return 0.0
-        here, there = (p[i].indication.value - p[j].indication.value for p in (ordered, others))
+        here, there = (p[i].indication.value - p[j].indication.value for p in (own, others))
         mean = (references[i] + references[j]) / 2
         return (here - there) / distance * (mean - float(mean.x))
 
     def change(i: int, j: int) -> Change:
-        later, earlier = ordered[i], ordered[j]
+        later, earlier = own[i], own[j]
         percent = 100 * (later.indication.value - earlier.indication.value) / full_scale
         number = 100 * (errors[i] - errors[j] - by_content(i, j)) / full_scale
         result = influences.quantity(number, "%FS")
         u, dof = result.standard_uncertainty, float(GTC.dof(number))
         return Change(later.index, earlier.index, percent, u, dof, expand(u, dof), budget(result))
 
-    days = tuple(change(i, i - 1) for i in range(1, len(ordered)))
+    days = tuple(change(i, i - 1) for i in range(1, end + 1) if i in own and i - 1 in own)
+    week = change(end, 0) if end in own and 0 in own else None
+    if not days:
+        return Drift((), None, None, week)
     largest = max(days, key=lambda day: abs(day.percent_fs))
     together = expand(largest.standard_uncertainty, largest.degrees_of_freedom, of=len(days))
-    return Drift(days, largest, together, change(len(ordered) - 1, 0))
+    return Drift(days, largest, together, week)
 
 
-def _check_other(ordered: Sequence[DriftPoint], others: Sequence[DriftPoint]) -> None:
-    if not others:
-        return
-    if [point.index for point in others] != [point.index for point in ordered]:
-        raise ValueError("the readings of the other gas must have the same indices")
-    units = {quantity.unit for point in (*ordered, *others) for quantity in (point.indication, point.reference)}
-    if len(units) > 1:
-        raise ValueError(f"both gases must be in one unit, got {', '.join(sorted(units))}")
+def _by_index(points: Sequence[DriftPoint]) -> dict[int, DriftPoint]:
+    """Points by their index, in ascending order; ValueError for doubled ones."""
+    indices = sorted(point.index for point in points)
+    if len(set(indices)) < len(indices):
+        raise ValueError(f"drift needs one reading for each index, got indices {indices}")
+    return {point.index: point for point in sorted(points, key=lambda point: point.index)}
 
 
-def _check(ordered: Sequence[DriftPoint], full_scale: float) -> None:
-    if len(ordered) < 2:
-        raise ValueError(f"drift needs at least 2 readings, got {len(ordered)}")
+def _check(own: Sequence[DriftPoint], others: Sequence[DriftPoint], full_scale: float, last: int) -> None:
+    if len(own) < 2:
+        raise ValueError(f"drift needs at least 2 readings, got {len(own)}")
     if not full_scale > 0:
         raise ValueError(f"full scale must be above zero, got {full_scale}")
-    indices = [point.index for point in ordered]
-    expected = list(range(indices[0], indices[0] + len(indices)))
-    if indices != expected:
-        raise ValueError(f"drift needs one reading for each index without a gap, got indices {indices}")
-    units = {quantity.unit for point in ordered for quantity in (point.indication, point.reference)}
+    if own[0].index < 0 or own[-1].index > last:
+        raise ValueError(f"readings are from index 0 to {last}, got {own[0].index} to {own[-1].index}")
+    units = {quantity.unit for point in (*own, *others) for quantity in (point.indication, point.reference)}
     if len(units) > 1:
         raise ValueError(f"indications and references must be in one unit, got {', '.join(sorted(units))}")

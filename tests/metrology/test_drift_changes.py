@@ -70,10 +70,20 @@ def test_the_drift_of_a_content_that_is_not_quite_known_is_known_less_well() -> 
     assert drift(zero, full_scale=20.0, other=span).week.standard_uncertainty == 0.0
 
 
-def test_a_gap_in_the_other_gas_is_refused() -> None:
+def test_without_a_reading_of_the_other_gas_its_share_is_left_out() -> None:
     zero = [DriftPoint(0, Quantity(0.0, "%"), Quantity(0.0, "%"))]
-    with pytest.raises(ValueError, match="same indices"):
-        drift(points(READINGS), full_scale=FULL_SCALE, other=zero)
+    assert drift(points(READINGS), full_scale=FULL_SCALE, other=zero) == drift(points(READINGS), full_scale=FULL_SCALE)
+
+
+def test_a_missing_day_costs_the_two_changes_that_need_it_and_no_other() -> None:
+    whole = drift(points(READINGS), full_scale=FULL_SCALE)
+    gap = drift([point for point in points(READINGS) if point.index != 3], full_scale=FULL_SCALE)
+    assert [day.index for day in gap.days] == [1, 2, 5, 6, 7]
+    assert gap.days[:2] == whole.days[:2]
+    assert gap.week == whole.week
+    late = drift(points(READINGS)[:-1], full_scale=FULL_SCALE, last=7)
+    assert late.days == whole.days[:-1]
+    assert late.week is None
 
 
 def test_the_largest_is_expanded_for_all_days_at_once() -> None:
@@ -98,8 +108,8 @@ def test_two_readings_have_one_day_that_is_the_whole() -> None:
     [
         ([0], 20.0, "at least 2 readings, got 1"),
         ([], 20.0, "at least 2 readings, got 0"),
-        ([0, 1, 3], 20.0, r"without a gap, got indices \[0, 1, 3\]"),
-        ([0, 1, 1], 20.0, r"without a gap, got indices \[0, 1, 1\]"),
+        ([-1, 0], 20.0, "from index 0 to 0, got -1 to 0"),
+        ([0, 1, 1], 20.0, r"one reading for each index, got indices \[0, 1, 1\]"),
         ([0, 1], 0.0, "full scale must be above zero"),
     ],
 )

@@ -6,10 +6,15 @@ dz, that of span at full scale ds, and over a week seven times that; T90 is as s
 noise of a device update.
 """
 
+import dataclasses
 import math
 
 import numpy as np
 import pytest
+
+from testbench.criteria.judge import judge
+from testbench.criteria.standard import load_standard
+from testbench.outcome import Outcome
 
 EXACT = {"seed": 1}
 
@@ -141,3 +146,29 @@ def test_a_device_without_an_answer_in_time_is_not_judged(simulated_station, dir
     assert finding.value is None
     assert "not reached" in finding.notes[0]
     assert not math.isnan(found["C", "response_time_rise"].value)
+
+
+def test_an_output_that_leaves_its_range_costs_the_days_it_is_missing_and_a_failure_stands(simulated_station, direct_bench):
+    def change(data):
+        data["devices"]["A"]["truth"] |= {"span_drift_percent_fs_per_day": 2.6, "zero_drift_percent_fs_per_day": 0.0}
+
+    made = direct_bench(simulated_station(change), wait_every_s=3600.0)
+    source = next(device.source for device in made.bench._equipment.devices if device.name == "A")
+    read = source.read
+
+    def limited():
+        value = read()
+        return value if value < 21.5 else float("nan")  # beyond 107.5 % of full scale the output is no signal any more
+
+    source.read = limited
+    found = made.run("drift")
+    day, week = found["A", "span_drift_24h"], found["A", "span_drift_week"]
+    assert day.value == pytest.approx(2.6, abs=day.expanded_uncertainty)
+    assert day.undetermined == ("day 3", "day 4", "day 5", "day 6", "day 7")
+    assert "no reading on day 3, 4, 5, 6, 7" in day.notes[0]
+    assert week.value is None
+    assert found["A", "zero_drift_week"].value == pytest.approx(0.0, abs=0.05)
+    standard = load_standard("hj76-2017")
+    assert judge(day, standard).outcome is Outcome.FAIL
+    kept = dataclasses.replace(day, value=1.0)
+    assert judge(kept, standard).outcome is Outcome.INCONCLUSIVE

@@ -316,7 +316,7 @@ def test_after_a_kill_the_next_start_makes_a_new_one(start_alone: Start, station
     rendezvous = found(station, tmp_path)
     os.kill(first.pid, signal.SIGTERM)
     wait_for_end(rendezvous)
-    with pytest.raises(InstrumentError, match=rf"process {first.pid}\): no longer there .* Resume the run"):
+    with pytest.raises(InstrumentError, match=rf"process {first.pid}\): no longer there .* Start the evaluation again"):
         first.now()
     second = start_alone()
     assert second.pid != first.pid

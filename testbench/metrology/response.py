@@ -119,7 +119,8 @@ def step_response(
       0.5134·(4·σ²·f′·Δ)^(1/3) (Brunk 1970; 0.5134 is the standard deviation of Chernoff's distribution), at most σ;
     - target: fraction·`target_uncertainty` over the same slope;
     - sampling: the larger of update and sampling interval, over √12;
-    - age of the reading: a value was renewed up to the smaller of update and sampling interval before it was read, over √3;
+    - age of the reading: a value was renewed up to the smaller of update and sampling interval before it was read; half of
+      that is taken off every time, and the rest is rectangular: that interval over √12;
     - line delay: as stated;
     - line mixing: a mixing stage with time constant m before a slower first-order device delays the response by about m, and
       by up to m·ln 10 before a fast one. It is not corrected for; rectangular with half-width m·(1 + 1.31·m/τ), at most
@@ -144,7 +145,8 @@ def step_response(
     if not math.isfinite(change) or change == 0:
         raise ValueError(f"a step from {start_value:g} to {end_value:g} has no height")
 
-    elapsed = t - switch_time - (line.delay_s if line else 0.0)
+    age = min(update_s, interval)
+    elapsed = t - switch_time - (line.delay_s if line else 0.0) - age / 2
     curve = monotone((v - start_value) / change)
     end = _crossing(elapsed, curve, fraction, required=MINIMUM_UPDATES_PAST_END)
     if end <= 0:
@@ -159,7 +161,7 @@ def step_response(
         READING: _noise_left(reading_uncertainty, slope, max(update_s, interval)) / slope,
         TARGET: fraction * end_uncertainty / slope,
         SAMPLING: max(update_s, interval) / math.sqrt(12),
-        UPDATE_AGE: min(update_s, interval) / math.sqrt(3),
+        UPDATE_AGE: age / math.sqrt(12),
         LINE_DELAY: line.standard_uncertainty_s if line else 0.0,
         LINE_MIXING: mixing_half_width(mixing, end - lag) / math.sqrt(3),
     }

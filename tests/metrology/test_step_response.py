@@ -21,12 +21,13 @@ from testbench.metrology.response import (
 )
 
 SWITCH, DELAY, LAG = 10.0, 4.0, 3.0
+AGE = 0.05  # half a sampling interval of 0.1 s
 LINE = LineDelay(DELAY, 0.2, 0.4)
 
 
 def curve(times: np.ndarray, tau: float, start: float = 0.0, end: float = 16.0) -> np.ndarray:
-    """An ideal first-order device behind a line and a dead time."""
-    since = np.maximum(times - SWITCH - DELAY - LAG, 0.0)
+    """An ideal first-order device behind a line and a dead time, whose values are AGE old when they are read."""
+    since = np.maximum(times - AGE - SWITCH - DELAY - LAG, 0.0)
     return end + (start - end) * np.exp(-since / tau)
 
 
@@ -145,7 +146,7 @@ def test_the_budget_names_its_influences() -> None:
     assert result.budget["target"] == pytest.approx(0.9 * 0.05 / slope, rel=0.01)
     assert result.budget["reading"] == pytest.approx(1e-4 / slope, rel=0.01)
     assert result.budget["sampling"] == pytest.approx(0.1 / math.sqrt(12))
-    assert result.budget["age of the reading"] == pytest.approx(0.1 / math.sqrt(3))
+    assert result.budget["age of the reading"] == pytest.approx(0.1 / math.sqrt(12))
     assert result.budget["line delay"] == 0.2
     assert result.standard_uncertainty_s == pytest.approx(math.hypot(*result.budget.values()))
     assert result.expanded.uncertainty == pytest.approx(1.96 * result.standard_uncertainty_s, rel=1e-3)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 
-SUMMARY = "list the instrument drivers and how each was verified"
 DESCRIPTION = """\
 Lists the installed drivers: the table of the station file that each is for, what it drives, and how far its protocol was
 verified. `testbench instruments NAME` prints the keys of its table.

@@ -6,7 +6,6 @@ import argparse
 
 from testbench.commands.options import add_language, add_standard, add_station, chosen_devices, single_item
 
-SUMMARY = "list what an evaluation would do, without touching an instrument"
 DESCRIPTION = """\
 Lists every step with start, duration and sampling rate, the end time, the gas that is needed, and the expanded uncertainty
 of the reference at every level: "!" marks it where it exceeds a third of the limit it serves. Nothing is touched.

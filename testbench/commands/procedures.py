@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 
-SUMMARY = "list the procedures and their settings"
 DESCRIPTION = """\
 Lists the installed procedures with what each determines, the roles it needs on the bench and its settings with unit and
 default. A setting is given as --set NAME=VALUE to `testbench run`.

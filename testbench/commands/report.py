@@ -7,7 +7,6 @@ from pathlib import Path
 
 from testbench.commands.options import add_language
 
-SUMMARY = "write the report of a recorded evaluation again, in either language"
 DESCRIPTION = """\
 Writes report.pdf and evaluation.json of an evaluation from its record; no instrument is needed.
 

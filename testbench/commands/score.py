@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from testbench.commands.terminal import Terminal
     from testbench.criteria.result import Result
 
-SUMMARY = "score test data measured elsewhere against a standard"
 DESCRIPTION = """\
 Scores recorded test data without a bench. The file is comma-separated, one row an injection or run in time order; `#`
 starts a comment. What it holds is told from its columns:

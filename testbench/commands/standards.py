@@ -12,7 +12,6 @@ if TYPE_CHECKING:
     from testbench.criteria.standard import Criterion, Standard
     from testbench.text import Text
 
-SUMMARY = "list the standards, or print one readably"
 DESCRIPTION = """\
 Lists the standards that evaluations and test data can be judged by, with the number of criteria and how many of their
 figures are provisional (not yet read in the standard's own text). `show` prints one with suite, limits, clauses and the

@@ -6,7 +6,6 @@ import argparse
 from importlib import resources
 from pathlib import Path
 
-SUMMARY = "print a station file to start from, or check one"
 DESCRIPTION = """\
 A station file (TOML) describes a bench: instruments with their VISA resource names, gases with certificates, the gas
 divider, ambient sensors and the devices under test.

@@ -24,7 +24,6 @@ class Align(StrEnum):
     """How a column stands; `DECIMAL` aligns at the decimal mark."""
 
     LEFT = "left"
-    CENTRE = "center"
     RIGHT = "right"
     DECIMAL = "decimal"
 

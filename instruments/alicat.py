@@ -39,7 +39,7 @@ from instruments.framing import FrameError, LineFraming
 from instruments.session import SerialSettings
 from instruments.station_keys import BaudRate, DriverSettings, ResourceName, Timeout, Tries
 from instruments.transport import Link
-from testbench.engine.roles import Channel, Identity, Parts, SafeOutcome, Sample, Status
+from testbench.engine.roles import Channel, Identity, Listener, Parts, SafeOutcome, Sample, Status
 from testbench.errors import InstrumentError, UnsuppliableError
 
 STATUS_CODES = frozenset({"MOV", "VOV", "POV", "TOV", "OVR", "HLD", "VTM", "LCK"})
@@ -205,6 +205,10 @@ class Alicat:
             return found.group(1) if found else ""
 
         return Identity("Alicat", after("model"), after("serial"), after("software") or after("firmware"))
+
+    def trace(self, listener: Listener | None) -> None:
+        """Let a listener hear every byte of the session; None ends it."""
+        self._link.trace = listener
 
     def drive_safe(self) -> SafeOutcome:
         """Set the flow to 0, and read back the set-point and that the flow has ceased."""

@@ -25,7 +25,7 @@ from instruments.framing import LineFraming
 from instruments.session import SerialSettings
 from instruments.station_keys import BaudRate, DriverSettings, ResourceName, Timeout, Tries
 from instruments.transport import Link
-from testbench.engine.roles import Channel, Identity, Parts, SafeOutcome, Sample, Status
+from testbench.engine.roles import Channel, Identity, Listener, Parts, SafeOutcome, Sample, Status
 from testbench.errors import InstrumentError, StationError
 
 ZERO_MA, SPAN_MA = 4.0, 16.0
@@ -198,6 +198,10 @@ class KeysightDaq:
         """Ask who it is."""
         fields = [*self._ask("*IDN?").split(","), "", "", "", ""][:4]
         return Identity(*(field.strip() for field in fields))
+
+    def trace(self, listener: Listener | None) -> None:
+        """Let a listener hear every byte of the session; None ends it."""
+        self._link.trace = listener
 
     def drive_safe(self) -> SafeOutcome:
         """Do nothing: a scanner that only measures is safe."""

@@ -39,6 +39,7 @@ from testbench.engine.roles import (
     AdjustmentByOperatorError,
     Channel,
     Identity,
+    Listener,
     Parts,
     SafeOutcome,
     Sample,
@@ -193,6 +194,10 @@ class ModbusProfileDevice:
         self.request()
         self.collect()
         return Identity()
+
+    def trace(self, listener: Listener | None) -> None:
+        """Let a listener hear every byte of the session; None ends it."""
+        self._link.trace = listener
 
     def drive_safe(self) -> SafeOutcome:
         """Do nothing: an analyser that is only read is safe."""

@@ -44,7 +44,7 @@ from instruments.station_keys import (
     UpdateInterval,
 )
 from instruments.transport import Link
-from testbench.engine.roles import Adjustment, Channel, Identity, Parts, SafeOutcome, Sample, Status
+from testbench.engine.roles import Adjustment, Channel, Identity, Listener, Parts, SafeOutcome, Sample, Status
 from testbench.errors import InstrumentError
 from testbench.metrology.amount import UnitError, conversion, from_fraction, to_fraction
 
@@ -162,6 +162,10 @@ class ThermoISeries:
         """Ask for the program; C-Link tells neither maker nor serial number."""
         words = self._ask("program no").rest.split()
         return Identity("Thermo", " ".join(words[:-1]), "", words[-1] if words else "")
+
+    def trace(self, listener: Listener | None) -> None:
+        """Let a listener hear every byte of the session; None ends it."""
+        self._link.trace = listener
 
     def drive_safe(self) -> SafeOutcome:
         """Let the analyser measure sample gas, and read back that it does."""

@@ -26,26 +26,18 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from enum import StrEnum
 
 from instruments.deadline import monotonic, pause
 from instruments.framing import FrameError, Framing
 from instruments.session import LostError, SerialSettings, SessionError, Stream, open_stream
+from testbench.engine.roles import Direction, Listener
 from testbench.errors import InstrumentError
 
-__all__ = ["Direction", "Link", "SerialSettings", "Trace", "show"]
+__all__ = ["Link", "SerialSettings", "show"]
 
 QUIET_S = 0.02  # a line without bytes for so long is quiet
 
 
-class Direction(StrEnum):
-    """Which way bytes went."""
-
-    SENT = "sent"
-    RECEIVED = "received"
-
-
-Trace = Callable[[Direction, float, bytes], None]
 Accept = Callable[[bytes], bool]
 
 
@@ -128,7 +120,7 @@ class Link:
         self.serial = serial
         self.gap_s = gap_s
         self.hint = hint
-        self.trace: Trace | None = None
+        self.trace: Listener | None = None
         self._patience_s = 2 * tries * timeout_s + 1.0
         self._line: _Line | None = None
         self._pending: _Exchange | None = None

@@ -22,6 +22,7 @@ COMMANDS = {
     "run": "run one procedure on a station",
     "score": "score test data measured elsewhere against a standard",
     "report": "write the report of a recorded evaluation again, in either language",
+    "trace": "print the bytes that went to and from the instruments, where they were kept",
     "station": "print a station file to start from, or check one",
     "standards": "list the standards, or print one readably",
     "procedures": "list the procedures and their settings",

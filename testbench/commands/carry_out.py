@@ -36,6 +36,7 @@ def carry_out(
         seed=arguments.seed,
         language=arguments.language,
         devices=devices,
+        trace=arguments.trace,
     )
     terminal = Terminal(lasting=True)
     chinese = arguments.language == "zh"

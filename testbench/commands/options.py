@@ -25,11 +25,14 @@ def add_standard(parser: argparse.ArgumentParser, *, required: bool) -> None:
 
 
 def add_run_options(parser: argparse.ArgumentParser, output: str) -> None:
-    """Add --output, --record, --seed, --language."""
+    """Add --output, --record, --trace, --seed, --language."""
     parser.add_argument(
         "--output", type=Path, default=Path(output), metavar="DIR", help=f"folder for the results ({output})"
     )
     parser.add_argument("--record", type=Path, metavar="FILE", help="record to write to (DIR/record.sqlite)")
+    parser.add_argument(
+        "--trace", action="store_true", help="keep every byte to and from the instruments, for `testbench trace`"
+    )
     parser.add_argument(
         "--seed", type=_seed, default=1, help="seed of the simulated laboratory: same seed, same numbers (1)"
     )

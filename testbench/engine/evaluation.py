@@ -32,6 +32,7 @@ from testbench.engine.registry import DRIVERS, PROCEDURES, find_laboratory, prov
 from testbench.engine.roles import Channel, Identity, SafeOutcome
 from testbench.engine.safe import drive_safe, unverified
 from testbench.engine.sampling import Sampler
+from testbench.engine.trace import trace
 from testbench.errors import AbortedError, InputError, TestbenchError
 from testbench.findings import Finding
 from testbench.outcome import Outcome, RunState
@@ -54,6 +55,7 @@ class EvaluationRequest:
     seed: int = 1
     language: str = "en"
     devices: tuple[str, ...] | None = None
+    trace: bool = False  # whether every byte to and from the instruments is kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +134,7 @@ class _Evaluation:
     def run(self) -> EvaluationResult:
         clock, operator, resources = self._surroundings()
         equipment = assemble(self.request.station, resources=resources, devices=self.request.devices)
+        traced = trace(equipment.instruments, clock) if self.request.trace else None
         began = monotonic()
         try:
             identities = equipment.open()
@@ -145,6 +148,8 @@ class _Evaluation:
         evaluation = ""
         try:
             evaluation = self._begin(equipment, identities, clock)
+            if traced is not None:
+                self.record.keep_trace(evaluation, traced)
             bench = self._bench(equipment, clock, operator, evaluation)
             self._runs(bench, evaluation, clock)
         except BaseException as error:

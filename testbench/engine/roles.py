@@ -10,7 +10,7 @@ question to every source, then `collect` takes the answers in turn. A source tha
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 from typing import Any, ClassVar, Protocol, runtime_checkable
@@ -93,6 +93,26 @@ class Source(Instrument, Protocol):
 
     def request(self) -> None: ...
     def collect(self) -> Sequence[Sample]: ...
+
+
+class Direction(StrEnum):
+    """Which way bytes went."""
+
+    SENT = "sent"
+    RECEIVED = "received"
+
+
+Listener = Callable[[Direction, float, bytes], None]
+"""Hears bytes of a session: which way they went, when (real monotonic time, s), and the bytes."""
+
+
+@runtime_checkable
+class Traceable(Protocol):
+    """An instrument with a session of its own that lets a listener hear every byte; None ends it."""
+
+    name: str
+
+    def trace(self, listener: Listener | None) -> None: ...
 
 
 @runtime_checkable

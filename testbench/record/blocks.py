@@ -44,8 +44,8 @@ def encode_block(readings: Readings) -> Block:
     raw = encode_raw(readings.raw, len(readings))
     return Block(
         count=len(readings),
-        time=_pack_times(readings.time),
-        value=_pack_values(readings.value),
+        time=pack_times(readings.time),
+        value=pack_values(readings.value),
         status=zlib.compress(readings.status.astype("u1").tobytes()),
         raw=None if raw is None else zlib.compress(raw),
         digest=digest(readings),
@@ -56,8 +56,8 @@ def decode_block(block: Block, where: str = "a block") -> Readings:
     """Unpack a block and check it against its digest; RecordError if the content is not what was written."""
     try:
         readings = Readings(
-            time=_unpack_times(block.time),
-            value=_unpack_values(block.value),
+            time=unpack_times(block.time),
+            value=unpack_values(block.value),
             status=np.frombuffer(zlib.decompress(block.status), "u1").copy(),
             raw={} if block.raw is None else decode_raw(zlib.decompress(block.raw)),
         )
@@ -196,15 +196,18 @@ def _unpack_whole(data: bytes) -> NDArray[np.int64]:
     return np.cumsum(differences, dtype=np.int64)
 
 
-def _pack_times(times: NDArray[np.float64]) -> bytes:
+def pack_times(times: NDArray[np.float64]) -> bytes:
+    """Pack times (s) by the differences of their bit patterns."""
     return _pack_whole(times.astype(np.float64).view(np.int64))
 
 
-def _unpack_times(data: bytes) -> NDArray[np.float64]:
+def unpack_times(data: bytes) -> NDArray[np.float64]:
+    """Unpack what `pack_times` packed, bit by bit."""
     return _unpack_whole(data).view(np.float64)
 
 
-def _pack_values(values: NDArray[np.float64]) -> bytes:
+def pack_values(values: NDArray[np.float64]) -> bytes:
+    """Pack values: as whole numbers where they are decimals of at most `MAX_DECIMALS` digits, else as they are."""
     for decimals in range(MAX_DECIMALS + 1):
         whole = _as_decimals(values, decimals)
         if whole is not None:
@@ -228,7 +231,8 @@ def _from_decimals(whole: NDArray[np.int64], decimals: int) -> NDArray[np.float6
     return np.where(whole == np.iinfo(np.int64).min, np.nan, whole / 10.0**decimals)
 
 
-def _unpack_values(data: bytes) -> NDArray[np.float64]:
+def unpack_values(data: bytes) -> NDArray[np.float64]:
+    """Unpack what `pack_values` packed, bit by bit."""
     kind, packed = data[:1], data[1:]
     if kind == _SHUFFLED:
         return np.frombuffer(_unshuffle(zlib.decompress(packed), 8), "<f8").astype(np.float64)

@@ -132,6 +132,17 @@ class EventRow:
     at: dt.datetime
 
 
+@dataclass(frozen=True, slots=True)
+class TraceEntry:
+    """Bytes that went to an instrument (`sent`) or came from it, at a bench time and a real time (s since the start)."""
+
+    instrument: str
+    sent: bool
+    bench_time: float
+    real_time: float
+    data: bytes
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Readings:
     """Readings of one channel in time order, all arrays of length n.

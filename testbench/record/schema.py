@@ -6,7 +6,8 @@
                 │           │   └─ level   minimum and maximum of every 16th, 256th part
                 │           └─ tail        readings of the last second and up to the end of the step
                 ├─ verdict
-                └─ event
+                ├─ event
+                └─ trace                 bytes to and from the instruments, where they were asked for
 
 A reading is addressed by its channel and its index there (0, 1, 2 … as they came); blocks and tail rows are keyed by the
 index of their first reading, so that nothing can be stored twice and a watcher asks for what is new.
@@ -37,7 +38,7 @@ from sqlalchemy.types import TypeDecorator
 
 from testbench.record.documents import dump, printable
 
-SCHEMA_VERSION = "0001"
+SCHEMA_VERSION = "0002"
 
 metadata = MetaData(
     naming_convention={
@@ -244,4 +245,18 @@ event = Table(
     Column("text", Words, nullable=False),
     Column("bench_time", Double, nullable=False),
     Column("at", Moment, nullable=False),
+)
+
+trace = Table(
+    "trace",
+    metadata,
+    Column("evaluation", Identifier, ForeignKey("evaluation.identifier"), primary_key=True),
+    Column("first", BigInteger, primary_key=True, autoincrement=False),
+    Column("count", Integer, nullable=False),
+    Column("begins", Double, nullable=False),
+    Column("ends", Double, nullable=False),
+    Column("instruments", Document, nullable=False),
+    Column("bench_time", LargeBinary, nullable=False),
+    Column("real_time", LargeBinary, nullable=False),
+    Column("data", LargeBinary, nullable=False),
 )

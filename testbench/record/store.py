@@ -17,7 +17,7 @@ import datetime as dt
 import math
 import secrets
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -42,6 +42,7 @@ from testbench.record.model import (
     RunRow,
     StepRow,
     StoredFinding,
+    TraceEntry,
 )
 from testbench.record.rows import (
     channel_row,
@@ -54,6 +55,7 @@ from testbench.record.rows import (
     stored_finding,
 )
 from testbench.record.series import load_overview, load_readings
+from testbench.record.trace import TraceBuffer, unpack
 from testbench.record.writer import ReadingWriter
 
 
@@ -280,6 +282,27 @@ class Record:
         """The same readings condensed to at most `points` points for drawing."""
         with self._database.reading() as connection:
             return load_overview(connection, self._channel_number(connection, evaluation, channel), start, end, points)
+
+    # Trace
+
+    def keep_trace(self, evaluation: str, trace: TraceBuffer) -> None:
+        """Take a trace, with what is in it already; it is flushed with the evaluation's readings."""
+        self.readings(evaluation).keep_trace(trace)
+
+    def trace(self, evaluation: str, start: float = -math.inf, end: float = math.inf) -> Iterator[TraceEntry]:
+        """Durable bytes to and from the instruments with start <= bench time <= end, in their order; a row in memory."""
+        columns = schema.trace.c
+        mine = columns.evaluation == evaluation
+        within = select(columns.first).where(mine, columns.begins <= end, columns.ends >= start).order_by(columns.first)
+        for key in self._rows(within):
+            (row,) = self._rows(select(schema.trace).where(mine, columns.first == key["first"]))
+            yield from (entry for entry in unpack(row) if start <= entry.bench_time <= end)
+
+    def traced(self, evaluation: str) -> list[str]:
+        """Names of the instruments in an evaluation's trace; none where nothing was traced."""
+        columns = schema.trace.c
+        rows = self._rows(select(columns.instruments).where(columns.evaluation == evaluation))
+        return sorted({name for row in rows for name in row["instruments"]})
 
     # Findings, verdicts, events
 

@@ -29,6 +29,7 @@ from testbench.record.blocks import (
 )
 from testbench.record.database import Database
 from testbench.record.model import Readings
+from testbench.record.trace import TraceBuffer
 
 FLUSH_AFTER_S = 1.0
 MERGE_TAIL_ROWS = 64
@@ -75,6 +76,7 @@ class ReadingWriter:
         self._evaluation = evaluation
         self._monotonic = monotonic
         self._buffers: dict[int, _Buffer] = {}
+        self._trace = TraceBuffer()
         with database.writing() as connection:
             self._recover(connection)
         self._flushed_at = monotonic()
@@ -99,37 +101,44 @@ class ReadingWriter:
         if raw is not None:
             buffer.raw[len(buffer.times) - 1] = raw
 
+    def keep_trace(self, trace: TraceBuffer) -> None:
+        """Make the entries of a trace durable with the readings from now on."""
+        self._trace = trace
+
     def flush_if_due(self) -> None:
         """Flush if more than a second of real time has passed since the last flush."""
         if self._monotonic() - self._flushed_at > FLUSH_AFTER_S:
             self.flush()
 
     def flush(self) -> None:
-        """Make all readings so far durable; RecordError if they cannot be, and then the next flush tries again."""
+        """Make readings and trace durable; RecordError if they cannot be, and then the next flush tries again."""
         waiting = [(number, buffer) for number, buffer in self._buffers.items() if len(buffer.times) > buffer.flushed]
-        if waiting:
+        if waiting or self._trace.waiting:
             with self._database.writing() as connection:
                 done = [self._flush_channel(connection, number, buffer) for number, buffer in waiting]
+                done.append(self._trace.flush_within(connection, self._evaluation))
             for apply in done:
                 apply()
         self._flushed_at = self._monotonic()
 
     def seal(self) -> None:
         """Turn everything into blocks, in a transaction of its own."""
-        if any(buffer.times for buffer in self._buffers.values()):
+        if any(buffer.times for buffer in self._buffers.values()) or self._trace.waiting:
             with self._database.writing() as connection:
                 committed = self.seal_within(connection)
             committed()
 
     def seal_within(self, connection: Connection) -> Callable[[], None]:
-        """Turn everything into blocks within a transaction; call what is returned once that has committed."""
+        """Turn everything into blocks, and flush the trace, within a transaction; call what is returned after the commit."""
         sealed: list[tuple[_Buffer, int]] = []
         for number, buffer in self._buffers.items():
             if count := len(buffer.times):
                 _write_blocks(connection, number, buffer, count)
                 sealed.append((buffer, count))
+        traced = self._trace.flush_within(connection, self._evaluation)
 
         def committed() -> None:
+            traced()
             for buffer, count in sealed:
                 buffer.forget(count)
             self._flushed_at = self._monotonic()

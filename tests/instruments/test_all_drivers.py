@@ -18,7 +18,7 @@ from instruments.twin.plant import Plant
 from testbench.commands.instruments import PLACES
 from testbench.engine.assembly import Equipment, assemble
 from testbench.engine.registry import driver_names, find_driver
-from testbench.engine.roles import Identity, Instrument, Source, Status
+from testbench.engine.roles import Direction, Identity, Instrument, Source, Status, Traceable
 from testbench.errors import StationError
 from testbench.station import StationFile
 
@@ -117,6 +117,25 @@ def test_it_connects_identifies_itself_and_can_be_closed_twice(name: str, bench:
             assert isinstance(made.identify(), Identity)
             made.close()
             made.close()
+
+
+@every_driver
+def test_one_with_a_session_lets_a_listener_hear_it_and_falls_silent_again(name: str, bench: Bench) -> None:
+    if "resource" not in find_driver(name, "here").Settings.model_fields:
+        assert not any(isinstance(made, Traceable) for made in bench.made_by(name))
+        return
+    for made in bench.made_by(name):
+        assert isinstance(made, Traceable)
+        heard: list[Direction] = []
+        made.trace(lambda direction, at, data, heard=heard: heard.append(direction))  # type: ignore[misc]
+        assert isinstance(made, Instrument)
+        made.open()
+        made.identify()
+        assert set(heard) == {Direction.SENT, Direction.RECEIVED}
+        before = len(heard)
+        made.trace(None)
+        made.identify()
+        assert len(heard) == before
 
 
 @every_driver

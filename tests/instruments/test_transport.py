@@ -16,7 +16,8 @@ from pyvisa.constants import InterfaceType
 
 from instruments.framing import FixedFraming, FrameError, LineFraming
 from instruments.session import resource_manager
-from instruments.transport import Direction, Link, SerialSettings, show
+from instruments.transport import Link, SerialSettings, show
+from testbench.engine.roles import Direction
 from testbench.errors import InstrumentError
 
 LINE = LineFraming(b"\r")

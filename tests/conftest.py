@@ -66,6 +66,9 @@ class Onlooker:
     def tick(self, now: float) -> None:
         pass
 
+    def notice(self, text: str) -> None:
+        pass
+
 
 @dataclass
 class DirectBench:

@@ -66,7 +66,7 @@ class Bench(ABC):
 
     @abstractmethod
     def check_conditions(self) -> Conditions:
-        """Read (or ask for) the ambient and supply conditions and compare them with what the standard allows."""
+        """Read (or ask for) the ambient and supply conditions; those that the standard forbids are noted on the findings."""
 
     @abstractmethod
     def set_condition(self, quantity: str, value: float) -> None:

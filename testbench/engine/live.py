@@ -75,12 +75,14 @@ class LiveBench(Bench):
         self._settings = 0
         self._gas: Supplied | None = None
         self._missing: Mapping[str, float] = {}
+        self._complaints: tuple[str, ...] = ()
         self._stopped: str | None = None
         self._wait_every_s = wait_every_s or (60.0 if clock.simulated else 1.0)
 
     def enter(self, journal: Journal) -> None:
         """Begin a run: its steps go to `journal`."""
         self._journal = journal
+        self._complaints = ()
 
     def stop(self, reason: str) -> None:
         """Abort: every further call raises, also in `finally`, so that no procedure can go on."""
@@ -158,8 +160,10 @@ class LiveBench(Bench):
         def action() -> Conditions:
             time = self._sampler.once()
             conditions = self._conditions.conditions()
-            for complaint in self._conditions.complaints(conditions):
+            self._complaints = tuple(self._conditions.complaints(conditions))
+            for complaint in self._complaints:
                 self._event("condition", complaint)
+                self._observer.notice(complaint)
             return Conditions(time, conditions)
 
         return self._step("check_conditions", {}, action)
@@ -387,7 +391,7 @@ class LiveBench(Bench):
     def report(self, finding: Finding) -> None:
         """See Bench."""
         if self._journal is not None:
-            self._journal.find(finding)
+            self._journal.find(replace(finding, notes=finding.notes + self._complaints))
 
     def determine(
         self,

@@ -24,6 +24,10 @@ class Observer(Protocol):
         """Bench time has come to `now`."""
         ...
 
+    def notice(self, text: str) -> None:
+        """Something that a person should read."""
+        ...
+
 
 class EvaluationObserver(Observer, Protocol):
     """Sees a whole evaluation."""
@@ -34,8 +38,4 @@ class EvaluationObserver(Observer, Protocol):
 
     def run_began(self, number: int, item: SuiteItem) -> None:
         """A run begins."""
-        ...
-
-    def notice(self, text: str) -> None:
-        """Something that a person should read."""
         ...

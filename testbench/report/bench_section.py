@@ -102,7 +102,7 @@ def _conditions(content: ReportContent, wording: Wording) -> Block:
             significant(c.maximum, 4),
             c.unit,
             _required(c, wording),
-            wording[f"condition_state.{c.state.value}"],
+            wording[f"condition_state.{c.state.value}"] + (wording["condition_state.stated"] if c.stated else ""),
         ]
         for c in content.conditions
     ]

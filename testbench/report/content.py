@@ -146,7 +146,10 @@ class ReportStation:
 
 @dataclass(frozen=True, slots=True)
 class ReportCondition:
-    """An ambient or supply condition over the whole evaluation; `quantity` as in the station file, limits inclusive."""
+    """An ambient or supply condition over the whole evaluation; `quantity` as in the station file, limits inclusive.
+
+    `stated` says that no sensor measured it: the operator gave it.
+    """
 
     quantity: str
     unit: str
@@ -156,6 +159,7 @@ class ReportCondition:
     required_low: float | None = None
     required_high: float | None = None
     state: ConditionState = ConditionState.NOT_REQUIRED
+    stated: bool = False
 
 
 @dataclass(frozen=True, slots=True)

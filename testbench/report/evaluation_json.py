@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from testbench.report.content import ReportContent, ReportDevice, ReportVerdict, Words, say
+from testbench.report.content import ReportCondition, ReportContent, ReportDevice, ReportVerdict, Words, say
 from testbench.text import Language
 
 
@@ -34,8 +34,22 @@ def evaluation_document(content: ReportContent) -> dict[str, Any]:
         "bench_duration_s": _number(content.bench_duration_s),
         "software": {str(name): str(version) for name, version in content.software.items()},
         "decision_rule": _words(content.decision_rule),
+        "conditions": [_condition(condition) for condition in content.conditions],
         "journal_digest": content.journal_digest,
         "devices": [_device(device, content.language) for device in content.devices],
+    }
+
+
+def _condition(condition: ReportCondition) -> dict[str, Any]:
+    return {
+        "quantity": condition.quantity,
+        "unit": condition.unit,
+        "minimum": _number(condition.minimum),
+        "mean": _number(condition.mean),
+        "maximum": _number(condition.maximum),
+        "required": [_number(condition.required_low), _number(condition.required_high)],
+        "state": condition.state.value,
+        "stated_by_operator": condition.stated,
     }
 
 

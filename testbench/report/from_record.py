@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -215,7 +216,7 @@ def _conditions(
     for quantity, limit in limits.items():
         asked = [] if quantity in measured else list(_asked(steps, quantity))
         if asked:
-            yield _condition(quantity, limit.unit, np.array(asked), limit)
+            yield replace(_condition(quantity, limit.unit, np.array(asked), limit), stated=True)
 
 
 def _asked(steps: list[StepRow], quantity: str) -> Iterator[float]:

@@ -177,3 +177,17 @@ def test_a_leak_ends_the_run_before_any_gas_but_zero(simulated_station, direct_b
     made.bench._operator = Careful()
     with pytest.raises(InstrumentError, match=r"12\.5 % missing, 2 % allowed"):
         made.bench.leak_check(2.0)
+
+
+def test_a_condition_that_the_standard_forbids_is_noted_on_every_finding_of_the_run(simulated_station, direct_bench):
+    def hot(data):
+        data["environment"]["temperature"]["truth"]["value"] = 43.0
+
+    limits = [ConditionLimit("temperature", "°C", 15.0, 35.0)]
+    made = direct_bench(simulated_station(hot), limits=limits)
+    found = made.run("repeatability", repeats=3, zero_between=False)
+    for finding in found.values():
+        assert finding.notes == ("temperature is 43 °C; the standard asks for 15 to 35 °C",)
+    made.bench.enter(made.ledger)
+    made.bench.report(Finding("A", "other", 1.0, "%"))
+    assert made.ledger.findings[-1].notes == ()

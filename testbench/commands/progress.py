@@ -35,7 +35,6 @@ class Progress:
         self._shown = 0.0
         self._now = 0.0
         self._step_began = 0.0
-        self._run = ""
         self._step = ""
 
     def __enter__(self) -> Self:
@@ -64,7 +63,6 @@ class Progress:
     def run_began(self, number: int, item: SuiteItem) -> None:
         """Say which run begins."""
         title = item.procedure.title.zh if self._language == "zh" else item.procedure.title.en
-        self._run = title
         self._terminal.line(f"[{number}] {title}  ({self._clock()})")
 
     def step_began(self, call: str, arguments: Mapping[str, Any]) -> None:
@@ -88,15 +86,18 @@ class Progress:
         self._terminal.line(f"! {text}", style="yellow")
 
     def _clock(self) -> str:
-        chinese = self._language == "zh"
-        elapsed, waited = duration(self._now, self._language), duration(monotonic() - self._began, self._language)
-        left = self._remaining()
-        bench = duration(left, self._language) if left is not None else "?"
-        text = f"台架 已过 {elapsed}，剩余 {bench}" if chinese else f"bench {elapsed} elapsed, {bench} left"
-        if left is not None and self._now > 0:
-            rest = duration((monotonic() - self._began) / self._now * left, self._language)
-            return text + (f"；等待 已过 {waited}，剩余 {rest}" if chinese else f"; wait {waited} elapsed, {rest} left")
-        return text + (f"；等待 已过 {waited}" if chinese else f"; wait {waited} elapsed")
+        """Elapsed and remaining time of the bench and of the wait, short enough for the narrowest terminal."""
+        waited, left = monotonic() - self._began, self._remaining()
+        bench = self._pair(self._now, left)
+        wait = self._pair(waited, waited / self._now * left if left is not None and self._now > 0 else None)
+        return f"台架 {bench} | 等待 {wait}" if self._language == "zh" else f"bench {bench} | wait {wait}"
+
+    def _pair(self, elapsed_s: float, left_s: float | None) -> str:
+        elapsed = duration(elapsed_s, self._language)
+        if left_s is None:
+            return elapsed
+        left = duration(left_s, self._language)
+        return f"{elapsed}，剩 {left}" if self._language == "zh" else f"{elapsed}, {left} left"
 
     def _remaining(self) -> float | None:
         """Bench time that the plan still has, s: the rest of this step and all later ones."""
@@ -110,6 +111,4 @@ class Progress:
         if self._live is None:
             return
         self._shown = monotonic()
-        self._live.update(
-            Text(f"{self._run}: {self._step} · {self._clock()}", no_wrap=True, overflow="ellipsis"), refresh=True
-        )
+        self._live.update(Text(f"{self._step} | {self._clock()}", no_wrap=True, overflow="ellipsis"), refresh=True)

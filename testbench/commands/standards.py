@@ -20,13 +20,13 @@ percent, C recomputed. A criteria file of your own is given by its path.
 
 example:
   testbench standards
-  testbench standards show hj76-2017
+  testbench standards show hj76-2017       (or just: testbench standards hj76-2017)
 """
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add `list` and `show NAME`, and --language."""
-    parser.add_argument("action", nargs="?", choices=("list", "show"), default="list", help="what to print (list)")
+    parser.add_argument("action", nargs="?", metavar="list|show", default="list", help="what to print (list)")
     parser.add_argument("name", nargs="?", metavar="NAME", help="the standard to show: a name, or a criteria file (.toml)")
     add_language(parser)
 
@@ -38,6 +38,8 @@ def run(arguments: argparse.Namespace) -> int:
     from testbench.errors import InputError
 
     terminal = Terminal()
+    if arguments.action not in ("list", "show") and arguments.name is None:
+        arguments.action, arguments.name = "show", arguments.action  # `testbench standards NAME`
     if arguments.action == "show":
         if arguments.name is None:
             raise InputError(

@@ -181,7 +181,8 @@ class _Assembly:
         driver = find_driver(table.driver, f"station file {self.file.path}: {place}")
         if driver.kind != kind:
             raise StationError(
-                f"station file {self.file.path}: {place}: driver {table.driver!r} is for a {driver.kind}, not for a {kind}"
+                f"station file {self.file.path}: {place}: driver {table.driver!r} is of kind {driver.kind!r}, "
+                f"this table wants one of kind {kind!r} (`testbench instruments`)"
             )
         resource = self.resources.get(name, table.resource) if table.simulated else table.resource
         settings = driver_settings(f"station file {self.file.path}: {place}", table, driver, resource)

@@ -72,7 +72,7 @@ def without_divider(text):
     [
         ('driver = "alicat"', 'driver = "alicatt"', "did you mean 'alicat'"),
         ('unit_id = "A"', 'unit = "A"', "no such key"),
-        ('driver = "mfc-blend"', 'driver = "alicat"', "is for a instrument, not for a divider"),
+        ('driver = "mfc-blend"', 'driver = "alicat"', "is of kind 'instrument', this table wants one of kind 'divider'"),
         ("fraction_percent = 30.0", "fraction_percent = 15.0", "20 % CO2 cannot be made"),
         ("range = [0.0, 20.0]", "range = [20.0, 0.0]", "low < high"),
         ("channel = 121\nmaker", "channel = 131\nmaker", "131"),

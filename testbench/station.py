@@ -31,12 +31,17 @@ class Table(BaseModel):
 
 
 class DriverTable(BaseModel):
-    """A table that names a driver; further keys belong to the driver's settings."""
+    """A table that names a driver; further keys belong to the driver's settings.
+
+    `certificate` and `valid_until` are those of the calibration of an instrument that is a measurement standard.
+    """
 
     model_config = ConfigDict(extra="allow", frozen=True)
 
     driver: str
     resource: str | None = None
+    certificate: str = ""
+    valid_until: dt.date | None = None
     truth: dict[str, Any] | None = None
 
     @property

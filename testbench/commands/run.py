@@ -9,7 +9,7 @@ from testbench.commands.options import add_run_options, add_standard, add_statio
 SUMMARY = "run one procedure on a station"
 DESCRIPTION = """\
 Runs one procedure with its settings, prints its findings, and writes them with the record into DIR. With --standard the
-findings are judged as well.
+findings are judged as well, by the criteria for what the procedure determines; the rest of the standard is left out.
 
   testbench run linearity --station my.toml --set levels=0,0.25,0.5,0.75,1 --set passes=1
   testbench procedures linearity        lists the settings
@@ -33,5 +33,7 @@ def run(arguments: argparse.Namespace) -> int:
 
     item = single_item(arguments.procedure, arguments.set)
     station = read_station(arguments.station)
-    standard = load_standard(arguments.standard) if arguments.standard else None
+    standard = None
+    if arguments.standard:
+        standard = load_standard(arguments.standard).restricted_to(item.procedure.characteristics)
     return carry_out(arguments, station, standard, (item,), chosen_devices(arguments))

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from decimal import Decimal
 from enum import StrEnum
 from importlib import resources
@@ -269,6 +269,11 @@ class Standard(Table):
             if criterion.characteristic == characteristic and criterion.applies_to(measurand, unit):
                 return criterion
         return None
+
+    def restricted_to(self, characteristics: Collection[str]) -> Standard:
+        """The standard with the criteria for some characteristics only, for a test of a part of it."""
+        kept = tuple(criterion for criterion in self.criteria if criterion.characteristic in characteristics)
+        return self.model_copy(update={"criteria": kept})
 
     def analogy_for(self, measurand: str) -> Text | None:
         """The sentence that says the standard is applied by analogy; None where it is written for the measurand."""

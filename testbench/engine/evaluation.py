@@ -38,7 +38,7 @@ from testbench.findings import Finding
 from testbench.outcome import Outcome, RunState
 from testbench.record.model import DeviceEntry, EvaluationStart
 from testbench.record.store import Record
-from testbench.station import StationFile
+from testbench.station import Cylinder, DriverTable, StationFile
 
 SOFTWARE = ("testbench", "numpy", "scipy", "GTC", "PyVISA", "PyVISA-py", "SQLAlchemy", "pysqlite3", "pydantic")
 REPORTED_GAPS = 20  # gaps of one kind that are told one by one; the rest is counted
@@ -103,13 +103,16 @@ def _evaluate(request: EvaluationRequest, observer: EvaluationObserver, interrup
 
 
 def check_validity(station: StationFile) -> None:
-    """Refuse a cylinder whose certificate has expired."""
+    """Refuse a cylinder or an instrument whose certificate has expired."""
     today = wall_now().date()
-    for name, cylinder in station.station.cylinders.items():
-        if cylinder.valid_until is not None and cylinder.valid_until < today:
+    certified: dict[str, Cylinder | DriverTable] = {}
+    certified |= {f"cylinder {name}": cylinder for name, cylinder in station.station.cylinders.items()}
+    certified |= {f"instrument {name}": table for name, table in station.station.instruments.items()}
+    for name, item in certified.items():
+        if item.valid_until is not None and item.valid_until < today:
             raise InputError(
-                f"station file {station.path}: the certificate of cylinder {name} ({cylinder.certificate or 'no number'}) "
-                f"was valid until {cylinder.valid_until}; use a valid cylinder, or correct valid_until"
+                f"station file {station.path}: the certificate of {name} ({item.certificate or 'no number'}) was valid "
+                f"until {item.valid_until}; use one with a valid certificate, or correct valid_until"
             )
 
 
@@ -334,6 +337,11 @@ class _Evaluation:
             self.record.finish_evaluation(evaluation, outcome=outcome, finished=clock.wall())
         except TestbenchError as second:
             error.add_note(str(second))
+        else:
+            error.add_note(
+                f"what was measured is in the record as {evaluation}; "
+                f"`testbench report --record {self.request.record}` writes its report"
+            )
 
     def _event(self, evaluation: str, clock: Clock, kind: str, text: str) -> None:
         try:

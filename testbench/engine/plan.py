@@ -122,4 +122,7 @@ def _warnings(plan: Plan, station: StationFile, items: Sequence[SuiteItem], stan
         if cylinder.valid_until is None:
             yield f"cylinder {name}: no validity date in the station file; check its certificate"
         elif cylinder.valid_until < (end := wall_now().date() + dt.timedelta(seconds=plan.duration_s)):
-            yield f"cylinder {name}: its certificate is valid until {cylinder.valid_until}, the evaluation ends {end}"
+            yield (
+                f"cylinder {name}: its certificate is valid until {cylinder.valid_until}, the evaluation ends {end}; "
+                "an expired one is refused"
+            )

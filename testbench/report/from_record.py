@@ -282,7 +282,8 @@ def _measurement_standards(station: Station, flow_units: Mapping[str, str]) -> I
                 zh=f"读数的 {percent:g}\u00a0%（k\u00a0=\u00a02），重复设定 {scatter:g}\u00a0%",
                 en=f"{percent:g}\u00a0% of reading (k\u00a0=\u00a02), setting to setting {scatter:g}\u00a0%",
             ),
-            certificate=str(options.get("certificate", "")),
+            certificate=table.certificate,
+            valid_until=table.valid_until,
         )
 
 

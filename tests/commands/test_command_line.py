@@ -136,10 +136,13 @@ def test_a_plan_is_told_in_chinese(station, capsys):
     assert "wait until stable" not in text
 
 
-def test_an_expired_certificate_is_refused_before_anything_is_touched(station, tmp_path, capsys):
-    file = station(("valid_until = 2028-12-31", "valid_until = 2020-12-31"))
+@pytest.mark.parametrize("certificate", ["SIM-CO2-0001", "SIM-MFC-0002"])
+def test_an_expired_certificate_is_refused_before_anything_is_touched(station, tmp_path, capsys, certificate):
+    old = f'certificate = "{certificate}"\nvalid_until = '
+    file = station((old + "2028-12-31", old + "2020-12-31"))
     assert cli.main(["run", "linearity", "--station", str(file), "--output", str(tmp_path / "out")]) == 2
-    assert "was valid until 2020-12-31" in capsys.readouterr().err
+    error = capsys.readouterr().err
+    assert f"({certificate}) was valid until 2020-12-31" in error
 
 
 def test_output_that_is_not_read_is_no_crash(station):

@@ -17,6 +17,11 @@ HEADINGS = {
     "en": ("step", "procedure", "what", "start", "duration", "sampling", "gas", "reference U (k=2)"),
 }
 
+LEVEL_HEADINGS = {
+    "zh": ("程序", "浓度点", "参考 U (k=2)", "限值", ""),
+    "en": ("procedure", "level", "reference U (k=2)", "limit", ""),
+}
+
 
 def print_plan(plan: Plan, station: StationFile, language: Language) -> None:
     """Print the plan as tables."""
@@ -32,6 +37,7 @@ def print_plan(plan: Plan, station: StationFile, language: Language) -> None:
         terminal.row(table, *_row(step, plan, language))
     terminal.print(table)
     terminal.line()
+    _print_levels(terminal, plan, language)
     end = wall_now() + dt.timedelta(seconds=plan.duration_s)
     took = duration(plan.duration_s, language)
     if chinese:
@@ -44,6 +50,23 @@ def print_plan(plan: Plan, station: StationFile, language: Language) -> None:
         terminal.line(f"{'气瓶' if chinese else 'cylinder'} {name}: {litres:.0f} L{content}")
     for warning in plan.warnings:
         terminal.line(f"! {warning}", style="yellow")
+
+
+def _print_levels(terminal: Terminal, plan: Plan, language: Language) -> None:
+    """The reference at every level that is used, once for each limit it serves."""
+    levels = {
+        (step.procedure, step.level): step for step in plan.steps if step.procedure in plan.limits_percent_fs and step.level
+    }
+    table = terminal.table(*LEVEL_HEADINGS[language], right=(1, 2, 3))
+    for (procedure, level), step in sorted(levels.items(), key=lambda item: (item[1].run, item[1].level or 0.0)):
+        limit = plan.limits_percent_fs[procedure]
+        mark = (
+            ("超过限值的三分之一 !" if language == "zh" else "exceeds a third of the limit !") if plan.flagged(step) else ""
+        )
+        uncertainty = f"{step.reference_uncertainty_percent_fs:.2f} %F.S."
+        terminal.row(table, procedure, f"{100 * (level or 0.0):g} %F.S.", uncertainty, f"±{limit:g} %F.S.", mark)
+    terminal.print(table)
+    terminal.line()
 
 
 def _row(step: PlannedStep, plan: Plan, language: Language) -> tuple[str, ...]:

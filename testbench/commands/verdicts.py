@@ -36,6 +36,9 @@ def print_scorecard(terminal: Terminal, scorecard: Scorecard, language: str) -> 
             style = STYLES[Outcome.FAIL] if verdict.outcome is Outcome.FAIL else ""
             terminal.row(table, *_cells(verdict, language), style=style)
         terminal.print(table)
+        for verdict in device.verdicts:
+            if verdict.outcome is Outcome.INCONCLUSIVE:
+                terminal.line(f"{verdict.title.say(language)}: {verdict.reason.say(language)}")
     terminal.line()
     if any(verdict.provisional for device in scorecard.devices for verdict in device.verdicts):
         terminal.line(PROVISIONAL.say(language))
@@ -48,8 +51,6 @@ def _cells(verdict: Verdict, language: str) -> tuple[str, str, str, str, str]:
     word = WORDS[verdict.outcome].say(language)
     if verdict.limit_within_uncertainty:
         word += WITHIN.say(language)
-    if verdict.outcome is Outcome.INCONCLUSIVE:
-        word += f": {verdict.reason.say(language)}"
     return verdict.title.say(language), value, uncertainty, limit, word
 
 

@@ -11,6 +11,7 @@ of the plant: they are not rounded to the digits that a protocol carries, and de
 from __future__ import annotations
 
 import math
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
@@ -35,7 +36,7 @@ from testbench.errors import StationError
 from testbench.station import DeviceTable, DriverTable, SensorTable, StationFile
 
 
-class DirectSource:
+class DirectSource(ABC):
     """An instrument of one channel that is read in the plant; the base of those that follow."""
 
     safe_state = "none: read only"
@@ -66,9 +67,9 @@ class DirectSource:
         """Read the channel at the present bench time."""
         return (Sample(self.read()),)
 
+    @abstractmethod
     def read(self) -> float:
         """The channel's value at the present bench time, in its unit."""
-        raise NotImplementedError
 
 
 class DirectController(DirectSource):

@@ -11,8 +11,7 @@ of the plant: they are not rounded to the digits that a protocol carries, and de
 from __future__ import annotations
 
 import math
-from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, cast
 
 from instruments.twin.peer import AnalyserPort, ControllerPort, SensorPort
@@ -36,13 +35,14 @@ from testbench.errors import StationError
 from testbench.station import DeviceTable, DriverTable, SensorTable, StationFile
 
 
-class DirectSource(ABC):
-    """An instrument of one channel that is read in the plant; the base of those that follow."""
+class DirectSource:
+    """An instrument of one channel in the plant; `read` gives its value at the present bench time."""
 
     safe_state = "none: read only"
 
-    def __init__(self, name: str, channel: Channel, interval_s: float) -> None:
+    def __init__(self, name: str, channel: Channel, interval_s: float, read: Callable[[], float]) -> None:
         self.name = name
+        self.read = read
         self.channels: tuple[Channel, ...] = (channel,)
         self.interval_s = interval_s
 
@@ -67,10 +67,6 @@ class DirectSource(ABC):
         """Read the channel at the present bench time."""
         return (Sample(self.read()),)
 
-    @abstractmethod
-    def read(self) -> float:
-        """The channel's value at the present bench time, in its unit."""
-
 
 class DirectController(DirectSource):
     """A mass flow controller (role `FlowController`) with the uncertainties that its table states."""
@@ -81,14 +77,10 @@ class DirectController(DirectSource):
         options = table.options
         self.flow_unit = str(options.get("flow_unit", "L/min"))
         self.full_scale = float(options.get("full_scale", math.inf))
-        super().__init__(name, Channel(f"{name}.flow", "mass flow", self.flow_unit), 1.0)
+        super().__init__(name, Channel(f"{name}.flow", "mass flow", self.flow_unit), 1.0, port.indicated_flow)
         self._port = port
         self._relative_uncertainty = float(options.get("uncertainty_percent", 0.0)) / 200.0  # expanded, k = 2
         self._relative_reproducibility = float(options.get("reproducibility_percent", 0.0)) / 100.0
-
-    def read(self) -> float:
-        """Indicated flow."""
-        return self._port.indicated_flow()
 
     def set_flow(self, flow: float) -> None:
         """Set the flow, in `flow_unit`."""
@@ -112,7 +104,7 @@ class DirectDevice(DirectSource):
     """A device under test (role `Device`) that is its own source."""
 
     def __init__(self, name: str, port: AnalyserPort, table: DeviceTable, update_s: float) -> None:
-        super().__init__(name, Channel(name, table.measurand, table.unit), update_s)
+        super().__init__(name, Channel(name, table.measurand, table.unit), update_s, port.indication)
         self._port = port
         self._identity = Identity(table.maker, table.model, table.serial)
         self.source: Source = self
@@ -125,10 +117,6 @@ class DirectDevice(DirectSource):
         """Maker, model and serial number of the station file."""
         return self._identity
 
-    def read(self) -> float:
-        """Indication in `unit`."""
-        return self._port.indication()
-
     def adjust(self, point: Adjustment, indicated: float, target: float) -> None:
         """Make an indication of `indicated` become `target`, both in `unit`."""
         (self._port.adjust_zero if point is Adjustment.ZERO else self._port.adjust_span)(indicated, target)
@@ -138,15 +126,12 @@ class DirectSensor(DirectSource):
     """A condition of the environment (role `Sensor`) that is its own source."""
 
     def __init__(self, name: str, port: SensorPort, table: SensorTable) -> None:
-        super().__init__(f"environment.{name}", Channel(f"environment.{name}", table.quantity, table.unit), 1.0)
+        channel = Channel(f"environment.{name}", table.quantity, table.unit)
+        super().__init__(channel.name, channel, 1.0, port.value)
         self._port = port
         self.source: Source = self
         self.channel = self.channels[0].name
         self.unit = table.unit
-
-    def read(self) -> float:
-        """The condition, in `unit`."""
-        return self._port.value()
 
 
 class DirectLaboratory:

@@ -128,7 +128,6 @@ class DirectSensor(DirectSource):
     def __init__(self, name: str, port: SensorPort, table: SensorTable) -> None:
         channel = Channel(f"environment.{name}", table.quantity, table.unit)
         super().__init__(channel.name, channel, 1.0, port.value)
-        self._port = port
         self.source: Source = self
         self.channel = self.channels[0].name
         self.unit = table.unit

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import argparse
-import json
 from pathlib import Path
 
 from testbench.commands.progress import Progress
 from testbench.commands.terminal import Terminal
 from testbench.commands.verdicts import print_findings, print_scorecard
 from testbench.criteria.standard import Standard
-from testbench.engine.clock import wall_now
 from testbench.engine.evaluation import EvaluationRequest, EvaluationResult, evaluate
 from testbench.engine.plan import SuiteItem
 from testbench.engine.wording import duration
-from testbench.errors import AbortedError, InputError, RecordError
+from testbench.errors import AbortedError
+from testbench.record.store import Record
 from testbench.station import StationFile
 
 
@@ -26,6 +25,8 @@ def carry_out(
     devices: tuple[str, ...] | None,
 ) -> int:
     """Run, show, and write `evaluation.json` and `report.pdf`."""
+    from testbench.commands.result_files import make_folder
+
     folder = arguments.output
     make_folder(folder)
     request = EvaluationRequest(
@@ -60,14 +61,6 @@ def carry_out(
     return 0
 
 
-def make_folder(folder: Path) -> None:
-    """Make the output folder; a clear error where that is not possible."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise InputError(f"output folder {folder} cannot be made: {error.strerror}; choose another with --output") from error
-
-
 def _show(terminal: Terminal, result: EvaluationResult, language: str) -> None:
     if result.scorecard is not None:
         print_scorecard(terminal, result.scorecard, language)
@@ -78,32 +71,10 @@ def _show(terminal: Terminal, result: EvaluationResult, language: str) -> None:
 
 
 def _write(terminal: Terminal, request: EvaluationRequest, result: EvaluationResult, folder: Path, language: str) -> None:
-    from testbench.commands.procedure_words import procedure_words
-    from testbench.record.store import Record
-    from testbench.report.evaluation_json import evaluation_document
-    from testbench.report.from_record import content_from_record
-    from testbench.report.pdf import render_pdf
-    from testbench.text import Language
+    from testbench.commands.result_files import write_results
 
-    record = Record.open(request.record)
-    try:
-        content = content_from_record(record, result.evaluation, issued=wall_now(), procedures=procedure_words())
-    finally:
-        record.close()
-    document = json.dumps(evaluation_document(content), ensure_ascii=False, indent=2, allow_nan=False)
-    write_file(folder / "evaluation.json", document.encode() + b"\n")
-    write_file(folder / "report.pdf", render_pdf(content, Language(language)))
+    with Record.open(request.record) as record:
+        paths = (*write_results(record, result.evaluation, folder, language), request.record)
     names = ("结果", "报告", "记录") if language == "zh" else ("results", "report", "record")
-    paths = (folder / "evaluation.json", folder / "report.pdf", request.record)
     for name, path in zip(names, paths, strict=True):
         terminal.line(f"{name}: {path}")
-
-
-def write_file(path: Path, data: bytes) -> None:
-    """Write a result file; a full disk or a missing right is a clear error, and the record already holds everything."""
-    try:
-        path.write_bytes(data)
-    except OSError as error:
-        raise RecordError(
-            f"{path} cannot be written: {error.strerror}; the record holds everything: `testbench report` writes it again"
-        ) from error

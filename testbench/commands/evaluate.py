@@ -6,7 +6,6 @@ import argparse
 
 from testbench.commands.options import add_run_options, add_standard, add_station, chosen_devices
 
-SUMMARY = "run a whole evaluation on a station, score it, write verdicts, report and record"
 DESCRIPTION = """\
 Runs the suite of a standard on a station, scores every device and writes into DIR:
   evaluation.json   findings and verdicts of every device

@@ -26,17 +26,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Write the files, or list the evaluations."""
-    import json
-
-    from testbench.commands.carry_out import make_folder, write_file
-    from testbench.commands.procedure_words import procedure_words
-    from testbench.engine.clock import wall_now
+    from testbench.commands.result_files import make_folder, write_results
     from testbench.errors import InputError
     from testbench.record.store import Record
-    from testbench.report.evaluation_json import evaluation_document
-    from testbench.report.from_record import content_from_record
-    from testbench.report.pdf import render_pdf
-    from testbench.text import Language
 
     with Record.open(arguments.record) as record:
         evaluations = record.evaluations()
@@ -48,10 +40,7 @@ def run(arguments: argparse.Namespace) -> int:
                 print(f"{row.identifier}  {row.start.standard or '–'}  {row.start.started:%Y-%m-%d %H:%M}  {outcome}")
             return 0
         identifier = arguments.evaluation or evaluations[-1].identifier
-        content = content_from_record(record, identifier, issued=wall_now(), procedures=procedure_words())
-    make_folder(arguments.output)
-    document = json.dumps(evaluation_document(content), ensure_ascii=False, indent=2, allow_nan=False)
-    write_file(arguments.output / "evaluation.json", document.encode() + b"\n")
-    write_file(arguments.output / "report.pdf", render_pdf(content, Language(arguments.language)))
-    print(arguments.output / "report.pdf")
+        make_folder(arguments.output)
+        _, report = write_results(record, identifier, arguments.output, arguments.language)
+    print(report)
     return 0

@@ -6,7 +6,6 @@ import argparse
 
 from testbench.commands.options import add_run_options, add_standard, add_station, chosen_devices, single_item
 
-SUMMARY = "run one procedure on a station"
 DESCRIPTION = """\
 Runs one procedure with its settings, prints its findings, and writes them with the record into DIR. With --standard the
 findings are judged as well, by the criteria for what the procedure determines; the rest of the standard is left out.

@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-SUMMARY = "print the bytes that went to and from the instruments, where they were kept"
 DESCRIPTION = """\
 Prints the dialogue with the instruments of an evaluation that was run with --trace, one line for each piece of bytes:
 

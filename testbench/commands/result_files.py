@@ -1,0 +1,43 @@
+"""The files that an evaluation leaves beside its record: findings and verdicts as JSON, and the report."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from testbench.commands.procedure_words import procedure_words
+from testbench.engine.clock import wall_now
+from testbench.errors import InputError, RecordError
+from testbench.record.store import Record
+from testbench.report.evaluation_json import evaluation_document
+from testbench.report.from_record import content_from_record
+from testbench.report.pdf import render_pdf
+from testbench.text import Language
+
+
+def make_folder(folder: Path) -> None:
+    """Make the output folder; a clear error where that is not possible."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(f"output folder {folder} cannot be made: {error.strerror}; choose another with --output") from error
+
+
+def write_results(record: Record, evaluation: str, folder: Path, language: str) -> tuple[Path, Path]:
+    """Write `evaluation.json` and `report.pdf` of a recorded evaluation, issued now; return their paths."""
+    content = content_from_record(record, evaluation, issued=wall_now(), procedures=procedure_words())
+    document = json.dumps(evaluation_document(content), ensure_ascii=False, indent=2, allow_nan=False)
+    results, report = folder / "evaluation.json", folder / "report.pdf"
+    _write(results, document.encode() + b"\n")
+    _write(report, render_pdf(content, Language(language)))
+    return results, report
+
+
+def _write(path: Path, data: bytes) -> None:
+    """Write a file; a full disk or a missing right is a clear error, and the record already holds everything."""
+    try:
+        path.write_bytes(data)
+    except OSError as error:
+        raise RecordError(
+            f"{path} cannot be written: {error.strerror}; the record holds everything: `testbench report` writes it again"
+        ) from error

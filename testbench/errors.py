@@ -44,16 +44,32 @@ class InstrumentError(TestbenchError):
     exit_status = 3
 
 
+class LeakError(InstrumentError):
+    """The gas line leaks: a person must tighten it; trying again is useless."""
+
+
 class RecordError(TestbenchError):
     """The record cannot be written or read (full disk, network path, foreign file)."""
 
     exit_status = 4
 
 
+class RecordFullError(RecordError):
+    """There is no room for the record: when there is again, writing can go on."""
+
+
+class ReplayError(RecordError):
+    """A replay left the recorded path; the text names the first step that differs."""
+
+
 class AbortedError(TestbenchError):
     """The run was aborted; every further call on the bench raises this."""
 
     exit_status = 5
+
+
+class EndedError(AbortedError):
+    """The program was asked to end from outside (the system shuts down, the terminal was closed): the run can be resumed."""
 
 
 def suggest(name: str, known: Iterable[str]) -> str:

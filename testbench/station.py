@@ -120,6 +120,51 @@ class Line(Table):
     truth: dict[str, float] | None = None
 
 
+class Interlock(Table):
+    """A limit that is watched at every tick: `channel` is a channel's name, or that of an [environment] table.
+
+    It trips when the reading has been at or beyond `trip` for `delay_s`, and releases at or on the safe side of `release`
+    (trip above release: an upper limit; below: a lower one). A channel without readings for `silence_s` trips it too;
+    `silence_s = 0` leaves silence to the gaps in the record.
+    """
+
+    channel: str
+    trip: float = Field(allow_inf_nan=False)
+    release: float = Field(allow_inf_nan=False)
+    delay_s: float = Field(default=0.0, ge=0, le=86400)
+    silence_s: float = Field(default=60.0, ge=0, le=86400)
+    action: Literal["warn", "pause", "abort"] = "abort"
+    text: str = ""
+
+    @model_validator(mode="after")
+    def _levels_differ(self) -> Interlock:
+        if self.trip == self.release:
+            raise ValueError(f"trip and release must differ, so that it does not chatter; both are {self.trip:g}")
+        return self
+
+    @property
+    def upper(self) -> bool:
+        """Whether it trips above its limit."""
+        return self.trip > self.release
+
+
+class Faults(Table):
+    """What happens when an instrument stays silent.
+
+    A device under test is dropped from the run, or the run pauses until a person decides. For an instrument on which the
+    gas hangs the run pauses at most `wait_s`; then it ends, interrupted.
+    """
+
+    dead_device: Literal["drop", "pause"] = "drop"
+    wait_s: float = Field(default=600.0, ge=0, le=86400)
+
+
+class Guarding(Table):
+    """The guard: after how long without a sign of life the process that runs the bench is ended, and the bench made safe."""
+
+    hang_s: float = Field(default=10.0, ge=1.0, le=3600)
+
+
 class StationHead(Table):
     """Name of the bench and of the laboratory."""
 
@@ -139,8 +184,11 @@ class Station(Table):
     flow_rig: DriverTable | None = None
     environment: dict[str, SensorTable] = {}
     devices: dict[str, DeviceTable] = {}
+    interlocks: dict[str, Interlock] = {}
+    faults: Faults = Faults()
+    guard: Guarding = Guarding()
 
-    @field_validator("instruments", "cylinders", "environment", "devices")
+    @field_validator("instruments", "cylinders", "environment", "devices", "interlocks")
     @classmethod
     def _names_can_be_shown(cls, tables: Mapping[str, Any]) -> Mapping[str, Any]:
         for name in tables:

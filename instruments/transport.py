@@ -2,7 +2,8 @@
 
 Life of a query: `send` takes the line, throws away what came unasked, writes, and starts the deadline; `receive` collects
 bytes until the framing finds a frame that `accept` recognises as the answer. Both are one `query`. They are apart so that
-many instruments work on their answers at the same moment:
+many instruments work on their answers at the same moment, and between the two the line is nobody's: another thread that
+comes meanwhile lets the answer arrive first, and it is kept until it is asked for:
 
     >>> for link in links: link.send(b"A\\r", LineFraming(b"\\r"))
     >>> answers = [link.receive() for link in links]
@@ -174,36 +175,46 @@ class Link:
 
     def query(self, request: bytes, framing: Framing, *, accept: Accept | None = None) -> bytes:
         """Send `request` and return the frame that answers it; see `send` and `receive`."""
-        self.send(request, framing, accept=accept)
-        return self.receive()
+        line = self._taken()
+        try:
+            self.send(request, framing, accept=accept)
+            return self.receive()
+        finally:
+            line.lock.release()
 
     def send(self, request: bytes, framing: Framing, *, accept: Accept | None = None) -> None:
-        """Write `request` and start the deadline; the answer is fetched by `receive` in the same thread.
+        """Write `request` and start the deadline; the answer is fetched by `receive`.
 
         `accept` tells the answer from other frames. A failure to write is settled by `receive`, so that the questions to
         other instruments are not held up. An answer not fetched before the next `send` is given up.
         """
         line = self._taken()
-        self._abandon(line)
-        exchange = _Exchange(self, request, framing, accept)
-        self._pending = exchange
-        if line.current is not None:
-            return  # another instrument's answer is on its way; receive will send when the line is free
-        line.current = exchange
         try:
-            self._transmit(line, exchange)
-        except _TryError as fault:
-            exchange.fault = fault
-        except BaseException:
             self._abandon(line)
-            raise
+            exchange = _Exchange(self, request, framing, accept)
+            self._pending = exchange
+            if line.current is not None:
+                return  # another instrument's answer is on its way; receive will send when the line is free
+            line.current = exchange
+            try:
+                self._transmit(line, exchange)
+            except _TryError as fault:
+                exchange.fault = fault
+            except BaseException:
+                self._abandon(line)
+                raise
+        finally:
+            line.lock.release()
 
     def receive(self) -> bytes:
         """Return the answer to what was sent; raise InstrumentError after the bounded number of tries."""
-        exchange, line = self._pending, self._line
-        if exchange is None or line is None:
+        if self._pending is None or self._line is None:
             raise RuntimeError(f"{self.name}: receive without send")
+        line = self._taken()
+        exchange = self._pending
         try:
+            if exchange is None:
+                raise InstrumentError(f"{self.name} ({self.resource}): another query has taken the place of this one")
             if line.current is not None and line.current is not exchange:
                 line.current.link._complete(line, line.current)  # keeps its answer until it is asked for
             if exchange.answer is None and exchange.error is None:
@@ -211,6 +222,7 @@ class Link:
                 self._complete(line, exchange)
         finally:
             self._abandon(line)
+            line.lock.release()
         if exchange.error is not None:
             raise exchange.error
         assert exchange.answer is not None
@@ -366,12 +378,10 @@ class Link:
         return line
 
     def _abandon(self, line: _Line) -> None:
-        """End this instrument's exchange, fetched or not, and give the line back."""
+        """End this instrument's exchange, fetched or not."""
         exchange, self._pending = self._pending, None
-        if exchange is not None:
-            if line.current is exchange:
-                line.current = None
-            line.lock.release()
+        if exchange is not None and line.current is exchange:
+            line.current = None
 
     def _failure(self, exchange: _Exchange, fault: _TryError, tried: int) -> InstrumentError:
         tries = f", {tried} tries" if tried > 1 else ""

@@ -5,6 +5,7 @@
     total_flow = 4.0                                          # L/min
     controllers = { mfc-co2 = "co2", mfc-n2 = "zero" }        # controller = cylinder
     minimum_flow_percent = 1.0                                # of a controller's full scale: it is not used below
+    rest_flow = 0.4                                           # L/min of zero gas while the bench is paused
 
 Exactly one controller carries zero gas (a cylinder of fraction 0). Several source controllers make a wider range: of those
 that can make a content within their ranges, the one is used that makes it with the smallest uncertainty.
@@ -49,6 +50,13 @@ class MfcBlendSettings(DriverSettings):
     total_flow: float = Field(gt=0, allow_inf_nan=False, description="flow of the blend, L/min")
     controllers: dict[str, str] = Field(min_length=2, description="controller → cylinder")
     minimum_flow_percent: float = Field(default=1.0, ge=0, lt=100, description="smallest flow used, percent of full scale")
+    rest_flow: float | None = Field(
+        default=None,
+        gt=0,
+        allow_inf_nan=False,
+        description="flow of zero gas while the bench is paused, L/min; default: a tenth of total_flow, "
+        "or what the controller of the zero gas can do at least",
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,9 +141,25 @@ class MfcBlend:
                 f"{name}: zero gas at the total flow of {settings.total_flow:g} {FLOW} is below what {self._balance.name} "
                 f"can set ({max(self._balance.smallest, self._balance.step):g} {FLOW}); raise total_flow"
             )
+        self._rest_flow = self._resting()
+        self.rest_state = f"zero gas at {self._rest_flow:g} {FLOW}"
         self.component = self._sources[0].component
         self.sources: tuple[Source, ...] = tuple(leg.controller for leg in self._legs)
         self._flows: dict[str, float] = {}
+
+    def _resting(self) -> float:
+        """Flow of zero gas at rest, L/min; raise StationError where its controller cannot make the one that is stated."""
+        balance, total = self._balance, self.settings.total_flow
+        least = max(balance.smallest, balance.step)
+        if self.settings.rest_flow is None:
+            return balance.settable(max(0.1 * total, least))
+        if not least <= self.settings.rest_flow <= total:
+            raise StationError(
+                f"{self.name}: rest_flow of {self.settings.rest_flow:g} {FLOW} cannot be made: {balance.name} passes "
+                f"at least {least:g} {FLOW}, and total_flow is {total:g} {FLOW}; "
+                "state a flow between them, or leave rest_flow out"
+            )
+        return balance.settable(self.settings.rest_flow)
 
     # ---- what can be made ----------------------------------------------------------------------------------------------
 
@@ -235,6 +259,10 @@ class MfcBlend:
         """Supply zero gas at the total flow."""
         self._set(self._plan(self.component, 0.0))
 
+    def rest(self) -> None:
+        """Supply zero gas at the low flow of a pause."""
+        self._set(dict.fromkeys((leg.name for leg in self._sources), 0.0) | {self._balance.name: self._rest_flow})
+
     def stop(self) -> None:
         """Set all flows to 0, sources first."""
         for leg in (*self._sources, self._balance):
@@ -242,11 +270,12 @@ class MfcBlend:
             self._flows[leg.name] = 0.0
 
     def _set(self, flows: Mapping[str, float]) -> None:
-        """Set flows: those that grow first, zero gas before all, so that the content stays between the old and the new one
-        and the flow never falls below the total."""
+        """Set flows: those that grow first, zero gas before all, and zero gas last of those that shrink, so that the content
+        stays between the old and the new one and the flow between two contents never falls below the total."""
         growing = [leg for leg in self._legs if flows[leg.name] > self._flows.get(leg.name, 0.0)]
         growing.sort(key=lambda leg: leg is not self._balance)
         shrinking = [leg for leg in self._legs if leg not in growing]
+        shrinking.sort(key=lambda leg: leg is self._balance)
         for leg in (*growing, *shrinking):
             leg.controller.set_flow(flows[leg.name] / leg.litres)
             self._flows[leg.name] = flows[leg.name]

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from testbench.errors import InputError, explain
 
 
 class Action(StrEnum):
@@ -27,3 +30,22 @@ class Command(BaseModel):
     action: Action
     name: str
     values: tuple[float, ...]
+
+
+def to_documents(commands: Iterable[Command]) -> list[dict[str, Any]]:
+    """Commands as JSON documents; numbers keep every digit."""
+    return [command.model_dump(mode="json") for command in commands]
+
+
+def from_documents(documents: Sequence[Mapping[str, Any]]) -> tuple[Command, ...]:
+    """Commands from their JSON documents; raise InputError for what is none."""
+    commands = []
+    for number, document in enumerate(documents, start=1):
+        try:
+            commands.append(Command.model_validate(document))
+        except ValidationError as error:
+            raise InputError(
+                f"command {number} of the history of a simulated laboratory cannot be read: {explain(error)}; "
+                "it was not written by this version of the simulated laboratory"
+            ) from error
+    return tuple(commands)

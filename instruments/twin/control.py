@@ -22,6 +22,7 @@ from instruments.twin.messages import (
     Request,
     Reset,
     Resources,
+    Restore,
     SetCondition,
     Stop,
     Welcome,
@@ -31,7 +32,8 @@ from testbench.errors import TestbenchError, explain
 if TYPE_CHECKING:
     from instruments.twin.process import LaboratoryProcess
 
-LONGEST_LINE = 65536
+LONGEST_LINE = 1 << 24  # a history of some hundred thousand commands
+LONGEST_GREETING = 1 << 16
 
 _REQUESTS: TypeAdapter[Any] = TypeAdapter(Request)
 _DONE = b'{"result":null}\n'
@@ -57,7 +59,7 @@ class ControlConnection:
     def receive(self, data: bytes) -> bytes:
         """Take what arrived and answer every whole line."""
         *lines, self._buffer = (self._buffer + data).split(b"\n")
-        if len(self._buffer) > LONGEST_LINE:
+        if len(self._buffer) > (LONGEST_LINE if self._known else LONGEST_GREETING):
             self._buffer = b""
             return _refuse("the line is too long")
         return b"".join(map(self._answer, lines))
@@ -88,14 +90,16 @@ class ControlConnection:
                 return laboratory.now()
             case Resources():
                 return laboratory.resources()
-            case Log():
-                return laboratory.history()
+            case Log(since=since):
+                return laboratory.history(since)
             case Leave():
                 return laboratory.give_up(self)
-        self._check_owner(required=isinstance(request, Reset | Advance))
+        self._check_owner(required=isinstance(request, Reset | Restore | Advance))
         match request:
             case Reset(seed=seed):
                 laboratory.reset(seed)
+            case Restore(seed=seed, commands=commands, at_s=at_s):
+                return laboratory.restore(seed, commands, at_s)
             case AdjustByHand(device=device, point=point, indicated=indicated, target=target):
                 laboratory.adjust_by_hand(device, point, indicated, target)
             case SetCondition(quantity=quantity, value=value):

@@ -14,6 +14,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, cast
 
+from instruments.twin.commands import from_documents, to_documents
 from instruments.twin.peer import AnalyserPort, ControllerPort, SensorPort
 from instruments.twin.plant import Plant
 from testbench.engine.assembly import Equipment, driver_settings
@@ -162,6 +163,18 @@ class DirectLaboratory:
     def set_condition(self, quantity: str, value: float) -> None:
         """Set an ambient or supply condition."""
         self.plant.set_condition(quantity, value)
+
+    def history(self, since: int = 0) -> list[dict[str, Any]]:
+        """What was done since the reset, from command number `since` on, as JSON documents."""
+        return to_documents(self.plant.log[since:])
+
+    def restore(self, seed: int, history: Sequence[Mapping[str, Any]], at_s: float) -> bool:
+        """Go on with that world; if this is another, make its plant (equipment made before keeps the one it was made on)."""
+        commands = from_documents(history)
+        if self.plant.continues(seed, commands, at_s):
+            return True
+        self.plant = self.plant.restored(seed, commands, at_s)
+        return False
 
     def close(self) -> None:
         """Nothing to leave."""

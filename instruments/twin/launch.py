@@ -13,13 +13,14 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
 from instruments.twin.check import check_truth
+from instruments.twin.commands import from_documents, to_documents
 from instruments.twin.messages import (
     AdjustByHand,
     Advance,
@@ -31,6 +32,7 @@ from instruments.twin.messages import (
     Now,
     Reply,
     Reset,
+    Restore,
     SetCondition,
     Stop,
     Welcome,
@@ -172,9 +174,21 @@ class SimulatedLaboratory:
         """Set an ambient or supply condition, in the unit of its table."""
         self._ask(SetCondition(quantity=quantity, value=value))
 
-    def history(self) -> History:
-        """Seed and commands since the last reset; `Plant.replay` makes an equal plant of them."""
+    def log(self) -> History:
+        """Seed, bench time and commands since the last reset; `Plant.replay` makes an equal plant of them."""
         return History.model_validate(self._ask(Log()))
+
+    def history(self, since: int = 0) -> list[dict[str, Any]]:
+        """What was done since the reset, from command number `since` on, as JSON documents."""
+        return to_documents(History.model_validate(self._ask(Log(since=since))).commands)
+
+    def restore(self, seed: int, history: Sequence[Mapping[str, Any]], at_s: float) -> bool:
+        """Go on with the world of a seed and a history at `at_s` or later; True if it was there, else it is made anew.
+
+        Made anew, the instruments are as switched on; flows, adjustments and conditions are those of the history.
+        Raise InputError for a history that cannot be read, InstrumentError for one of another station.
+        """
+        return bool(self._ask(Restore(seed=seed, commands=from_documents(history), at_s=at_s)))
 
     def stop(self) -> None:
         """End the laboratory's process instead of leaving it to others."""

@@ -48,6 +48,15 @@ class Reset(Message):
     seed: int
 
 
+class Restore(Message):
+    """Go on with the world of a seed and its commands at a bench time; owner only. The result: whether it was that world."""
+
+    call: Literal["restore"] = "restore"
+    seed: int
+    commands: tuple[Command, ...]
+    at_s: Seconds
+
+
 class Advance(Message):
     """Move bench time; owner only."""
 
@@ -86,9 +95,10 @@ class SetCondition(Message):
 
 
 class Log(Message):
-    """Ask for the seed and the commands since the last reset."""
+    """Ask for the seed, bench time and the commands since the last reset, from number `since` on."""
 
     call: Literal["log"] = "log"
+    since: Annotated[int, Field(ge=0)] = 0
 
 
 class Stop(Message):
@@ -98,7 +108,8 @@ class Stop(Message):
 
 
 Request = Annotated[
-    Hello | Leave | Reset | Advance | Now | Resources | AdjustByHand | SetCondition | Log | Stop, Field(discriminator="call")
+    Hello | Leave | Reset | Restore | Advance | Now | Resources | AdjustByHand | SetCondition | Log | Stop,
+    Field(discriminator="call"),
 ]
 
 
@@ -118,7 +129,7 @@ class Welcome(Message):
 
 
 class History(Message):
-    """Result of a log: all that the plant's state is made of."""
+    """Result of a log: all that the plant's state is made of, if no command was left out."""
 
     seed: int
     now_s: float

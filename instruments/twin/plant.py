@@ -12,7 +12,7 @@ also those that a real instrument stands for.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from instruments.flow_units import FlowUnitError, flow_unit
@@ -22,6 +22,7 @@ from instruments.twin.environment import Condition
 from instruments.twin.gas import Content, Controller, Line, blend
 from instruments.twin.noise import Stream
 from instruments.twin.ports import CurrentLoop, PlantAnalyser, PlantController, PlantLoops, PlantSensor
+from instruments.twin.tick import SAME_TICK_S
 from instruments.twin.truth import AnalyserTruth, ControllerTruth, CylinderTruth, Drawn, LineTruth, SensorTruth, read_truth
 from testbench.engine.roles import Adjustment
 from testbench.errors import InstrumentError, StationError
@@ -116,6 +117,20 @@ class Plant:
                     self.adjust(command.name, Adjustment.SPAN, *command.values)
                 case Action.SET_CONDITION:
                     self.set_condition(command.name, *command.values)
+
+    def continues(self, seed: int, log: Sequence[Command], at_s: float) -> bool:
+        """Whether this is the world of a seed and a log at bench time `at_s`, or what has become of it since."""
+        return self.seed == seed and self.log[: len(log)] == list(log) and self.now > at_s - SAME_TICK_S
+
+    def restored(self, seed: int, log: Sequence[Command], at_s: float) -> Plant:
+        """A plant of the same station with this seed, after these commands, at `at_s` or at the last of them if it is later.
+
+        Raise InstrumentError for a log that is not one of this station.
+        """
+        plant = Plant(self.station, seed)
+        plant.replay(log)
+        plant.advance(max(at_s, plant.now))
+        return plant
 
     def _keep(self, action: Action, name: str, *values: float) -> None:
         self.log.append(Command(time_s=self.now, action=action, name=name, values=values))

@@ -13,12 +13,13 @@ import selectors
 import socket
 import sys
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Protocol
 
 from instruments.deadline import monotonic
 from instruments.twin.bench import Simulated, server, simulated_instruments
+from instruments.twin.commands import Command
 from instruments.twin.control import ControlConnection
 from instruments.twin.messages import History, Welcome
 from instruments.twin.peer import InstrumentServer
@@ -67,7 +68,7 @@ class LaboratoryProcess:
         self._sockets: list[tuple[Simulated, socket.socket]] = [(item, _listen()) for item in simulated_instruments(file)]
         self._control = _listen()
         self._names = {item.name: item.resource(_port(listening)) for item, listening in self._sockets}
-        self._begin(seed)
+        self._begin(Plant(file.station, seed))
         for item, listening in self._sockets:
             self._selector.register(listening, selectors.EVENT_READ, self._acceptor(listening, item.name))
         self._selector.register(self._control, selectors.EVENT_READ, self._control_acceptor())
@@ -116,9 +117,16 @@ class LaboratoryProcess:
 
     def reset(self, seed: int) -> None:
         """Start anew: a new plant, instruments as switched on; connections stay."""
-        self._begin(seed)
-        for client in self._clients:
-            client.conversation = self._servers[client.instrument].connect()
+        self._begin(Plant(self._file.station, seed))
+        self._connect_anew()
+
+    def restore(self, seed: int, commands: Sequence[Command], at_s: float) -> bool:
+        """Go on with the world of a seed and its commands; True if it was there, else instruments are as switched on."""
+        if self._plant.continues(seed, commands, at_s):
+            return True
+        self._begin(self._plant.restored(seed, commands, at_s))
+        self._connect_anew()
+        return False
 
     def advance(self, to_s: float) -> None:
         """Move bench time."""
@@ -145,9 +153,9 @@ class LaboratoryProcess:
         self._plant.set_condition(quantity, value)
         self.keep_log()
 
-    def history(self) -> History:
-        """Seed and commands: all that the plant's state is made of."""
-        return History(seed=self._plant.seed, now_s=self.now(), commands=tuple(self._plant.log))
+    def history(self, since: int = 0) -> History:
+        """Seed and commands, from number `since` on: all that the plant's state is made of."""
+        return History(seed=self._plant.seed, now_s=self.now(), commands=tuple(self._plant.log[since:]))
 
     def stop(self) -> None:
         """End after this round."""
@@ -175,16 +183,21 @@ class LaboratoryProcess:
 
     # ---- inside
 
-    def _begin(self, seed: int) -> None:
-        self._plant = Plant(self._file.station, seed)
+    def _begin(self, plant: Plant) -> None:
+        self._plant = plant
         self._servers: dict[str, InstrumentServer] = {
             item.name: server(self._file, item, self._names[item.name], self._plant) for item, _ in self._sockets
         }
-        self._real_from, self._real_since = 0.0, monotonic()
+        self._real_from, self._real_since = plant.now, monotonic()
         self._kept = 0
         if self._log is not None:
             with self._log.open("a", encoding="utf-8") as stream:
-                stream.write(f'{{"digest": "{self.digest}", "seed": {seed}}}\n')
+                stream.write(f'{{"digest": "{self.digest}", "seed": {plant.seed}}}\n')
+        self.keep_log()
+
+    def _connect_anew(self) -> None:
+        for client in self._clients:
+            client.conversation = self._servers[client.instrument].connect()
 
     def _mark_idle(self) -> None:
         if self.owner is None and not self._clients:

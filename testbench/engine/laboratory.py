@@ -6,8 +6,8 @@ advances bench time, and only when all reads of a tick are done.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Protocol
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
 
 from testbench.engine.roles import Adjustment
 from testbench.station import StationFile
@@ -20,6 +20,13 @@ class Laboratory(Protocol):
     `reset` starts it anew: bench time 0, every drawn truth drawn from `seed`. `advance` moves bench time to `to_s`
     (seconds since reset, never backwards) and returns when the plant is there. `adjust_by_hand` is the simulated
     operator at a device's keys; `set_condition` sets an ambient or supply condition.
+
+    With its seed, what was done to the laboratory since the reset is all that its state is made of. `history` gives it as
+    JSON documents, in order, from number `since` on (0 is the first). `restore` goes on with the world of a seed and a
+    history at bench time `at_s` or later: True if the laboratory is that world still (it has the seed, its history begins
+    with `history`, and its time is not before `at_s`), which is then left as it is; otherwise it is reset to the seed, the
+    history is done again, time is brought to `at_s`, and the answer is False. A laboratory that outlived its run has
+    followed real time and may have been driven safe: it is the same world.
     """
 
     resources: Mapping[str, str]
@@ -29,6 +36,8 @@ class Laboratory(Protocol):
     def advance(self, to_s: float) -> None: ...
     def adjust_by_hand(self, device: str, point: Adjustment, indicated: float, target: float) -> None: ...
     def set_condition(self, quantity: str, value: float) -> None: ...
+    def history(self, since: int = 0) -> list[dict[str, Any]]: ...
+    def restore(self, seed: int, history: Sequence[Mapping[str, Any]], at_s: float) -> bool: ...
     def close(self) -> None: ...
 
 

@@ -312,6 +312,65 @@ def test_zero_shuts_every_source_and_stop_shuts_all() -> None:
     assert bench.said == [("mfc-co2", 0.0), ("mfc-n2", 0.0)]
 
 
+def test_at_rest_a_little_zero_gas_flows_and_no_source() -> None:
+    bench = simple()
+    assert bench.divider.rest_state == "zero gas at 0.4 L/min"
+    bench.divider.supply("CO2", 0.2)
+    bench.said.clear()
+    bench.divider.rest()
+    assert bench.said == [("mfc-co2", 0.0), ("mfc-n2", 0.4)]
+    bench.said.clear()
+    bench.divider.supply("CO2", 0.2)
+    assert bench.said == [("mfc-n2", pytest.approx(4.0 / 3.0)), ("mfc-co2", pytest.approx(8.0 / 3.0))]
+
+
+def test_on_the_way_to_rest_no_content_rises_whatever_the_order_of_the_controllers() -> None:
+    bench = Bench({"mfc-n2": "pure", "mfc-co2": "co2"})
+    bench.divider.supply("CO2", 0.2)
+    start = dict(bench.said)
+    bench.said.clear()
+    bench.divider.rest()
+    assert [content for _, content in path(bench.said, start)] == [0.0, 0.0]
+    bench.divider.supply("CO2", 0.3)  # no zero gas flows: at rest it comes before the source is shut
+    bench.said.clear()
+    bench.divider.rest()
+    assert bench.said == [("mfc-n2", 0.4), ("mfc-co2", 0.0)]
+
+
+@pytest.mark.parametrize(
+    ("options", "changes", "rest"),
+    [
+        ({}, {"rest_flow": 1.25}, 1.25),
+        ({}, {"minimum_flow_percent": 20.0}, 1.0),  # a tenth of 4 L/min is below 20 % of 5 L/min
+        ({"mfc-n2": {"step": 0.03}}, {}, 0.39),
+        ({"mfc-n2": {"full_scale": 5000.0, "unit": "mL/min"}}, {"rest_flow": 0.5}, 500.0),
+    ],
+)
+def test_the_flow_at_rest_is_one_that_the_controller_can_make(
+    options: dict[str, Any], changes: dict[str, Any], rest: float
+) -> None:
+    bench = simple(options=options, **changes)
+    bench.divider.rest()
+    assert dict(bench.said)["mfc-n2"] == pytest.approx(rest)
+
+
+@pytest.mark.parametrize("flow", [0.04, 4.1])
+def test_a_flow_at_rest_that_cannot_be_made_is_refused_when_the_station_is_built(flow: float) -> None:
+    with pytest.raises(
+        StationError,
+        match=rf"rest_flow of {flow:g} L/min cannot be made: mfc-n2 passes at least 0.05 L/min, and total_flow is 4",
+    ):
+        simple(rest_flow=flow)
+
+
+def test_at_rest_the_measured_flows_are_those_of_zero_gas() -> None:
+    divider = simple().divider
+    divider.rest()
+    assert divider.reference("CO2", {"mfc-co2.flow": 0.0, "mfc-n2.flow": 0.4}, 1).value == 0.0
+    with pytest.raises(InstrumentError, match=r"mfc-n2 passes 4 L/min where 0\.4 L/min are set"):
+        divider.reference("CO2", {"mfc-co2.flow": 0.0, "mfc-n2.flow": 4.0}, 1)
+
+
 # ---- the station's keys ------------------------------------------------------------------------------------------------
 
 
@@ -345,7 +404,8 @@ def test_a_controller_that_is_not_there_is_named_with_those_that_are() -> None:
 
 
 @pytest.mark.parametrize(
-    "changes", [{"total_flow": 0}, {"controllers": {"a": "co2"}}, {"minimum_flow_percent": 100}, {"flow": 1}]
+    "changes",
+    [{"total_flow": 0}, {"controllers": {"a": "co2"}}, {"minimum_flow_percent": 100}, {"rest_flow": 0}, {"flow": 1}],
 )
 def test_wrong_keys_are_refused(changes: dict[str, Any]) -> None:
     with pytest.raises(ValidationError):

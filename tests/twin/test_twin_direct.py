@@ -87,7 +87,7 @@ def test_the_log_of_a_day_over_sockets_gives_the_same_day_in_process_to_the_last
         last = evaluate(equipment, laboratory.advance)[-1]
     finally:
         equipment.close()
-    history = laboratory.history()
+    history = laboratory.log()
     plant = Plant(simulated.station, history.seed)
     plant.replay(history.commands)
     plant.advance(history.now_s)

@@ -205,7 +205,7 @@ def test_the_log_reproduces_the_plant(start: Start, station: StationFile) -> Non
     laboratory.set_condition("temperature", 31.0)
     laboratory.adjust_by_hand("B", Adjustment.ZERO, 0.1, 0.0)
     laboratory.advance(20.0)
-    history = laboratory.history()
+    history = laboratory.log()
     assert (history.seed, history.now_s, len(history.commands)) == (9, 20.0, 2)
     plant = Plant(station.station, history.seed)
     plant.replay(history.commands)
@@ -281,7 +281,7 @@ def test_after_its_owner_left_it_goes_on_in_real_time_and_is_found_again(
     visitor.close()
     again = start_alone()
     assert again.pid == laboratory.pid
-    assert again.history().seed == 4
+    assert again.log().seed == 4
     now = again.now()
     assert again.now() == now >= later
 

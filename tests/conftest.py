@@ -30,6 +30,9 @@ class Ledger:
     steps: list[tuple[str, dict[str, Any], str]] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     events: list[tuple[str, str]] = field(default_factory=list)
+    cut: list[tuple[int, str, float]] = field(default_factory=list)
+    reestablished: list[Any] = field(default_factory=list)
+    now: Callable[[], float] = lambda: 0.0
 
     def add(self, channel: int, time: float, value: float, status: int, raw: str | None = None) -> None:
         self.readings += 1
@@ -37,21 +40,37 @@ class Ledger:
     def flush_if_due(self) -> None:
         pass
 
-    def begin(self, call: str, arguments: dict[str, Any]) -> int:
+    def answer(self, call: str, arguments: dict[str, Any]) -> None:
+        return None
+
+    def begin(self, call: str, arguments: dict[str, Any]) -> tuple[int, float]:
         self.steps.append((call, dict(arguments), "begun"))
-        return len(self.steps)
+        return len(self.steps), self.now()
 
-    def finish(self, step: int, result: dict[str, Any]) -> None:
+    def again(self, step: int, reason: str, cut_at: float) -> None:
+        self.cut.append((step, reason, cut_at))
+
+    def finish(self, step: int, result: dict[str, Any], state: Any, reestablished: Any = None) -> None:
         self.steps[step - 1] = (*self.steps[step - 1][:2], "done")
+        self.reestablished.append(reestablished)
 
-    def fail(self, step: int, error: str) -> None:
-        self.steps[step - 1] = (*self.steps[step - 1][:2], error)
+    def fail(self, step: int, error: BaseException) -> None:
+        self.steps[step - 1] = (*self.steps[step - 1][:2], str(error))
 
     def find(self, finding: Finding) -> None:
         self.findings.append(finding)
 
     def event(self, kind: str, text: str) -> None:
         self.events.append((kind, text))
+
+    def pause(self, reason: str) -> None:
+        self.events.append(("pause", reason))
+
+    def go_on(self) -> None:
+        self.events.append(("pause", "the run goes on"))
+
+    def has_room(self) -> bool:
+        return True
 
 
 class Onlooker:
@@ -113,7 +132,8 @@ def direct_bench() -> Callable[..., DirectBench]:
         plant = Plant(file.station, seed)
         laboratory = DirectLaboratory(plant)
         equipment = direct_equipment(file, plant)
-        clock, ledger = SimulatedClock(laboratory), Ledger()
+        clock = SimulatedClock(laboratory)
+        ledger = Ledger(now=clock.now)
         numbers: dict[str, int] = {}
 
         def register(channel: Channel) -> int:

@@ -6,9 +6,9 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from testbench.engine.operator import Operator, Prompt
+from testbench.engine.observation import Observation
+from testbench.engine.operator import Prompt
 from testbench.engine.roles import Sensor
-from testbench.engine.sampling import Sampler
 from testbench.engine.steps import Answer, Condition
 
 
@@ -31,18 +31,18 @@ class ConditionLimit:
 class ConditionCheck:
     """Gives the conditions that a standard limits; what no sensor measures is asked for once."""
 
-    def __init__(
-        self, limits: Sequence[ConditionLimit], sensors: Mapping[str, Sensor], sampler: Sampler, operator: Operator
-    ) -> None:
+    def __init__(self, limits: Sequence[ConditionLimit], sensors: Mapping[str, Sensor], seen: Observation) -> None:
         self._limits = limits
         self._sensors = sensors
-        self._sampler = sampler
-        self._operator = operator
-        self._answers: dict[str, Answer] = {}
+        self._seen = seen
 
-    def conditions(self) -> tuple[Condition, ...]:
-        """The conditions by the last readings of the sensors, or as the operator stated them."""
-        return tuple(self._condition(limit) for limit in self._limits)
+    def questions(self) -> dict[str, Prompt]:
+        """What must be asked of the operator, by quantity."""
+        return {limit.quantity: _question(limit) for limit in self._limits if limit.quantity not in self._sensors}
+
+    def conditions(self, time: float, answers: Mapping[str, Answer]) -> tuple[Condition, ...]:
+        """The conditions by the readings of the sensors at a moment, or as the operator stated them."""
+        return tuple(self._condition(limit, time, answers) for limit in self._limits)
 
     def complaints(self, conditions: Sequence[Condition]) -> Iterator[str]:
         """One sentence for every condition that the standard does not allow."""
@@ -50,24 +50,20 @@ class ConditionCheck:
             if condition.allowed is False:
                 yield f"{condition.quantity} is {condition.value:g} {condition.unit}; the standard asks for {limit}"
 
-    def _condition(self, limit: ConditionLimit) -> Condition:
+    def _condition(self, limit: ConditionLimit, time: float, answers: Mapping[str, Answer]) -> Condition:
         sensor = self._sensors.get(limit.quantity)
         if sensor is not None:
-            last = self._sampler.series[sensor.channel].values[-1]
-            value: float | None = None if math.isnan(last) else last
-            origin, unit = sensor.name, sensor.unit
+            value, origin, unit = self._seen.value(sensor.channel, time), sensor.name, sensor.unit
         else:
-            answer = self._answer(limit)
+            answer = answers[limit.quantity]
             value, origin, unit = answer.number, answer.by, limit.unit
         allowed = None
         if value is not None and unit == limit.unit:
             allowed = (limit.low is None or value >= limit.low) and (limit.high is None or value <= limit.high)
         return Condition(limit.quantity, value, unit, origin, limit.low, limit.high, allowed)
 
-    def _answer(self, limit: ConditionLimit) -> Answer:
-        if limit.quantity not in self._answers:
-            bounds = [bound for bound in (limit.low, limit.high) if bound is not None]
-            middle = math.fsum(bounds) / len(bounds) if bounds else None
-            question = Prompt(f"The station has no sensor of {limit.quantity}. Enter it", limit.unit, middle)
-            self._answers[limit.quantity] = self._operator.ask(question)
-        return self._answers[limit.quantity]
+
+def _question(limit: ConditionLimit) -> Prompt:
+    bounds = [bound for bound in (limit.low, limit.high) if bound is not None]
+    middle = math.fsum(bounds) / len(bounds) if bounds else None
+    return Prompt(f"The station has no sensor of {limit.quantity}. Enter it", limit.unit, middle)

@@ -228,7 +228,7 @@ class DryBench(Bench):
         settle_s = self._dwell_s + 120.0
         window = self._plan("transition", arguments, 2 * (settle_s + average_s), every_s)
         curves = {info.name: Curve((), ()) for info in self.devices}
-        return Transition(window, window.start + settle_s + average_s, start, self._averages(window), curves)
+        return Transition(window, window.start + settle_s + average_s, start, self._averages(window), curves=curves)
 
     def wait(self, duration_s: float) -> Window:
         """See Bench."""

@@ -1,8 +1,12 @@
-"""Holding the bench: a running step is cut, the bench goes to its quiet state, and the step is attempted again on release."""
+"""Holding the bench: a running step is cut, the bench kept in its quiet state, and the step attempted again on release."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+
+from testbench.engine.clock import monotonic
+from testbench.engine.roles import Source
+from testbench.errors import InstrumentError
 
 
 class HoldError(Exception):
@@ -16,3 +20,26 @@ class HoldError(Exception):
         super().__init__(reason)
         self.reason = reason
         self.released = released
+
+
+class Answering:
+    """Whether instruments answer again; after `wait_s` of real time without, the error that began it is raised."""
+
+    def __init__(self, sources: Sequence[Source], error: InstrumentError, wait_s: float) -> None:
+        self._sources = sources
+        self._error = error
+        self._wait_s = wait_s
+        self._since = monotonic()
+
+    def __call__(self) -> bool:
+        """Ask each for a reading."""
+        try:
+            for source in self._sources:
+                source.request()
+                source.collect()
+        except InstrumentError as error:
+            waited = monotonic() - self._since
+            if waited < self._wait_s:
+                return False
+            raise InstrumentError(f"{self._error}; waited {waited:.0f} s for it to answer again") from error
+        return True

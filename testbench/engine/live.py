@@ -1,46 +1,45 @@
-"""The live bench: drives the instruments, samples them, and journals every call before the procedure goes on."""
+"""The live bench: drives the instruments and samples them; what the readings come to is computed by the reckoning."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any, Concatenate, TypeVar
+from typing import Concatenate
 
 from testbench.engine.assembly import Equipment
 from testbench.engine.bench import Bench, Given, fastest_s, least_dwell_s
-from testbench.engine.clock import Clock
-from testbench.engine.conditions import ConditionCheck, ConditionLimit
+from testbench.engine.clock import Clock, never
+from testbench.engine.conditions import ConditionLimit
 from testbench.engine.journal import Journal
-from testbench.engine.observation import Observation, in_unit, setting_reproducibility
+from testbench.engine.observation import Observation
 from testbench.engine.observer import Observer
 from testbench.engine.operator import Operator, Prompt
-from testbench.engine.roles import Adjustment, AdjustmentByOperatorError, Device, GasDivider
+from testbench.engine.reckoning import STABLE_S, TOLERANCE_PERCENT_FS, Reckoning
+from testbench.engine.roles import Adjustment, AdjustmentByOperatorError, Device, Source
 from testbench.engine.sampling import Sampler
+from testbench.engine.stepping import Stepping
 from testbench.engine.steps import (
-    Adjusted,
     Adjustments,
     Answer,
     Averages,
+    BenchState,
     Conditions,
     DeviceInfo,
     Displayed,
     Leak,
     Reading,
+    Reestablished,
     Settling,
     Supplied,
     Transition,
     Window,
-    to_json,
 )
-from testbench.errors import AbortedError, InstrumentError, StationError
+from testbench.errors import InstrumentError, LeakError
 from testbench.findings import Finding
-from testbench.metrology.amount import to_fraction
 from testbench.station import Line
 
-T = TypeVar("T")
-NOT_ADJUSTED = "not adjusted"
 CHECK_S = 10.0  # how often a running transition is tested for stability
+READ_EVERY_S = 5.0  # while the gas is waited for
 
 
 class LiveBench(Bench):
@@ -58,58 +57,78 @@ class LiveBench(Bench):
         limits: Sequence[ConditionLimit] = (),
         component: str,
         wait_every_s: float | None = None,
+        safe_point: Callable[[], None] = never,
+        fault_wait_s: float = 600.0,
     ) -> None:
-        self.devices = tuple(equipment.information[device.name] for device in equipment.devices)
+        seen = Observation(
+            sampler.series,
+            equipment.devices,
+            tuple(equipment.information[device.name] for device in equipment.devices),
+            sampler.given_up,
+        )
+        self._reckoning = Reckoning(equipment, seen, limits=limits, component=component)
+        self.devices = self._reckoning.devices
         self.line = line
         self._equipment = equipment
         self._device: Mapping[str, Device] = {device.name: device for device in equipment.devices}
-        self._seen = Observation(sampler, equipment.devices, self.devices)
-        self._conditions = ConditionCheck(limits, equipment.sensors, sampler, operator)
         self._clock = clock
         self._sampler = sampler
         self._operator = operator
         self._observer = observer
-        self._component = component
-        self._journal: Journal | None = None
-        self._number = 0
-        self._settings = 0
-        self._gas: Supplied | None = None
-        self._missing: Mapping[str, float] = {}
-        self._complaints: tuple[str, ...] = ()
-        self._stopped: str | None = None
         self._wait_every_s = wait_every_s or (60.0 if clock.simulated else 1.0)
+        self._steps = Stepping(self, self._reckoning, clock, sampler, observer, safe_point=safe_point, wait_s=fault_wait_s)
+        self._step = self._steps.carry_out
 
     def enter(self, journal: Journal) -> None:
         """Begin a run: its steps go to `journal`."""
-        self._journal = journal
-        self._complaints = ()
+        self._steps.enter(journal)
 
     def stop(self, reason: str) -> None:
         """Abort: every further call raises, also in `finally`, so that no procedure can go on."""
-        self._stopped = reason
+        self._steps.stop(reason)
 
-    # ---- the step -----------------------------------------------------------------------------------------------------
+    def resume(self, state: BenchState, unwatched: str) -> None:
+        """Go on where another process was lost, with what it knew; what flows now is not known.
 
-    def _step(self, call: str, arguments: Mapping[str, Any], action: Callable[[], T]) -> T:
-        if self._stopped is not None:
-            raise AbortedError(self._stopped)
-        if self._journal is None:
-            raise AbortedError("no run has begun on this bench")
-        self._number = self._journal.begin(call, arguments)
-        self._observer.step_began(call, arguments)
-        self._sampler.begin_step()
-        try:
-            result = action()
-        except AbortedError as error:
-            self.stop(str(error))
-            self._journal.fail(self._number, str(error))
-            raise
-        except Exception as error:
-            self._journal.fail(self._number, str(error) or type(error).__name__)
-            raise
-        self._journal.finish(self._number, to_json(result))
-        self._observer.step_ended()
-        return result
+        `unwatched` is noted on the findings of the run that was going on ("" where there was none).
+        """
+        self._reckoning.state = state
+        self._steps.disturb(unwatched)
+
+    # ---- around a pause -----------------------------------------------------------------------------------------------
+
+    def rest(self) -> None:
+        """Drive the quiet state: zero gas at a low flow, fan stopped; an instrument that does not answer is told of."""
+        quieten: list[Callable[[], None]] = []
+        if self._equipment.divider is not None:
+            quieten.append(self._equipment.divider.rest)
+        if self._equipment.flow_rig is not None:
+            quieten.append(self._equipment.flow_rig.stop)
+        for quiet in quieten:
+            try:
+                quiet()
+            except InstrumentError as error:
+                self._observer.notice(f"the quiet state could not be reached: {error}")
+
+    def reestablish(self, *, settle: bool) -> Reestablished | None:
+        """Set gas and conditions as they were before, a new setting of the same gas, and wait until it is stable."""
+        state = self._reckoning.state
+        for quantity, value in state.conditions.items():
+            if quantity in self._equipment.controls:
+                self._equipment.controls[quantity].set_condition(value)
+        if state.gas is None:
+            return None
+        fraction = state.gas.fraction
+        gas = self._set_gas(fraction)
+        if not settle:
+            return Reestablished(gas.setting, fraction, gas.time)
+        window = self._settle(TOLERANCE_PERCENT_FS, STABLE_S, 1800.0, READ_EVERY_S).window
+        self._sampler.forget()
+        return Reestablished(gas.setting, fraction, gas.time, window)
+
+    def vital(self) -> tuple[Source, ...]:
+        """The instruments on which the gas hangs."""
+        return self._equipment.divider.sources if self._equipment.divider is not None else ()
 
     def _busy(self) -> None:
         self._observer.tick(self._clock.now())
@@ -119,6 +138,11 @@ class LiveBench(Bench):
     ) -> Window:
         return self._sampler.sample(duration_s, every_s, until=until, busy=self._busy, remember=remember)
 
+    def _watched(self, deadline_s: float) -> Window:
+        """Wait until a bench time; the window began when the step first began, whatever cut it since."""
+        window = self._sample(max(0.0, deadline_s - self._clock.now()), self._wait_every_s, remember=False)
+        return replace(window, start=self._steps.began)
+
     # ---- preparation --------------------------------------------------------------------------------------------------
 
     def warm_up(self, duration_s: float) -> Window:
@@ -126,7 +150,7 @@ class LiveBench(Bench):
 
         def action() -> Window:
             self._set_gas(0.0)
-            return self._sample(duration_s, self._wait_every_s, remember=False)
+            return self._watched(self._steps.began + duration_s)
 
         return self._step("warm_up", {"duration_s": duration_s}, action)
 
@@ -136,21 +160,19 @@ class LiveBench(Bench):
         def action() -> Leak:
             self._set_gas(0.0)
             window = self._sample(10.0, 1.0)
-            steady = replace(window, start=window.start + 5.0)  # the flow that was there before has gone
-            flow = self._seen.total_flow(self._divider, steady)
+            flow = self._reckoning.flow(window)
             prompt = Prompt(
                 f"Leak check: zero gas flows at {flow:.3f} L/min. Enter the flow at the end of the exhaust line",
                 "L/min",
                 round(flow, 3),
             )
-            exhaust = self._operator.ask(prompt).number or 0.0
-            leak = 100.0 * (flow - exhaust) / flow if flow > 0 else math.inf
-            if not abs(leak) <= limit_percent:
-                raise InstrumentError(
-                    f"leak check: {flow:.3f} L/min are set but {exhaust:.3f} L/min reach the exhaust ({leak:.1f} % missing, "
-                    f"{limit_percent:g} % allowed); tighten the line and start again"
+            leak = self._reckoning.leak(window, self._operator.ask(prompt).number or 0.0, limit_percent)
+            if not leak.tight:
+                raise LeakError(
+                    f"leak check: {leak.set_flow:.3f} L/min are set but {leak.exhaust_flow:.3f} L/min reach the exhaust "
+                    f"({leak.leak_percent:.1f} % missing, {limit_percent:g} % allowed); tighten the line and start again"
                 )
-            return Leak(flow, exhaust, leak, limit_percent, tight=True)
+            return leak
 
         return self._step("leak_check", {"limit_percent": limit_percent}, action)
 
@@ -158,13 +180,13 @@ class LiveBench(Bench):
         """See Bench."""
 
         def action() -> Conditions:
-            time = self._sampler.once()
-            conditions = self._conditions.conditions()
-            self._complaints = tuple(self._conditions.complaints(conditions))
-            for complaint in self._complaints:
+            for quantity, prompt in self._reckoning.questions().items():
+                self._reckoning.answer(quantity, self._operator.ask(prompt))
+            conditions = self._reckoning.conditions(self._once())
+            for complaint in self._reckoning.state.complaints:
                 self._event("condition", complaint)
                 self._observer.notice(complaint)
-            return Conditions(time, conditions)
+            return conditions
 
         return self._step("check_conditions", {}, action)
 
@@ -173,6 +195,7 @@ class LiveBench(Bench):
 
         def action() -> Answer:
             control = self._equipment.controls.get(quantity)
+            self._reckoning.change(conditions=dict(self._reckoning.state.conditions) | {quantity: value})
             if control is not None:
                 control.set_condition(value)
                 return Answer(text=f"{value:g}", number=value, by=control.name)
@@ -187,24 +210,13 @@ class LiveBench(Bench):
 
     # ---- gas ----------------------------------------------------------------------------------------------------------
 
-    @property
-    def _divider(self) -> GasDivider:
-        if self._equipment.divider is None:
-            raise StationError("the station has no gas divider; add a [divider] table")
-        return self._equipment.divider
-
     def _set_gas(self, fraction: float) -> Supplied:
-        info = self.devices[0]
-        content = to_fraction(info.at(fraction), info.unit)
-        self._settings += 1
+        content = self._reckoning.content(fraction)
         if fraction == 0.0 and content == 0.0:
-            self._divider.zero()
+            self._reckoning.divider.zero()
         else:
-            self._divider.supply(self._component, content)
-        predicted = self._divider.predict(self._component, content, self._settings)
-        self._gas = Supplied(self._settings, self._component, fraction, content, predicted, self._clock.now())
-        self._missing = {}
-        return self._gas
+            self._reckoning.divider.supply(self._reckoning.component, content)
+        return self._reckoning.supplied(fraction, self._clock.now())
 
     def supply(self, fraction: float) -> Supplied:
         """See Bench."""
@@ -243,19 +255,20 @@ class LiveBench(Bench):
 
         def stable() -> bool:
             now = self._clock.now()
-            return now >= earliest and self._seen.stable(self._seen.evidence(now, window_s, tolerance_percent_fs))
+            return now >= earliest and self._stable(now, window_s, tolerance_percent_fs)
 
         window = self._sample(max(timeout_s, earliest - began), every_s, until=stable)
         return self._settling(window, began, window_s, tolerance_percent_fs)
 
     def _settling(self, window: Window, began: float, window_s: float, tolerance_percent_fs: float) -> Settling:
-        """The evidence at the end of a window; what may still be missing goes into the readings that follow."""
-        evidence = self._seen.evidence(window.end, window_s, tolerance_percent_fs)
-        self._missing = {name: e.missing for name, e in evidence.items()}
-        for name, found in evidence.items():
-            if not found.stable and not self._seen.silent(name):
-                self._event("not stable", f"{name}: not stable after {window.end - began:.0f} s; the readings go on")
-        return Settling(window, window.end - began, evidence)
+        settling = self._reckoning.settling(window, began, window_s, tolerance_percent_fs)
+        for name, found in settling.evidence.items():
+            if not found.stable and not self._reckoning.seen.silent(name):
+                self._event("not stable", f"{name}: not stable after {settling.waited_s:.0f} s; the readings go on")
+        return settling
+
+    def _stable(self, now: float, window_s: float, tolerance_percent_fs: float) -> bool:
+        return self._reckoning.seen.stable(self._reckoning.evidence(now, window_s, tolerance_percent_fs))
 
     @property
     def _dwell_s(self) -> float:
@@ -268,43 +281,26 @@ class LiveBench(Bench):
         return self._step("average", arguments, lambda: self._average(duration_s, every_s))
 
     def _average(self, duration_s: float, every_s: float, part: str = "") -> Averages:
-        window = self._sample(duration_s, every_s)
-        run = self._journal.run if self._journal is not None else ""
-        content = None if self._gas is None else self._seen.content(self._divider, self._gas, window)
-        readings = {}
-        for info in self.devices:
-            influence = f"{info.name}.reading.{run}.{self._number}{part}"
-            missing = self._missing.get(info.name, 0.0)
-            found = self._seen.indication(info, window, influence=influence, missing=missing)
-            readings[info.name] = replace(found, reference=in_unit(content, info.unit))
-        return Averages(window, self._setting, readings)
+        return self._reckoning.averages(self._sample(duration_s, every_s), part)
 
-    @property
-    def _setting(self) -> int:
-        return self._gas.setting if self._gas is not None else 0
+    def _once(self) -> float:
+        """Read everything once; return the bench time of the readings."""
+        self._sampler.once()
+        self._busy()
+        return max(series.times[-1] for series in self._sampler.series.values())
 
     def read(self) -> Displayed:
         """See Bench."""
-
-        def action() -> Displayed:
-            time = self._sampler.once()
-            self._busy()
-            if self._gas is not None:
-                self._seen.content(self._divider, self._gas, Window(time, time, 0.0))  # refuses a gas that does not flow
-            values = {info.name: self._seen.displayed(info.name) for info in self.devices}
-            scatter = {info.name: setting_reproducibility(self._gas, info.unit) for info in self.devices}
-            return Displayed(time, self._setting, values, scatter)
-
-        return self._step("read", {}, action)
+        return self._step("read", {}, lambda: self._reckoning.displayed(self._once()))
 
     def transition(self, before: float, after: float, *, average_s: float = 30.0, timeout_s: float = 1800.0) -> Transition:
         """See Bench."""
         every_s = fastest_s(self.devices)
-        tolerance, window_s = 0.05, 120.0
+        tolerance, window_s = TOLERANCE_PERCENT_FS, STABLE_S
 
         def action() -> Transition:
             self._set_gas(before)
-            self._settle(tolerance, window_s, timeout_s, every_s=5.0)
+            settling = self._settle(tolerance, window_s, timeout_s, READ_EVERY_S).window
             start = self._average(average_s, every_s=1.0, part=".before")
             self._sampler.forget()
             switched = self._set_gas(after).time
@@ -317,13 +313,13 @@ class LiveBench(Bench):
                 now = self._clock.now()
                 if now < earliest or ticks % max(1, round(CHECK_S / every_s)):
                     return False
-                return self._seen.stable(self._seen.evidence(now, window_s, tolerance))
+                return self._stable(now, window_s, tolerance)
 
             watched = self._sample(max(timeout_s, earliest - switched), every_s, until=stable)
             self._settling(watched, switched, window_s, tolerance)
-            curves = {info.name: self._seen.curve(info.name, watched) for info in self.devices}
+            curves = {info.name: self._reckoning.seen.curve(info.name, watched) for info in self.devices}
             end = self._average(average_s, every_s=1.0, part=".after")
-            return Transition(watched, switched, start, end, curves)
+            return Transition(watched, switched, start, end, settling, curves)
 
         return self._step(
             "transition", {"before": before, "after": after, "average_s": average_s, "timeout_s": timeout_s}, action
@@ -331,17 +327,11 @@ class LiveBench(Bench):
 
     def wait(self, duration_s: float) -> Window:
         """See Bench."""
-        return self._step(
-            "wait", {"duration_s": duration_s}, lambda: self._sample(duration_s, self._wait_every_s, remember=False)
-        )
+        return self._step("wait", {"duration_s": duration_s}, lambda: self._watched(self._steps.began + duration_s))
 
     def wait_until(self, time_s: float) -> Window:
         """See Bench."""
-
-        def action() -> Window:
-            return self._sample(max(0.0, time_s - self._clock.now()), self._wait_every_s, remember=False)
-
-        return self._step("wait", {"until_s": time_s}, action)
+        return self._step("wait", {"until_s": time_s}, lambda: self._watched(time_s))
 
     # ---- adjustment ---------------------------------------------------------------------------------------------------
 
@@ -352,15 +342,8 @@ class LiveBench(Bench):
             self._sampler.forget()
             self._clock.wait_until(self._clock.now() + max(info.update_s for info in self.devices))
             after = self._average(average_s, every_s=1.0, part=".after")
-            checked = {
-                name: Adjusted(point, NOT_ADJUSTED, None, None, _value(after, name))
-                if by is None
-                else Adjusted(
-                    point, by, before.readings[name].indication, before.readings[name].reference, _value(after, name)
-                )
-                for name, by in made.items()
-            }
-            return Adjustments(after.window, before.setting, checked)
+            checked = {name: self._reckoning.adjusted(name, point, by, before, after) for name, by in made.items()}
+            return Adjustments(after.window, before.setting, checked, before.window)
 
         return self._step("adjust", {"point": str(point), "average_s": average_s}, action)
 
@@ -390,8 +373,7 @@ class LiveBench(Bench):
 
     def report(self, finding: Finding) -> None:
         """See Bench."""
-        if self._journal is not None:
-            self._journal.find(replace(finding, notes=finding.notes + self._complaints))
+        self._steps.journal.find(self._reckoning.noted(finding))
 
     def determine(
         self,
@@ -410,10 +392,4 @@ class LiveBench(Bench):
         self.report(finding)
 
     def _event(self, kind: str, text: str) -> None:
-        if self._journal is not None:
-            self._journal.event(kind, text)
-
-
-def _value(averages: Averages, device: str) -> float | None:
-    indication = averages.readings[device].indication
-    return None if indication is None else indication.value
+        self._steps.journal.event(kind, text)

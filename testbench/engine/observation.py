@@ -1,17 +1,18 @@
 """What the readings of a window say: mean indications, the reference gas, evidence of stability, response curves.
 
-Everything is computed from the readings in the sampler's memory, which are those that the record holds.
+Everything is computed from readings that the record holds: those in the sampler's memory while a run goes on, or those
+loaded when it is computed anew.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
 from testbench.engine.roles import Device, GasDivider
-from testbench.engine.sampling import Sampler
+from testbench.engine.sampling import Series
 from testbench.engine.steps import Curve, DeviceInfo, Reading, Settled, Supplied, Window
 from testbench.metrology.amount import from_fraction
 from testbench.metrology.average import average
@@ -24,23 +25,34 @@ SETTING = "divider.setting."  # influences that are new with every setting of th
 class Observation:
     """Looks at the readings of the devices under test and of the divider."""
 
-    def __init__(self, sampler: Sampler, devices: Sequence[Device], information: Sequence[DeviceInfo]) -> None:
-        self._sampler = sampler
-        self._channel = {device.name: device.channel for device in devices}
+    def __init__(
+        self,
+        series: Mapping[str, Series],
+        devices: Sequence[Device],
+        information: Sequence[DeviceInfo],
+        given_up: Callable[[str], bool],
+    ) -> None:
+        self.series = series
+        self.channels: Mapping[str, str] = {device.name: device.channel for device in devices}
         self._information = information
+        self._given_up = given_up
 
     def silent(self, device: str) -> bool:
         """Whether a device was given up because it does not answer."""
-        return self._sampler.given_up(self._channel[device])
+        return self._given_up(self.channels[device])
 
-    def displayed(self, device: str) -> float | None:
-        """The last displayed value; None where it is a gap."""
-        value = self._sampler.series[self._channel[device]].values[-1]
-        return None if math.isnan(value) else value
+    def displayed(self, device: str, time: float) -> float | None:
+        """The value displayed at a moment; None where it is a gap."""
+        return self.value(self.channels[device], time)
+
+    def value(self, channel: str, time: float) -> float | None:
+        """The reading of a channel at a moment; None where it is a gap."""
+        _, values = self.series[channel].between(time, time)
+        return None if len(values) == 0 or math.isnan(values[-1]) else float(values[-1])
 
     def curve(self, device: str, window: Window) -> Curve:
         """All readings of a device in a window."""
-        times, values = self._sampler.series[self._channel[device]].between(window.start, window.end)
+        times, values = self.series[self.channels[device]].between(window.start, window.end)
         return Curve(tuple(times.tolist()), tuple(None if math.isnan(value) else value for value in values.tolist()))
 
     # ---- stability ----------------------------------------------------------------------------------------------------
@@ -49,7 +61,7 @@ class Observation:
         """Evidence of each device's stability in the last `window_s`."""
         evidence = {}
         for info in self._information:
-            times, values = self._sampler.series[self._channel[info.name]].between(now - window_s, now)
+            times, values = self.series[self.channels[info.name]].between(now - window_s, now)
             found = settled(times, values, tolerance=tolerance_percent_fs / 100.0 * info.full_scale)
             scatter = found.noise * math.sqrt(4.0 / max(1, int(np.count_nonzero(~np.isnan(values)))))
             missing = abs(found.residual) if abs(found.shift) > 2.0 * scatter else 0.0
@@ -68,7 +80,7 @@ class Observation:
         `influence` begins the names of what is uncertain in it; `missing` is how far the device may still be from its final
         value (rectangular half-width, in its unit).
         """
-        _, values = self._sampler.series[self._channel[info.name]].between(window.start, window.end)
+        _, values = self.series[self.channels[info.name]].between(window.start, window.end)
         count = int(np.count_nonzero(~np.isnan(values)))
         gaps = len(values) - count
         if count == 0:
@@ -86,7 +98,7 @@ class Observation:
         flows: dict[str, float] = {}
         for source in divider.sources:
             name = source.channels[0].name
-            _, values = self._sampler.series[name].between(window.start, window.end)
+            _, values = self.series[name].between(window.start, window.end)
             if len(values) == 0 or bool(np.all(np.isnan(values))):
                 return None
             flows[name] = float(np.nanmean(values))
@@ -95,7 +107,7 @@ class Observation:
     def total_flow(self, divider: GasDivider, window: Window) -> float:
         """Sum of the mean flows of the divider's controllers in a window, in their unit."""
         return math.fsum(
-            float(np.nanmean(self._sampler.series[source.channels[0].name].between(window.start, window.end)[1]))
+            float(np.nanmean(self.series[source.channels[0].name].between(window.start, window.end)[1]))
             for source in divider.sources
         )
 

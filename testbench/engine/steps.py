@@ -159,13 +159,14 @@ class Curve:
 class Transition:
     """One change of gas: settled at `before`, switched at `switched`, watched until `window.end`.
 
-    The curves are not journaled: they are the record's readings of the window.
+    `settling` is when `before` was waited for. The curves are not journaled: they are the record's readings of the window.
     """
 
     window: Window
     switched: float
     before: Averages
     after: Averages
+    settling: Window | None = None
     curves: Mapping[str, Curve] = Field(default_factory=dict, exclude=True)
 
 
@@ -182,11 +183,12 @@ class Adjusted:
 
 @validated(frozen=True, config=JSON)
 class Adjustments:
-    """Adjustment of all devices at one point."""
+    """Adjustment of all devices at one point: the readings after it in `window`, those before it in `before`."""
 
     window: Window
     setting: int
     devices: Mapping[str, Adjusted]
+    before: Window | None = None
 
 
 @validated(frozen=True, config=JSON)
@@ -200,13 +202,14 @@ class Answer:
 
 @validated(frozen=True, config=JSON)
 class Leak:
-    """Outcome of a leak check: share of the gas that does not reach the exhaust."""
+    """Outcome of a leak check: share of the gas that does not reach the exhaust; the set flow is read in `window`."""
 
     set_flow: float
     exhaust_flow: float
     leak_percent: float
     limit_percent: float
     tight: bool
+    window: Window | None = None
 
 
 @validated(frozen=True, config=JSON)
@@ -228,3 +231,50 @@ class Conditions:
 
     time: float
     conditions: tuple[Condition, ...]
+
+
+@validated(frozen=True, config=JSON)
+class Reestablished:
+    """The gas of a step that is attempted again was set anew: number of the setting, and how it was waited for."""
+
+    setting: int
+    fraction: float
+    time: float
+    settling: Window | None = None
+
+
+@validated(frozen=True, config=JSON)
+class BenchState:
+    """What the bench knows beside the instruments: all that the steps to come depend on.
+
+    `settings` counts the settings of the gas, `gas` is the last one, `missing` how far each device may still be from its
+    final value (in its unit), `complaints` and `unwatched` what is to be noted on the findings of the run, `conditions` the
+    last setting of each ambient or supply condition, `answers` what the operator stated of those that have no sensor.
+    """
+
+    settings: int = 0
+    gas: Supplied | None = None
+    missing: Mapping[str, float] = Field(default_factory=dict)
+    complaints: tuple[str, ...] = ()
+    unwatched: tuple[str, ...] = ()
+    conditions: Mapping[str, float] = Field(default_factory=dict)
+    answers: Mapping[str, Answer] = Field(default_factory=dict)
+
+
+RESULTS: Mapping[str, type[Any]] = {
+    "warm_up": Window,
+    "leak_check": Leak,
+    "check_conditions": Conditions,
+    "set_condition": Answer,
+    "ask": Answer,
+    "supply": Supplied,
+    "zero_gas": Supplied,
+    "purge": Window,
+    "settle": Settling,
+    "average": Averages,
+    "read": Displayed,
+    "transition": Transition,
+    "wait": Window,
+    "adjust": Adjustments,
+}
+"""What each call on the bench comes to."""

@@ -1,0 +1,172 @@
+"""What the calls on the bench come to: computed from readings, windows and facts, live and again from the record.
+
+A call has two halves. What happens (gas is set, readings are taken over windows, a person answers) is the live bench's
+business. What it comes to is computed here, from nothing but that; so a finished run can be computed anew without
+instruments, by the same code.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from testbench.engine.assembly import Equipment
+from testbench.engine.conditions import ConditionCheck, ConditionLimit
+from testbench.engine.observation import Observation, in_unit, setting_reproducibility
+from testbench.engine.operator import Prompt
+from testbench.engine.roles import Adjustment, GasDivider
+from testbench.engine.steps import (
+    Adjusted,
+    Answer,
+    Averages,
+    BenchState,
+    Conditions,
+    Displayed,
+    Leak,
+    Settled,
+    Settling,
+    Supplied,
+    Window,
+)
+from testbench.errors import StationError
+from testbench.findings import Finding
+from testbench.metrology.amount import to_fraction
+
+TOLERANCE_PERCENT_FS = 0.05  # when an indication counts as stable, where the call does not say
+STABLE_S = 120.0  # the time it must be stable for, s
+NOT_ADJUSTED = "not adjusted"  # in place of whoever adjusted a device
+
+
+class Reckoning:
+    """Computes results, and keeps what the bench knows (`state`); one per evaluation, `enter` begins a run."""
+
+    def __init__(
+        self, equipment: Equipment, seen: Observation, *, limits: Sequence[ConditionLimit] = (), component: str
+    ) -> None:
+        self.devices = tuple(equipment.information[device.name] for device in equipment.devices)
+        self.seen = seen
+        self.state = BenchState()
+        self._divider = equipment.divider
+        self._conditions = ConditionCheck(limits, equipment.sensors, seen)
+        self._component = component
+        self._run = ""
+        self._step = 0
+
+    def enter(self, run: str) -> None:
+        """Begin a run: its identifier ends with its number in the evaluation, "…-R03"."""
+        self._run = run.rpartition("-")[2]
+        self.change(complaints=(), unwatched=())
+
+    def begin(self, step: int) -> None:
+        """Begin a step of the run."""
+        self._step = step
+
+    def change(self, **changed: Any) -> None:
+        """Change what the bench knows."""
+        self.state = replace(self.state, **changed)
+
+    # ---- gas ----------------------------------------------------------------------------------------------------------
+
+    @property
+    def divider(self) -> GasDivider:
+        """The gas divider; StationError where there is none."""
+        if self._divider is None:
+            raise StationError("the station has no gas divider; add a [divider] table")
+        return self._divider
+
+    @property
+    def component(self) -> str:
+        """The gas that the devices measure."""
+        return self._component
+
+    def content(self, fraction: float) -> float:
+        """Content at a fraction of the devices' full scale, mol/mol."""
+        info = self.devices[0]
+        return to_fraction(info.at(fraction), info.unit)
+
+    def supplied(self, fraction: float, time: float) -> Supplied:
+        """The gas was set at a bench time: the next setting of the divider."""
+        number, content = self.state.settings + 1, self.content(fraction)
+        predicted = self.divider.predict(self._component, content, number)
+        gas = Supplied(number, self._component, fraction, content, predicted, time)
+        self.change(settings=number, gas=gas, missing={})
+        return gas
+
+    @property
+    def _setting(self) -> int:
+        return self.state.gas.setting if self.state.gas is not None else 0
+
+    # ---- readings -----------------------------------------------------------------------------------------------------
+
+    def evidence(self, now: float, window_s: float, tolerance_percent_fs: float) -> dict[str, Settled]:
+        """Evidence of each device's stability at a bench time."""
+        return self.seen.evidence(now, window_s, tolerance_percent_fs)
+
+    def settling(self, window: Window, began: float, window_s: float, tolerance_percent_fs: float) -> Settling:
+        """The evidence at the end of a window; what may still be missing goes into the readings that follow."""
+        evidence = self.evidence(window.end, window_s, tolerance_percent_fs)
+        self.change(missing={name: found.missing for name, found in evidence.items()})
+        return Settling(window, window.end - began, evidence)
+
+    def averages(self, window: Window, part: str = "") -> Averages:
+        """Mean indications and reference of a window; `part` tells the windows of one step apart."""
+        gas = self.state.gas
+        content = None if gas is None else self.seen.content(self.divider, gas, window)
+        readings = {}
+        for info in self.devices:
+            influence = f"{info.name}.reading.{self._run}.{self._step}{part}"
+            missing = self.state.missing.get(info.name, 0.0)
+            found = self.seen.indication(info, window, influence=influence, missing=missing)
+            readings[info.name] = replace(found, reference=in_unit(content, info.unit))
+        return Averages(window, self._setting, readings)
+
+    def displayed(self, time: float) -> Displayed:
+        """The values displayed at a moment; raises InstrumentError for a gas that does not flow."""
+        gas = self.state.gas
+        if gas is not None:
+            self.seen.content(self.divider, gas, Window(time, time, 0.0))
+        values = {info.name: self.seen.displayed(info.name, time) for info in self.devices}
+        scatter = {info.name: setting_reproducibility(gas, info.unit) for info in self.devices}
+        return Displayed(time, self._setting, values, scatter)
+
+    def adjusted(self, device: str, point: Adjustment, by: str | None, before: Averages, after: Averages) -> Adjusted:
+        """One adjustment from the readings before and after it; `by` is None where none was made."""
+        indication = after.readings[device].indication
+        shown = None if indication is None else indication.value
+        if by is None:
+            return Adjusted(point, NOT_ADJUSTED, None, None, shown)
+        return Adjusted(point, by, before.readings[device].indication, before.readings[device].reference, shown)
+
+    # ---- preparation --------------------------------------------------------------------------------------------------
+
+    def flow(self, window: Window) -> float:
+        """Flow of the gas in the second half of a window: by then the flow that was there before has gone."""
+        return self.seen.total_flow(self.divider, replace(window, start=(window.start + window.end) / 2.0))
+
+    def leak(self, window: Window, exhaust: float, limit_percent: float) -> Leak:
+        """Share of the flow that does not reach the exhaust."""
+        flow = self.flow(window)
+        leak = 100.0 * (flow - exhaust) / flow if flow > 0 else math.inf
+        return Leak(flow, exhaust, leak, limit_percent, abs(leak) <= limit_percent, window)
+
+    def questions(self) -> Mapping[str, Prompt]:
+        """The conditions that the operator must still state, by quantity."""
+        return {name: prompt for name, prompt in self._conditions.questions().items() if name not in self.state.answers}
+
+    def answer(self, quantity: str, answer: Answer) -> None:
+        """Keep what the operator stated of a condition."""
+        self.change(answers=dict(self.state.answers) | {quantity: answer})
+
+    def conditions(self, time: float) -> Conditions:
+        """The conditions at a moment; what the standard does not allow is noted on the findings that follow."""
+        conditions = self._conditions.conditions(time, self.state.answers)
+        self.change(complaints=tuple(self._conditions.complaints(conditions)))
+        return Conditions(time, conditions)
+
+    # ---- findings -----------------------------------------------------------------------------------------------------
+
+    def noted(self, finding: Finding) -> Finding:
+        """A finding with what must be said of the run."""
+        return replace(finding, notes=finding.notes + self.state.complaints + self.state.unwatched)

@@ -1,0 +1,92 @@
+"""What the guard leaves behind when it had to act: entries in the record, or a text file beside it that says the same."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import sys
+import tempfile
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from testbench.engine.guard_messages import Assignment
+from testbench.engine.roles import SafeOutcome
+from testbench.engine.safe import unverified
+from testbench.outcome import Outcome
+from testbench.record.store import Record
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Which evaluation, what was met, when (wall time), how long the safe state took (s), and what came of it."""
+
+    evaluation: str | None
+    cause: str
+    noticed: dt.datetime
+    took_s: float
+    outcomes: tuple[SafeOutcome, ...]
+
+    @property
+    def summary(self) -> str:
+        """One sentence: the cause, and whether the bench is safe."""
+        safe = f"the guard drove the bench to its safe state within {self.took_s:.2f} s, verified by reading back"
+        return f"{self.cause}; {unverified(self.outcomes) or safe}"
+
+
+def tell(assignment: Assignment, report: Report) -> None:
+    """Enter it in the record; where that is impossible for whatever reason, write a text file."""
+    if report.evaluation is None:
+        write_note(assignment.record, report, "no evaluation had been entered in the record yet")
+        return
+    try:
+        enter(assignment, report, report.evaluation)
+    except Exception as error:  # nobody else is left to say it
+        write_note(assignment.record, report, f"the record could not be written: {error}")
+
+
+def enter(assignment: Assignment, report: Report, evaluation: str) -> None:
+    """Write the events, and that the evaluation is interrupted; raise RecordError."""
+    with Record.open(assignment.record) as record:
+        bench_time = last_bench_time(record, evaluation)
+        row = record.evaluation(evaluation)
+        at = report.noticed
+        if assignment.file.station.jumps:  # dates of a simulated evaluation are fictitious
+            at = row.start.started + dt.timedelta(seconds=bench_time)
+        record.event(evaluation, None, "guard", report.summary, bench_time=bench_time, at=at)
+        for outcome in report.outcomes:
+            text = json.dumps(asdict(outcome), ensure_ascii=False)
+            record.event(evaluation, None, "safe state", text, bench_time=bench_time, at=at)
+        interrupt = getattr(record, "interrupt_evaluation", None)
+        if interrupt is not None and row.finished is None:
+            interrupt(evaluation, outcome=Outcome.ERROR, reason=report.summary, at=at)
+
+
+def last_bench_time(record: Record, evaluation: str) -> float:
+    """The last bench time that the record knows of an evaluation."""
+    known = getattr(record, "last_bench_time", None)
+    return 0.0 if known is None else float(known(evaluation))
+
+
+def write_note(record: Path, report: Report, why: str) -> None:
+    """Write the text file, beside the record or where that is impossible in the temporary folder; it is printed as well."""
+    text = "\n".join(_lines(record, report, why)) + "\n"
+    print(text, file=sys.stderr)
+    name = f"{record.name}.guard-{report.noticed:%Y%m%d-%H%M%S}.txt"
+    for folder in (record.parent, Path(tempfile.gettempdir())):
+        try:
+            (folder / name).write_text(text, encoding="utf-8")
+        except OSError:
+            continue
+        return
+
+
+def _lines(record: Path, report: Report, why: str) -> Iterator[str]:
+    yield f"Guard, {report.noticed:%Y-%m-%d %H:%M:%S %z}: {report.summary}"
+    yield f"Record: {record}"
+    yield f"Evaluation: {report.evaluation or 'none'}"
+    yield f"This is a file because {why}"
+    yield "Safe state:"
+    for outcome in report.outcomes:
+        verified = "verified" if outcome.verified else "NOT VERIFIED"
+        yield f"  {outcome.instrument}: {outcome.state}: {verified} {outcome.read_back}".rstrip()

@@ -17,7 +17,7 @@ import pysqlite3.dbapi2 as sqlite
 from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
-from testbench.errors import RecordError
+from testbench.errors import RecordError, RecordFullError
 from testbench.record.network import network_place
 
 OLDEST_SQLITE = (3, 51, 3)
@@ -35,6 +35,8 @@ _ADVICE = {
     "SQLITE_PERM": "permission is denied; give write permission or choose another record",
     "SQLITE_NOMEM": "the computer is out of memory; close other programs",
 }
+_NO_ROOM = ("SQLITE_FULL", "SQLITE_IOERR_WRITE", "SQLITE_IOERR_FSYNC", "SQLITE_IOERR_SHMSIZE", "SQLITE_IOERR_TRUNCATE")
+"""Also errors of writing: the system's "no space left" and "file too large" come as these."""
 
 
 class Database:
@@ -123,9 +125,9 @@ class Database:
         except IntegrityError as error:
             raise RecordError(f"record {self.name}: {conflict}") from error
         except DBAPIError as error:
-            raise RecordError(explain(self.name, error.orig or error)) from error
+            raise fault(self.name, error.orig or error) from error
         except sqlite.Error as error:
-            raise RecordError(explain(self.name, error)) from error
+            raise fault(self.name, error) from error
 
 
 def open_sqlite(path: Path, *, create: bool) -> Database:
@@ -166,6 +168,12 @@ def check_place(path: Path, *, create: bool) -> None:
             raise RecordError(f"record {path}: {_ADVICE['SQLITE_READONLY']}")
     except OSError as error:
         raise RecordError(f"record {path} cannot be reached: {error.strerror or error}") from error
+
+
+def fault(name: str, error: BaseException) -> RecordError:
+    """The error to raise: RecordFullError where there is, or may be, no room; writing can go on when there is again."""
+    code = str(getattr(error, "sqlite_errorname", ""))
+    return (RecordFullError if code.startswith(_NO_ROOM) else RecordError)(explain(name, error))
 
 
 def explain(name: str, error: BaseException) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Any, TypedDict
 
 import numpy as np
@@ -31,7 +32,10 @@ class DeviceEntry(TypedDict):
 
 @dataclass(frozen=True, slots=True)
 class EvaluationStart:
-    """All that is fixed when an evaluation begins: texts of standard and station with their SHA-256, devices, software."""
+    """All that is fixed when an evaluation begins: texts of standard and station with their SHA-256, devices, software.
+
+    `request` is what was asked for, as JSON: enough to begin the same evaluation again, or to go on with it.
+    """
 
     standard: str
     standard_text: str
@@ -47,16 +51,19 @@ class EvaluationStart:
     devices: Sequence[DeviceEntry]
     started: dt.datetime
     notes: str = ""
+    request: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class EvaluationRow:
-    """An evaluation; `outcome` and `finished` are None while it is not finished."""
+    """An evaluation; `outcome` is None while it runs, `finished` until nothing can follow (one interrupted may go on)."""
 
     identifier: str
     start: EvaluationStart
     outcome: Outcome | None
     finished: dt.datetime | None
+    state: RunState = RunState.RUNNING
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +87,11 @@ class RunRow:
 
 @dataclass(frozen=True, slots=True)
 class StepRow:
-    """A step of the journal: one call on the bench. One cut short has neither `ended_at` nor `finished`."""
+    """A step of the journal: one call on the bench. One cut short has neither `ended_at` nor `finished`.
+
+    `attempts` counts how often it was begun; `began_at` and `started` are those of the last attempt. `state` is the bench's
+    state after it, `reestablished` what was done to have the gas again before it, `error_kind` the class of its error.
+    """
 
     run: str
     number: int
@@ -93,11 +104,28 @@ class StepRow:
     attempts: int = 1
     ended_at: float | None = None
     finished: dt.datetime | None = None
+    state: Mapping[str, Any] | None = None
+    error_kind: str = ""
+    reestablished: Mapping[str, Any] | None = None
 
     @property
     def done(self) -> bool:
         """Whether the call came back, with a result or an error."""
         return self.finished is not None
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptRow:
+    """An attempt of a step that was cut short or failed, and was followed by another; `number` counts from 1."""
+
+    run: str
+    step: int
+    number: int
+    began_at: float
+    started: dt.datetime
+    ended_at: float
+    ended: dt.datetime
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +158,83 @@ class EventRow:
     text: str
     bench_time: float
     at: dt.datetime
+
+
+class CommandKind(StrEnum):
+    """What a running evaluation can be asked to do from outside."""
+
+    PAUSE = "pause"
+    RESUME = "resume"
+    ABORT = "abort"
+    ACKNOWLEDGE = "acknowledge"
+
+
+@dataclass(frozen=True, slots=True)
+class CommandRow:
+    """A command to a running evaluation: by whom, when, and when it was taken with what reply (empty until then)."""
+
+    number: int
+    evaluation: str
+    kind: CommandKind
+    document: Mapping[str, Any]
+    by: str
+    at: dt.datetime
+    taken: dt.datetime | None = None
+    reply: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PromptRow:
+    """A question to the operator; where `unit` is not empty it asks for a number in that unit.
+
+    Open until it is `answered` or `withdrawn`. `by` says who answered.
+    """
+
+    number: int
+    evaluation: str
+    run: str | None
+    text: str
+    unit: str
+    expected: float | None
+    bench_time: float
+    asked: dt.datetime
+    answer_text: str | None = None
+    answer_number: float | None = None
+    by: str = ""
+    answered: dt.datetime | None = None
+    withdrawn: dt.datetime | None = None
+
+    @property
+    def open(self) -> bool:
+        """Whether an answer is awaited."""
+        return self.answered is None and self.withdrawn is None
+
+
+@dataclass(frozen=True, slots=True)
+class AlarmRow:
+    """An interlock that tripped at a bench time (s); `released_at` is the bench time at which the value was back.
+
+    `by` and `acknowledged` say who acknowledged it, and when.
+    """
+
+    number: int
+    evaluation: str
+    name: str
+    action: str
+    text: str
+    channel: str
+    value: float | None
+    bench_time: float
+    at: dt.datetime
+    released_at: float | None = None
+    released: dt.datetime | None = None
+    by: str = ""
+    acknowledged: dt.datetime | None = None
+
+    @property
+    def latched(self) -> bool:
+        """Whether it stands: until the value is back and a person has acknowledged it."""
+        return self.released is None or self.acknowledged is None
 
 
 @dataclass(frozen=True, slots=True)

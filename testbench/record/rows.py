@@ -12,10 +12,15 @@ from testbench.findings import Finding
 from testbench.outcome import Outcome, RunState
 from testbench.record.documents import plain
 from testbench.record.model import (
+    AlarmRow,
+    AttemptRow,
     ChannelRow,
+    CommandKind,
+    CommandRow,
     EvaluationRow,
     EvaluationStart,
     EventRow,
+    PromptRow,
     RunRow,
     StepRow,
     StoredFinding,
@@ -29,6 +34,7 @@ def start_columns(start: EvaluationStart) -> dict[str, Any]:
     columns = {field.name: getattr(start, field.name) for field in fields(start)}
     columns["software"] = plain(start.software, "software")
     columns["devices"] = plain(start.devices, "devices")
+    columns["request"] = plain(start.request, "request")
     return columns
 
 
@@ -36,7 +42,14 @@ def evaluation_row(row: Row) -> EvaluationRow:
     """Read an evaluation."""
     start = EvaluationStart(**{field.name: row[field.name] for field in fields(EvaluationStart)})
     outcome = None if row["outcome"] is None else Outcome(row["outcome"])
-    return EvaluationRow(identifier=row["identifier"], start=start, outcome=outcome, finished=row["finished"])
+    return EvaluationRow(
+        identifier=row["identifier"],
+        start=start,
+        outcome=outcome,
+        finished=row["finished"],
+        state=RunState(row["state"]),
+        reason=row["reason"],
+    )
 
 
 def run_row(row: Row) -> RunRow:
@@ -50,6 +63,28 @@ def run_row(row: Row) -> RunRow:
 def step_row(row: Row) -> StepRow:
     """Read a step."""
     return StepRow(**{field.name: row[field.name] for field in fields(StepRow)})
+
+
+def attempt_row(row: Row) -> AttemptRow:
+    """Read an attempt."""
+    return AttemptRow(**{field.name: row[field.name] for field in fields(AttemptRow)})
+
+
+def command_row(row: Row) -> CommandRow:
+    """Read a command."""
+    columns = {field.name: row[field.name] for field in fields(CommandRow)}
+    columns["kind"] = CommandKind(row["kind"])
+    return CommandRow(**columns)
+
+
+def prompt_row(row: Row) -> PromptRow:
+    """Read a prompt."""
+    return PromptRow(**{field.name: row[field.name] for field in fields(PromptRow)})
+
+
+def alarm_row(row: Row) -> AlarmRow:
+    """Read an alarm."""
+    return AlarmRow(**{field.name: row[field.name] for field in fields(AlarmRow)})
 
 
 def channel_row(row: Row) -> ChannelRow:

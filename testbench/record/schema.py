@@ -1,12 +1,18 @@
 """The tables of the record, in SQL that SQLite and PostgreSQL both understand.
 
     evaluation ─┬─ run ─┬─ step            the journal: one row a call
+                │       │   └─ attempt     how a call was begun before, and why it was cut short
                 │       └─ finding
                 ├─ channel ─┬─ block       sealed readings, append-only
                 │           │   └─ level   minimum and maximum of every 16th, 256th part
                 │           └─ tail        readings of the last second and up to the end of the step
-                ├─ verdict
+                ├─ verdict               by judging: a resumed evaluation is judged again
                 ├─ event
+                ├─ command               what was asked of the running evaluation, by whom, and its reply
+                ├─ prompt                what an operator was asked, and the answer
+                ├─ alarm                 an interlock that tripped, released, was acknowledged
+                ├─ laboratory            commands of the simulated laboratory, to make its world again
+                ├─ chain                 hashes over all of these (see `chain`)
                 └─ trace                 bytes to and from the instruments, where they were asked for
 
 A reading is addressed by its channel and its index there (0, 1, 2 … as they came); blocks and tail rows are keyed by the
@@ -25,6 +31,7 @@ from sqlalchemy import (
     Column,
     Double,
     ForeignKey,
+    ForeignKeyConstraint,
     Index,
     Integer,
     LargeBinary,
@@ -33,12 +40,13 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy.types import TypeDecorator
 
 from testbench.record.documents import dump, printable
 
-SCHEMA_VERSION = "0002"
+SCHEMA_VERSION = "0003"
 
 metadata = MetaData(
     naming_convention={
@@ -118,6 +126,9 @@ evaluation = Table(
     Column("notes", Words, nullable=False),
     Column("outcome", String(16)),
     Column("finished", Moment),
+    Column("state", String(16), nullable=False, server_default="running"),
+    Column("request", Document, nullable=False, server_default="{}"),
+    Column("reason", Words, nullable=False, server_default=text("''")),
 )
 
 run = Table(
@@ -153,6 +164,23 @@ step = Table(
     Column("attempts", Integer, nullable=False),
     Column("ended_at", Double),
     Column("finished", Moment),
+    Column("state", Document),
+    Column("error_kind", Words, nullable=False, server_default=text("''")),
+    Column("reestablished", Document),
+)
+
+attempt = Table(
+    "attempt",
+    metadata,
+    Column("run", Identifier, primary_key=True),
+    Column("step", Integer, primary_key=True, autoincrement=False),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("began_at", Double, nullable=False),
+    Column("started", Moment, nullable=False),
+    Column("ended_at", Double, nullable=False),
+    Column("ended", Moment, nullable=False),
+    Column("reason", Words, nullable=False),
+    ForeignKeyConstraint(["run", "step"], ["step.run", "step.number"]),
 )
 
 channel = Table(
@@ -233,6 +261,7 @@ verdict = Table(
     Column("number", Number, primary_key=True),
     Column("evaluation", Identifier, ForeignKey("evaluation.identifier"), nullable=False, index=True),
     Column("document", Document, nullable=False),
+    Column("judging", Integer, nullable=False, server_default="1"),
 )
 
 event = Table(
@@ -245,6 +274,74 @@ event = Table(
     Column("text", Words, nullable=False),
     Column("bench_time", Double, nullable=False),
     Column("at", Moment, nullable=False),
+)
+
+command = Table(
+    "command",
+    metadata,
+    Column("number", Number, primary_key=True),
+    Column("evaluation", Identifier, ForeignKey("evaluation.identifier"), nullable=False, index=True),
+    Column("kind", String(16), nullable=False),
+    Column("document", Document, nullable=False),
+    Column("by", Words, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("taken", Moment),
+    Column("reply", Words, nullable=False),
+)
+
+prompt = Table(
+    "prompt",
+    metadata,
+    Column("number", Number, primary_key=True),
+    Column("evaluation", Identifier, ForeignKey("evaluation.identifier"), nullable=False, index=True),
+    Column("run", Identifier, ForeignKey("run.identifier")),
+    Column("text", Words, nullable=False),
+    Column("unit", Words, nullable=False),
+    Column("expected", Double),
+    Column("bench_time", Double, nullable=False),
+    Column("asked", Moment, nullable=False),
+    Column("answer_text", Words),
+    Column("answer_number", Double),
+    Column("by", Words, nullable=False),
+    Column("answered", Moment),
+    Column("withdrawn", Moment),
+)
+
+alarm = Table(
+    "alarm",
+    metadata,
+    Column("number", Number, primary_key=True),
+    Column("evaluation", Identifier, ForeignKey("evaluation.identifier"), nullable=False, index=True),
+    Column("name", Words, nullable=False),
+    Column("action", String(16), nullable=False),
+    Column("text", Words, nullable=False),
+    Column("channel", Words, nullable=False),
+    Column("value", Double),
+    Column("bench_time", Double, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("released_at", Double),
+    Column("released", Moment),
+    Column("by", Words, nullable=False),
+    Column("acknowledged", Moment),
+)
+
+laboratory = Table(
+    "laboratory",
+    metadata,
+    Column("evaluation", Identifier, ForeignKey("evaluation.identifier"), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("document", Document, nullable=False),
+)
+
+chain = Table(
+    "chain",
+    metadata,
+    Column("evaluation", Identifier, ForeignKey("evaluation.identifier"), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("kind", String(32), nullable=False),
+    Column("key", Words, nullable=False),
+    Column("digest", String(64), nullable=False),
+    Column("head", String(64), nullable=False),
 )
 
 trace = Table(

@@ -27,6 +27,7 @@ from testbench.record.blocks import (
     encode_level,
     encode_tail,
 )
+from testbench.record.chain import Kind, Links
 from testbench.record.database import Database
 from testbench.record.model import Readings
 from testbench.record.trace import TraceBuffer
@@ -78,7 +79,9 @@ class ReadingWriter:
         self._buffers: dict[int, _Buffer] = {}
         self._trace = TraceBuffer()
         with database.writing() as connection:
-            self._recover(connection)
+            links = Links(connection, evaluation)
+            seal_tail(connection, evaluation, links)
+            links.close()
         self._flushed_at = monotonic()
 
     def add(self, channel: int, time: float, value: float, status: int, raw: str | None = None) -> None:
@@ -115,8 +118,10 @@ class ReadingWriter:
         waiting = [(number, buffer) for number, buffer in self._buffers.items() if len(buffer.times) > buffer.flushed]
         if waiting or self._trace.waiting:
             with self._database.writing() as connection:
-                done = [self._flush_channel(connection, number, buffer) for number, buffer in waiting]
+                links = Links(connection, self._evaluation)
+                done = [self._flush_channel(connection, links, number, buffer) for number, buffer in waiting]
                 done.append(self._trace.flush_within(connection, self._evaluation))
+                links.close()
             for apply in done:
                 apply()
         self._flushed_at = self._monotonic()
@@ -125,15 +130,17 @@ class ReadingWriter:
         """Turn everything into blocks, in a transaction of its own."""
         if any(buffer.times for buffer in self._buffers.values()) or self._trace.waiting:
             with self._database.writing() as connection:
-                committed = self.seal_within(connection)
+                links = Links(connection, self._evaluation)
+                committed = self.seal_within(connection, links)
+                links.close()
             committed()
 
-    def seal_within(self, connection: Connection) -> Callable[[], None]:
+    def seal_within(self, connection: Connection, links: Links) -> Callable[[], None]:
         """Turn everything into blocks, and flush the trace, within a transaction; call what is returned after the commit."""
         sealed: list[tuple[_Buffer, int]] = []
         for number, buffer in self._buffers.items():
             if count := len(buffer.times):
-                _write_blocks(connection, number, buffer, count)
+                _write_blocks(connection, links, number, buffer, count)
                 sealed.append((buffer, count))
         traced = self._trace.flush_within(connection, self._evaluation)
 
@@ -145,12 +152,12 @@ class ReadingWriter:
 
         return committed
 
-    def _flush_channel(self, connection: Connection, number: int, buffer: _Buffer) -> Callable[[], None]:
+    def _flush_channel(self, connection: Connection, links: Links, number: int, buffer: _Buffer) -> Callable[[], None]:
         """Write what is new of one channel; return what to do once it is committed."""
         end = len(buffer.times)
         whole = end - end % BLOCK_SIZE
         if whole:
-            _write_blocks(connection, number, buffer, whole)
+            _write_blocks(connection, links, number, buffer, whole)
             if end > whole:
                 _write_tail(connection, number, buffer, whole, end)
 
@@ -184,21 +191,22 @@ class ReadingWriter:
         self._buffers[channel] = buffer
         return buffer
 
-    def _recover(self, connection: Connection) -> None:
-        """Seal the tail that a process left which was lost."""
-        mine = select(schema.channel.c.number).where(schema.channel.c.evaluation == self._evaluation)
-        for number in connection.scalars(mine).all():
-            rows = _tail_rows(connection, number)
-            if not rows:
-                continue
-            buffer = _Buffer(base=int(rows[0]["first"]))
-            for row in rows:
-                piece = decode_tail(row["count"], row["compressed"], row["data"])
-                buffer.raw.update({len(buffer.times) + index: text for index, text in piece.raw.items()})
-                buffer.times.extend(piece.time)
-                buffer.values.extend(piece.value)
-                buffer.statuses.extend(piece.status.tobytes())
-            _write_blocks(connection, number, buffer, len(buffer.times))
+
+def seal_tail(connection: Connection, evaluation: str, links: Links) -> None:
+    """Seal the tail that a process left which was lost, within a transaction."""
+    mine = select(schema.channel.c.number).where(schema.channel.c.evaluation == evaluation)
+    for number in connection.scalars(mine).all():
+        rows = _tail_rows(connection, number)
+        if not rows:
+            continue
+        buffer = _Buffer(base=int(rows[0]["first"]))
+        for row in rows:
+            piece = decode_tail(row["count"], row["compressed"], row["data"])
+            buffer.raw.update({len(buffer.times) + index: text for index, text in piece.raw.items()})
+            buffer.times.extend(piece.time)
+            buffer.values.extend(piece.value)
+            buffer.statuses.extend(piece.status.tobytes())
+        _write_blocks(connection, links, number, buffer, len(buffer.times))
 
 
 def _next_index(connection: Connection, channel: int) -> int:
@@ -236,7 +244,7 @@ def _write_tail(connection: Connection, channel: int, buffer: _Buffer, start: in
     connection.execute(insert(schema.tail), row)
 
 
-def _write_blocks(connection: Connection, channel: int, buffer: _Buffer, end: int) -> None:
+def _write_blocks(connection: Connection, links: Links, channel: int, buffer: _Buffer, end: int) -> None:
     """Write the first `end` readings of a buffer as blocks with their levels, and delete the channel's tail."""
     blocks: list[dict[str, Any]] = []
     levels: list[dict[str, Any]] = []
@@ -263,6 +271,7 @@ def _write_blocks(connection: Connection, channel: int, buffer: _Buffer, end: in
                 "digest": block.digest,
             }
         )
+        links.values(Kind.BLOCK, channel, first, values={"count": block.count, "digest": block.digest})
         for factor in LEVEL_FACTORS:
             if block.count > factor:
                 points = condense(readings, np.arange(0, block.count, factor))

@@ -1,13 +1,21 @@
-"""Fixtures of the record's tests: an empty record, an evaluation begun in it, and a clock that is set by hand."""
+"""Fixtures of the record's tests: an empty record, an evaluation begun in it, a clock set by hand, old records."""
 
 import datetime as dt
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import pytest
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import insert
 
-from testbench.record.model import EvaluationStart
+from testbench.record import schema
+from testbench.record.blocks import encode_block
+from testbench.record.database import open_sqlite
+from testbench.record.migrate import MIGRATIONS
+from testbench.record.model import EvaluationStart, Readings
 from testbench.record.store import Record
 
 BEIJING = dt.timezone(dt.timedelta(hours=8))
@@ -98,3 +106,48 @@ def run(begin_run: Callable[..., str]) -> str:
 @pytest.fixture
 def channel(record: Record, evaluation: str) -> int:
     return record.channel(evaluation, "a.co2", quantity="content", unit="%", resolution=0.01, device="a")
+
+
+OLD_ROWS = (
+    "INSERT INTO evaluation VALUES (:id, 'HJ', '', '', 's.toml', '[station]', '', 7, 'zh', 1, '{}', 'CO2', '[]', :at, '', "
+    ":outcome, :finished)",
+    "INSERT INTO channel (evaluation, name, quantity, unit, resolution) VALUES (:id, 'a', 'content', '%', 0.01)",
+    "INSERT INTO run VALUES (:id || '-R01', :id, 1, 'drift', '7', '{}', :state, 0.0, :at, NULL, NULL, :finished, '')",
+    "INSERT INTO step VALUES (:id || '-R01', 1, 'average', '{}', 0.0, :at, '{}', NULL, 1, 60.0, :at)",
+    "INSERT INTO step VALUES (:id || '-R01', 2, 'average', '{}', 60.0, :at, NULL, NULL, 1, NULL, NULL)",
+    'INSERT INTO verdict (evaluation, document) VALUES (:id, \'{"outcome":"pass"}\')',
+)
+
+
+def _write_old(path: Path, version: str) -> None:
+    """Tables as they were, with two evaluations: E1 finished (pass), E2 lost in its first step."""
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    database = open_sqlite(path, create=True)
+    with database.writing() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, version)
+        for name, outcome, state in (("E1", "pass", "finished"), ("E2", None, "running")):
+            finished = None if outcome is None else MOMENT.isoformat()
+            values = {"id": name, "at": MOMENT.isoformat(), "outcome": outcome, "state": state, "finished": finished}
+            for statement in OLD_ROWS:
+                connection.exec_driver_sql(statement, values)
+        readings = Readings(np.arange(3.0), np.arange(3.0), np.zeros(3, np.uint8))
+        block = encode_block(readings)
+        for channel in (1, 2):
+            connection.execute(
+                insert(schema.block),
+                {
+                    "channel": channel, "first": 0, "count": 3, "begins": 0.0, "ends": 2.0, "minimum": 0.0, "maximum": 2.0,
+                    "doubtful": 0, "time": block.time, "value": block.value, "status": block.status, "raw": None,
+                    "digest": block.digest,
+                },
+            )  # fmt: skip
+        connection.exec_driver_sql("DELETE FROM step WHERE run = 'E1-R01' AND number = 2")
+    database.close()
+
+
+@pytest.fixture
+def write_old(path: Path) -> Callable[[str], None]:
+    """Write a record of an earlier schema to `path`."""
+    return lambda version: _write_old(path, version)

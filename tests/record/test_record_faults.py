@@ -113,6 +113,7 @@ def test_a_transaction_that_fails_leaves_no_trace(path: Path, record: Record, ev
 
     def fail_half_way() -> None:
         with opened.writing() as connection:
+            connection.exec_driver_sql("DELETE FROM chain")
             connection.exec_driver_sql("DELETE FROM evaluation")
             raise KeyboardInterrupt
 

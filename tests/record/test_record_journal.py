@@ -186,11 +186,13 @@ def test_a_finding_that_is_not_a_number_is_refused_whole(
     assert record.findings(evaluation) == []
 
 
-def test_verdicts_are_documents_in_order(record: Record, evaluation: str) -> None:
+def test_the_verdicts_of_the_last_judging_count(record: Record, evaluation: str) -> None:
+    assert record.verdicts(evaluation) == []
     record.add_verdicts(evaluation, [{"outcome": "pass", "value": 1.25}, {"outcome": "fail"}])
     record.add_verdicts(evaluation, [])
+    assert [verdict["outcome"] for verdict in record.verdicts(evaluation)] == ["pass", "fail"]
     record.add_verdicts(evaluation, [{"outcome": "inconclusive", "limit": None}])
-    assert [verdict["outcome"] for verdict in record.verdicts(evaluation)] == ["pass", "fail", "inconclusive"]
+    assert [verdict["outcome"] for verdict in record.verdicts(evaluation)] == ["inconclusive"]
 
 
 def test_events_belong_to_an_evaluation_and_perhaps_a_run(

@@ -181,13 +181,8 @@ def test_a_damaged_row_is_told(record: Record, path: Path, evaluation: str, trac
         list(record.trace(evaluation))
 
 
-def test_a_record_from_before_there_was_a_trace_gets_one(path: Path, record: Record, evaluation: str) -> None:
-    record.close()
-    connection = sqlite.connect(path)
-    connection.execute("DROP TABLE trace")
-    connection.execute("UPDATE alembic_version SET version_num = '0001'")
-    connection.commit()
-    connection.close()
-    with Record.open(path) as again:
-        assert [row.identifier for row in again.evaluations()] == [evaluation]
-        assert again.traced(evaluation) == []
+def test_a_record_from_before_there_was_a_trace_gets_one(path: Path, write_old: Callable[[str], None]) -> None:
+    write_old("0001")
+    with Record.open(path) as record:
+        assert [row.identifier for row in record.evaluations()] == ["E1", "E2"]
+        assert record.traced("E1") == []

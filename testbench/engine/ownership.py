@@ -1,24 +1,38 @@
-"""One run owns the instruments it drives: an operating-system lock for each, which ends with the process, whatever ends it.
+"""One evaluation owns a station and the instruments it drives: an operating-system lock for each, ending with its process.
 
-The locks are files in the computer's temporary folder, named by the instruments' VISA resource names, so that two station
-files with the same instrument exclude each other too. Simulated instruments need none: their laboratory has one owner.
+The locks are files in the computer's temporary folder, named by the station file's path and by the instruments' VISA
+resource names, so that two station files with the same instrument exclude each other too. Simulated instruments need none:
+their laboratory has one owner.
 """
 
 from __future__ import annotations
 
 import contextlib
 import hashlib
+import json
 import os
-import sys
 import tempfile
 from collections.abc import Collection, Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 
+from testbench.engine.file_lock import FileLock, HeldError
 from testbench.errors import InstrumentError
 from testbench.station import DriverTable, Station
 
-LOCKED_BYTE = 1 << 20
-"""Which byte is locked where a lock is on bytes (Windows): behind the process number, which stays readable."""
+FOR_ALL_USERS = 0o666
+
+
+@dataclass(slots=True)
+class Ownership:
+    """The locks of one evaluation; `belongs_to` has them say its name, once it has one."""
+
+    locks: list[FileLock] = field(default_factory=list)
+
+    def belongs_to(self, evaluation: str) -> None:
+        """Tell whoever is refused which evaluation it is."""
+        for lock in self.locks:
+            lock.write(_owner(evaluation))
 
 
 def real_resources(station: Station, devices: Collection[str] | None = None) -> list[str]:
@@ -30,61 +44,50 @@ def real_resources(station: Station, devices: Collection[str] | None = None) -> 
 
 
 @contextlib.contextmanager
-def owning(resources: Collection[str]) -> Iterator[None]:
-    """Own instruments for the length of the block; InstrumentError names the one that another run drives."""
-    with contextlib.ExitStack() as locks:
+def owning(resources: Collection[str], station: Path | None = None) -> Iterator[Ownership]:
+    """Own a station file and instruments for the length of the block.
+
+    InstrumentError names the one that another evaluation has, that evaluation, and its process.
+    """
+    with contextlib.ExitStack() as stack:
+        ownership = Ownership()
+        if station is not None:
+            place = os.path.normcase(station.resolve())
+            lock = _own("station", place, f"the station {station} is in use by", "station")
+            stack.callback(lock.release)
+            ownership.locks.append(lock)
         for resource in resources:
-            locks.enter_context(_owning(resource))
-        yield
+            lock = _own("instrument", resource.strip().upper(), f"{resource}: is driven by", resource)
+            stack.callback(lock.release)
+            ownership.locks.append(lock)
+        yield ownership
 
 
-@contextlib.contextmanager
-def _owning(resource: str) -> Iterator[None]:
-    name = hashlib.sha256(resource.strip().upper().encode()).hexdigest()[:24]
-    path = Path(tempfile.gettempdir()) / f"testbench-instrument-{name}.lock"
+def _own(kind: str, identity: str, refusal: str, what: str) -> FileLock:
+    name = hashlib.sha256(identity.encode()).hexdigest()[:24]
+    path = Path(tempfile.gettempdir()) / f"testbench-{kind}-{name}.lock"
     try:
-        handle = _opened(path)
+        return FileLock(path, _owner(""), mode=FOR_ALL_USERS)
+    except HeldError as error:
+        process, evaluation = _told(error.text)
+        owner = f"evaluation {evaluation} (process {process})" if evaluation else f"another run (process {process})"
+        abort = f"abort it: `testbench abort {evaluation}`" if evaluation else "abort it"
+        raise InstrumentError(f"{refusal} {owner}; wait until it has ended, or {abort}") from None
     except OSError as error:
         raise InstrumentError(
-            f"{resource}: whether another run drives it cannot be told, its lock {path} cannot be opened: "
+            f"{what}: whether another run drives it cannot be told, its lock {path} cannot be opened: "
             f"{error.strerror or error}; remove that file when no run is going on"
         ) from error
+
+
+def _owner(evaluation: str) -> str:
+    return json.dumps({"process": os.getpid(), "evaluation": evaluation}) + "\n"
+
+
+def _told(text: str) -> tuple[str, str]:
+    """Process and evaluation that a lock names."""
     try:
-        try:
-            _lock(handle)
-        except OSError:
-            owner = os.read(handle, 20).decode("ascii", "replace").strip() or "unknown"
-            raise InstrumentError(
-                f"{resource}: is driven by another run (process {owner}); wait until that run has ended, or abort it"
-            ) from None
-        os.ftruncate(handle, 0)
-        os.write(handle, f"{os.getpid()}\n".encode())
-        yield
-    finally:
-        os.close(handle)  # gives the lock up; the file stays, since removing it could hit the next owner's
-
-
-def _opened(path: Path) -> int:
-    """Open the file, or make it so that every user of this computer can open it."""
-    with contextlib.suppress(FileNotFoundError):
-        return os.open(path, os.O_RDWR)
-    handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
-    with contextlib.suppress(OSError):
-        path.chmod(0o666)  # whatever the mask for new files says
-    return handle
-
-
-if sys.platform == "win32":
-    import msvcrt
-
-    def _lock(handle: int) -> None:
-        os.lseek(handle, LOCKED_BYTE, os.SEEK_SET)
-        try:
-            msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
-        finally:
-            os.lseek(handle, 0, os.SEEK_SET)
-else:
-    import fcntl
-
-    def _lock(handle: int) -> None:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        document = json.loads(text)
+        return str(document["process"]), str(document["evaluation"])
+    except (ValueError, TypeError, KeyError):  # caught while it was written
+        return "unknown", ""

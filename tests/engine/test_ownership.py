@@ -32,6 +32,28 @@ def test_an_instrument_has_one_owner_whose_process_is_named():
         pass
 
 
+def test_a_station_has_one_owner_by_whatever_path(tmp_path):
+    station = tmp_path / "station.toml"
+    with (
+        owning([], station),
+        pytest.raises(InstrumentError, match=rf"the station .* is in use by another run \(process {os.getpid()}\)"),
+        owning([OTHER], tmp_path / "folder" / ".." / "station.toml"),
+    ):
+        pass
+    with owning([OTHER], station), owning([RESOURCE], tmp_path / "another.toml"):
+        pass
+
+
+def test_a_refusal_names_the_evaluation_and_how_to_abort_it(tmp_path):
+    station = tmp_path / "station.toml"
+    with owning([RESOURCE], station) as owned:
+        owned.belongs_to("E20261122-090000-4f2a")
+        told = rf"evaluation E20261122-090000-4f2a \(process {os.getpid()}\).*`testbench abort E20261122-090000-4f2a`"
+        for resources, place in ([], station), ([RESOURCE], None):
+            with pytest.raises(InstrumentError, match=told), owning(resources, place):
+                pass
+
+
 def test_a_lock_ends_with_a_process_that_is_killed(tmp_path):
     program = (
         "import sys, tempfile; tempfile.tempdir = sys.argv[1]\n"

@@ -1,0 +1,188 @@
+"""Questions to a person: in the record until they are answered, from another terminal or at the keyboard."""
+
+import os
+import signal
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from testbench.engine.clock import RealClock
+from testbench.engine.interruption import Interruption
+from testbench.engine.keyboard import Keyboard
+from testbench.engine.operator import Prompt, RecordOperator, read_number
+from testbench.engine.roles import Adjustment
+from testbench.errors import AbortedError, InputError, RecordError
+
+FLOW = Prompt("Flow at the exhaust", "L/min", 0.4)
+
+
+class Typing:
+    """A keyboard at which is typed what `lines` gives, a line each time it is looked at."""
+
+    def __init__(self, *texts):
+        self.texts = list(texts)
+
+    def begin(self):
+        pass
+
+    def lines(self):
+        return [self.texts.pop(0)] if self.texts else []
+
+
+@pytest.fixture
+def operator(going):
+    """Make an operator; `meanwhile` is what happens while it waits, one after the other."""
+
+    def make(*meanwhile, **options):
+        happening = iter(meanwhile)
+        told = []
+        made = RecordOperator(
+            going.record,
+            going.evaluation,
+            RealClock(),
+            idle=lambda seconds: next(happening)(),
+            tell=told.append,
+            **options,
+        )
+        return made, told
+
+    return make
+
+
+def answering(going, text, value=None, by="li"):
+    def answer():
+        (row,) = going.record.prompts.open(going.evaluation)
+        going.record.prompts.answer(row.number, text=text, value=value, by=by, at=going.at)
+
+    return answer
+
+
+def nothing():
+    pass
+
+
+def test_a_question_waits_in_the_record_for_its_answer(going, operator):
+    made, told = operator(nothing, answering(going, "0.4", 0.4))
+    answer = made.ask(FLOW)
+    assert (answer.text, answer.number, answer.by) == ("0.4", 0.4, "li")
+    (row,) = going.record.prompts.of(going.evaluation)
+    assert (row.text, row.unit, row.expected, row.run) == ("Flow at the exhaust", "L/min", 0.4, going.run)
+    command = f"`testbench answer {going.evaluation} --prompt {row.number} VALUE`"
+    assert told == [f"question {row.number} to the operator: Flow at the exhaust [L/min]; answer with {command}"]
+
+
+def test_the_keyboard_answers_too_and_is_asked_again_for_what_is_no_number(going, operator):
+    made, told = operator(nothing, nothing, nothing, keyboard=Typing("about a half", "nan", " 0,41 "))
+    answer = made.ask(FLOW)
+    assert answer.number == 0.41
+    assert answer.by == going.record.prompts.of(going.evaluation)[0].by != ""
+    assert "type the answer here" in told[0]
+    assert told[1:] == [
+        "'about a half' is not a number; give a number in L/min",
+        "'nan' is not a number; give a number in L/min",
+    ]
+
+
+def test_a_question_without_a_number_takes_any_text(going, operator):
+    made, _ = operator(nothing, keyboard=Typing("the valve was shut"))
+    answer = made.ask(Prompt("What was wrong?"))
+    assert (answer.text, answer.number) == ("the valve was shut", None)
+
+
+def test_an_adjustment_waits_for_the_confirmation_and_says_who_gave_it(going, operator):
+    made, told = operator(answering(going, "done", by="wang"))
+    assert made.adjust("A", Adjustment.SPAN, 19.71, 20.0, "%") == "wang"
+    assert "Adjust the span of device A at the device: it shows 19.71 %, make it show 20 %. Answer when done" in told[0]
+    assert told[0].endswith("done`")
+
+
+def test_whoever_answers_first_counts(going, operator):
+    made, told = operator(answering(going, "0.4", 0.4, by="wang"), keyboard=Typing())
+    made._keyboard.lines = lambda: [] if going.record.prompts.open(going.evaluation) else ["0.5"]
+    answer = made.ask(FLOW)
+    assert (answer.number, answer.by) == (0.4, "wang")
+    assert len(told) == 1
+
+
+def test_an_abort_withdraws_the_question(going, operator):
+    with Interruption() as interruption:
+        interruption.hold()
+        clock = RealClock(interruption.check)
+        made = RecordOperator(going.record, going.evaluation, clock)
+        signal.raise_signal(signal.SIGINT)
+        with pytest.raises(AbortedError, match="from the keyboard"):
+            made.ask(FLOW)
+    (row,) = going.record.prompts.of(going.evaluation)
+    assert not row.open
+    assert row.answered is None
+
+
+def test_a_record_that_cannot_be_read_for_a_moment_is_told_and_the_question_stays(going, operator, monkeypatch):
+    get = going.record.prompts.get
+
+    def locked(number):
+        raise RecordError("the record is locked")
+
+    def later():
+        monkeypatch.setattr(going.record.prompts, "get", get)
+        answering(going, "0.4", 0.4)()
+
+    made, told = operator(nothing, later)
+    monkeypatch.setattr(going.record.prompts, "get", locked)
+    assert made.ask(FLOW).number == 0.4
+    assert told[1:] == ["whether the question was answered cannot be seen at the moment: the record is locked"]
+
+
+@pytest.mark.parametrize(("text", "value"), [("1.5", 1.5), ("1,5", 1.5), (" -2e-3 ", -0.002)])
+def test_numbers_are_read_with_a_point_or_a_comma(text, value):
+    assert read_number(text, "kPa") == value
+
+
+@pytest.mark.parametrize("text", ["", "one", "nan", "inf", "1.5 kPa", "1,234.5"])
+def test_what_is_no_number_is_refused_by_name(text):
+    with pytest.raises(InputError, match=r"is not a number; give a number in kPa"):
+        read_number(text, "kPa")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the other end of a terminal is had on POSIX alone")
+def test_lines_typed_at_a_terminal_come_one_by_one_and_none_from_before_the_question():
+    ours, terminal = os.openpty()
+    keyboard = Keyboard(terminal)
+    try:
+        keyboard.begin()
+        typed(ours, b"hello\n")
+        assert lines(keyboard, 1) == ["hello"]
+        typed(ours, b"early\n")
+        deadline = time.monotonic() + 30
+        while keyboard._lines.empty():
+            assert time.monotonic() < deadline
+        keyboard.begin()
+        typed(ours, "流量 1\n2\n".encode())
+        assert lines(keyboard, 2) == ["流量 1", "2"]
+    finally:
+        os.close(ours)
+
+
+def test_without_a_terminal_there_is_no_keyboard(monkeypatch):
+    with Path(os.devnull).open() as nothing_there:
+        monkeypatch.setattr(sys, "stdin", nothing_there)
+        assert Keyboard.of_terminal() is None
+    assert Keyboard.of_terminal() is None  # closed
+    monkeypatch.setattr(sys, "stdin", None)
+    assert Keyboard.of_terminal() is None
+
+
+def typed(terminal, data):
+    os.write(terminal, data)
+
+
+def lines(keyboard, count):
+    """So many lines, as they come."""
+    found = []
+    deadline = time.monotonic() + 30
+    while len(found) < count:
+        assert time.monotonic() < deadline
+        found += keyboard.lines()
+    return found

@@ -30,7 +30,7 @@ class Assignment(Message):
 
     `resources` are the VISA resource names of simulated instruments, `hang_s` how long that process may be without a beat.
     `takes_over` says that the instruments may be driving something already, because this guard stands in for a lost one: it
-    then acts also if that process has died before they met.
+    then acts also if that process has died before they met. `evaluation` is what the record calls the run, once it does.
     """
 
     station: Path

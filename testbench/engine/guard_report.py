@@ -19,17 +19,23 @@ from testbench.record.store import Record
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """Which evaluation, what was met, when (wall time), how long the safe state took (s), and what came of it."""
+    """Which evaluation, what was met, when (wall time), how long the safe state took (s), and what came of it.
+
+    `taken_by` says who has the bench since, where the guard therefore drove nothing.
+    """
 
     evaluation: str | None
     cause: str
     noticed: dt.datetime
     took_s: float
     outcomes: tuple[SafeOutcome, ...]
+    taken_by: str = ""
 
     @property
     def summary(self) -> str:
         """One sentence: the cause, and whether the bench is safe."""
+        if self.taken_by:
+            return f"{self.cause}; the guard left the bench alone: {self.taken_by}"
         safe = f"the guard drove the bench to its safe state within {self.took_s:.2f} s, verified by reading back"
         return f"{self.cause}; {unverified(self.outcomes) or safe}"
 
@@ -46,9 +52,9 @@ def tell(assignment: Assignment, report: Report) -> None:
 
 
 def enter(assignment: Assignment, report: Report, evaluation: str) -> None:
-    """Write the events, and that the evaluation is interrupted; raise RecordError."""
+    """Write the events, and that the evaluation is interrupted unless another process has it; raise RecordError."""
     with Record.open(assignment.record) as record:
-        bench_time = last_bench_time(record, evaluation)
+        bench_time = record.last_bench_time(evaluation)
         row = record.evaluation(evaluation)
         at = report.noticed
         if assignment.file.station.jumps:  # dates of a simulated evaluation are fictitious
@@ -57,15 +63,8 @@ def enter(assignment: Assignment, report: Report, evaluation: str) -> None:
         for outcome in report.outcomes:
             text = json.dumps(asdict(outcome), ensure_ascii=False)
             record.event(evaluation, None, "safe state", text, bench_time=bench_time, at=at)
-        interrupt = getattr(record, "interrupt_evaluation", None)
-        if interrupt is not None and row.finished is None:
-            interrupt(evaluation, outcome=Outcome.ERROR, reason=report.summary, at=at)
-
-
-def last_bench_time(record: Record, evaluation: str) -> float:
-    """The last bench time that the record knows of an evaluation."""
-    known = getattr(record, "last_bench_time", None)
-    return 0.0 if known is None else float(known(evaluation))
+        if row.finished is None and not report.taken_by:
+            record.interrupt_evaluation(evaluation, outcome=Outcome.ERROR, reason=report.summary, at=at)
 
 
 def write_note(record: Path, report: Report, why: str) -> None:

@@ -25,9 +25,10 @@ from testbench.engine.assembly import Equipment, assemble
 from testbench.engine.clock import monotonic, wall_now
 from testbench.engine.guard_messages import BEAT, Assignment, Word
 from testbench.engine.guard_report import Report, tell
+from testbench.engine.ownership import owning, real_resources
 from testbench.engine.safe import drive_safe
 from testbench.engine.watched_process import WatchedProcess
-from testbench.errors import TestbenchError
+from testbench.errors import InstrumentError, TestbenchError
 
 LOOK_S = 0.2  # between two looks at the time while nothing comes
 ASLEEP_S = 2.0  # a look that comes later than this: the guard itself was not running
@@ -128,10 +129,10 @@ def guard(assignment: Assignment, equipment: Equipment, process: WatchedProcess)
     end, evaluation = watch(assignment)
     if end in (End.RELEASED, End.NEVER_MET):
         return
+    evaluation = evaluation or assignment.evaluation
     noticed, since = wall_now(), monotonic()
     process.end()  # one that is dead already stays so
     gone = process.gone(GONE_WITHIN_S)
-    outcomes = drive_safe(equipment.instruments, connect=True)
     cause = f"the process that ran the bench ({process.pid}) "
     if end is End.HUNG:
         cause += f"gave no sign of life for {assignment.hang_s:g} s and was ended"
@@ -139,7 +140,25 @@ def guard(assignment: Assignment, equipment: Equipment, process: WatchedProcess)
         cause += "ended without leaving it safe"
     if not gone:
         cause += f", but was still there {GONE_WITHIN_S:g} s later"
-    tell(assignment, Report(evaluation or assignment.evaluation, cause, noticed, monotonic() - since, tuple(outcomes)))
+    with contextlib.ExitStack() as stack:
+        taken_by = take_over(stack, assignment, evaluation) if gone else ""
+        outcomes = [] if taken_by else drive_safe(equipment.instruments, connect=True)
+        tell(assignment, Report(evaluation, cause, noticed, monotonic() - since, tuple(outcomes), taken_by))
+
+
+def take_over(stack: contextlib.ExitStack, assignment: Assignment, evaluation: str | None) -> str:
+    """Own the bench until the stack is closed, so that nobody drives it meanwhile; return who has it already, or nothing.
+
+    Where its locks cannot be opened nobody else can have begun, and the bench must be made safe in any case.
+    """
+    try:
+        resources = real_resources(assignment.file.station, assignment.devices)
+        stack.enter_context(owning(resources, assignment.station)).belongs_to(evaluation or "")
+    except OSError:
+        return ""
+    except InstrumentError as error:
+        return "" if isinstance(error.__cause__, OSError) else str(error)
+    return ""
 
 
 def main() -> int:

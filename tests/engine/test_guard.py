@@ -3,7 +3,6 @@
 import json
 import os
 import queue
-import select
 import signal
 import socket
 import subprocess
@@ -15,9 +14,11 @@ import pytest
 
 from instruments.alicat import Alicat, AlicatSettings
 from instruments.twin.launch import start_laboratory
+from testbench.engine.assembly import assemble
 from testbench.engine.clock import monotonic
 from testbench.engine.guard import start_guard
 from testbench.engine.guard_messages import Assignment
+from testbench.engine.ownership import owning
 from testbench.engine.roles import Parts
 from testbench.engine.watched_process import WatchedProcess
 from testbench.errors import InstrumentError
@@ -35,20 +36,16 @@ unix = pytest.mark.skipif(sys.platform == "win32", reason="signals of Unix")
 class Bench:
     """A laboratory with a station file, a record, and a process that runs them."""
 
-    def __init__(self, folder, text):
-        path = folder / "station.toml"
-        path.write_text(text, encoding="utf-8")
-        self.station = parse_station(text, path)
-        self.record = folder / "record.sqlite"
-        self.laboratory = start_laboratory(self.station, directory=folder, idle_exit_s=PATIENCE_S)
-        self.laboratory.reset(1)
-        self.resources = dict(self.laboratory.resources)
-        self.laboratory.close()  # from now on it follows real time, and serves whoever comes
+    def __init__(self, station, record):
+        self.station = station
+        self.record = record
+        laboratory = start_laboratory(station, directory=station.path.parent, idle_exit_s=PATIENCE_S)
+        laboratory.reset(1)
+        self.resources = dict(laboratory.resources)
+        laboratory.close()  # from now on it follows real time, and serves whoever comes
         self.process = None
         self.lines = queue.Queue()
-        self.notices = []
         self.evaluation = ""
-        self.guards = []
 
     def run(self, *options, hang_s=60.0):
         """Start the process; return when gas flows and the guard watches."""
@@ -69,8 +66,6 @@ class Bench:
         """The rest of the next line that begins so."""
         while True:
             line = self.lines.get(timeout=PATIENCE_S)
-            if line.startswith("notice"):
-                self.notices.append(line)
             if line.startswith(begin):
                 return line.removeprefix(begin).strip()
 
@@ -81,7 +76,6 @@ class Bench:
             self.tell("guard")
             answer = self.hear("guard ")
             if answer != "None":
-                self.guards.append(int(answer))
                 return int(answer)
         raise AssertionError("no guard")
 
@@ -127,6 +121,24 @@ class Bench:
                     return row, [(event.kind, event.text) for event in record.events(self.evaluation)]
         raise AssertionError("nothing was entered")
 
+    def supply(self):
+        """Open the gas from this process, and leave it so."""
+        equipment = assemble(self.station, resources=self.resources)
+        for controller in equipment.divider.sources:
+            controller.open()
+        equipment.divider.supply("CO2", 0.1)
+        for controller in equipment.divider.sources:
+            controller.close()
+
+    def event(self):
+        """The first event that is entered."""
+        until = monotonic() + PATIENCE_S
+        while monotonic() < until:
+            with Record.open(self.record) as record:
+                if events := record.events(self.evaluation):
+                    return events[0]
+        raise AssertionError("nothing was entered")
+
     def note(self):
         """The text file that the guard left."""
         until = monotonic() + PATIENCE_S
@@ -142,20 +154,59 @@ class Bench:
             self.process.wait(PATIENCE_S)
             self.process.stdin.close()
             self.process.stdout.close()
-        start_laboratory(self.station, directory=self.station.path.parent, idle_exit_s=PATIENCE_S).stop()
+
+
+@pytest.fixture(scope="module")
+def stations(tmp_path_factory, simulated_text):
+    """Give the simulated station, or one with more in it; their laboratories go on between the tests."""
+    made = {}
+
+    def give(more):
+        if more not in made:
+            path = tmp_path_factory.mktemp("bench") / "station.toml"
+            path.write_text(simulated_text + more, encoding="utf-8")
+            made[more] = parse_station(simulated_text + more, path)
+        return made[more]
+
+    yield give
+    for station in made.values():
+        start_laboratory(station, directory=station.path.parent, idle_exit_s=PATIENCE_S).stop()
 
 
 @pytest.fixture
-def make_bench(tmp_path, simulated_text):
+def make_bench(tmp_path, stations):
     made = []
 
     def make(more=""):
-        made.append(Bench(tmp_path, simulated_text + more))
+        made.append(Bench(stations(more), tmp_path / "record.sqlite"))
         return made[-1]
 
     yield make
     for bench in made:
         bench.end()
+
+
+@pytest.fixture
+def make_guard(tmp_path):
+    """Have this process guarded; what is told of it is in `notices`."""
+    made = []
+
+    def make(station, resources, notices):
+        made.append(start_guard(station, resources, tmp_path / "record.sqlite", None, None, 10.0, notice=notices.append))
+        return made[-1]
+
+    yield make
+    for guard in made:
+        guard.release()
+
+
+def beating(guard, done):
+    """Give signs of life until `done()`."""
+    until = monotonic() + PATIENCE_S
+    while not done():
+        assert monotonic() < until
+        guard.beat()
+        threading.Event().wait(0.02)
 
 
 def safe_states(events):
@@ -178,16 +229,10 @@ def test_gas_stops_when_the_process_that_runs_the_bench_is_killed(make_bench):
     assert {"mfc-co2", "mfc-n2", "daq", "A", "B", "C"} <= set(safe)
     assert safe["mfc-co2"]["verified"]
     assert "set-point 0" in safe["mfc-co2"]["read_back"]
+    assert row.state is RunState.INTERRUPTED
     assert row.outcome is Outcome.ERROR
     assert row.finished is None
     assert not list(bench.record.parent.glob("*guard*"))
-
-
-def test_an_evaluation_that_was_interrupted_can_be_told_from_one_that_is_over(make_bench):
-    bench = make_bench().run()
-    bench.process.kill()
-    row, _ = bench.events()
-    assert row.state is RunState.INTERRUPTED
     assert "ended without leaving it safe" in row.reason
     assert "verified by reading back" in row.reason
 
@@ -281,26 +326,33 @@ def test_time_in_which_everything_stood_still_is_no_hang(make_bench):
     assert sum(bench.flows()) > 1.0
 
 
-def test_an_instrument_that_cannot_be_reached_is_listed(make_bench):
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port = listener.getsockname()[1]
-    bench = make_bench(UNREACHABLE.format(port=port)).run()
-    bench.process.kill()
-    assert bench.gas_stops() < 4.0
-    row, events = bench.events()
+def test_instruments_that_cannot_be_reached_are_listed_and_delay_nothing(make_bench):
+    with socket.create_server(("127.0.0.1", 0)) as silent, socket.create_server(("127.0.0.1", 0)) as listener:
+        gone = listener.getsockname()[1]
+        listener.close()
+        more = CONTROLLER.format(name="mfc-gone", port=gone)
+        more += CONTROLLER.format(name="mfc-silent", port=silent.getsockname()[1])
+        bench = make_bench(more).run()
+        bench.process.kill()
+        assert bench.gas_stops() < 4.0
+        row, events = bench.events()
     safe = safe_states(events)
-    assert [name for name, outcome in safe.items() if not outcome["verified"]] == ["mfc-gone"]
+    assert [name for name, outcome in safe.items() if not outcome["verified"]] == ["mfc-gone", "mfc-silent"]
     assert "connection refused" in safe["mfc-gone"]["read_back"]
+    assert "within 3 s" in safe["mfc-silent"]["read_back"]
     assert "safe state not verified: mfc-gone" in row.reason
 
 
-def test_a_silent_instrument_keeps_the_guard_no_longer_than_3_seconds(make_bench):
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        bench = make_bench(UNREACHABLE.format(port=listener.getsockname()[1])).run()
+def test_a_bench_that_somebody_else_has_meanwhile_is_left_alone(make_bench):
+    bench = make_bench().run()
+    with owning([], bench.station.path):
         bench.process.kill()
-        assert bench.gas_stops() < 4.0
-        _, events = bench.events()
-    assert "within 3 s" in safe_states(events)["mfc-gone"]["read_back"]
+        event = bench.event()
+    assert "the guard left the bench alone" in event.text
+    assert "in use by" in event.text
+    assert sum(bench.set_points()) > 1.0
+    with Record.open(bench.record) as record:
+        assert record.evaluation(bench.evaluation).outcome is None
 
 
 def test_without_a_record_that_can_be_written_a_file_beside_it_says_the_same(make_bench):
@@ -324,8 +376,8 @@ def test_before_there_is_an_evaluation_the_file_says_so(make_bench):
     assert "no evaluation had been entered" in bench.note()
 
 
-UNREACHABLE = """
-[instruments.mfc-gone]
+CONTROLLER = """
+[instruments.{name}]
 driver = "alicat"
 resource = "TCPIP::127.0.0.1::{port}::SOCKET"
 full_scale = 5.0
@@ -335,75 +387,80 @@ reproducibility_percent = 0.03
 """
 
 
-class Orphan:
-    """A guard whose process was gone before they met."""
-
-    def __init__(self, bench, *, takes_over):
-        dead = subprocess.Popen([sys.executable, "-c", ""])
-        dead.wait(PATIENCE_S)
-        with socket.create_server(("127.0.0.1", 0)) as listener:
-            port = listener.getsockname()[1]
-        self.assignment = Assignment(
-            station=bench.station.path,
-            text=bench.station.text,
-            resources=bench.resources,
-            devices=None,
-            record=bench.record,
-            hang_s=10.0,
-            pid=dead.pid,
-            port=port,
-            token="0",
-            takes_over=takes_over,
-        )
-
-    def run(self):
-        """Run it to its end; return its exit status."""
-        command = [sys.executable, "-P", "-m", "testbench.engine.guarding"]
-        return subprocess.run(command, input=self.assignment.line(), timeout=PATIENCE_S, capture_output=True).returncode
+def orphan(bench, *, takes_over):
+    """Run a guard whose process was gone before they met; return its exit status."""
+    dead = subprocess.Popen([sys.executable, "-c", ""])
+    dead.wait(PATIENCE_S)
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+    assignment = Assignment(
+        station=bench.station.path,
+        text=bench.station.text,
+        resources=bench.resources,
+        devices=None,
+        record=bench.record,
+        hang_s=10.0,
+        pid=dead.pid,
+        port=port,
+        token="0",
+        takes_over=takes_over,
+    )
+    command = [sys.executable, "-P", "-m", "testbench.engine.guarding"]
+    return subprocess.run(command, input=assignment.line(), timeout=PATIENCE_S, capture_output=True).returncode
 
 
 def test_a_guard_that_was_never_met_ends_by_itself(make_bench):
-    bench = make_bench().run()
-    assert Orphan(bench, takes_over=False).run() == 0
-    assert sum(bench.flows()) > 1.0
+    bench = make_bench()
+    bench.supply()
+    assert orphan(bench, takes_over=False) == 0
+    assert sum(bench.set_points()) > 1.0
 
 
 def test_a_guard_in_place_of_a_lost_one_acts_although_it_was_never_met(make_bench):
-    bench = make_bench().run()
-    assert Orphan(bench, takes_over=True).run() == 0
+    bench = make_bench()
+    bench.supply()
+    assert orphan(bench, takes_over=True) == 0
     assert not any(bench.set_points())
 
 
-def test_a_guard_that_cannot_be_started_says_why(tmp_path, simulated_text):
+def test_a_guard_that_cannot_be_started_says_why(make_guard, tmp_path, simulated_text):
     text = simulated_text.replace('driver = "alicat"', 'driver = "nonsense"', 1)
     notices = []
-    guard = start_guard(
-        parse_station(text, tmp_path / "s.toml"), {}, tmp_path / "r.sqlite", None, None, 10.0, notice=notices.append
-    )
+    guard = make_guard(parse_station(text, tmp_path / "station.toml"), {}, notices)
     with pytest.raises(InstrumentError, match=r"guard cannot be started.*unknown driver 'nonsense'"):
         guard.await_ready()
-    guard.release()
     assert notices == []
 
 
-def test_a_run_goes_on_when_no_other_guard_can_be_started(make_bench, tmp_path, monkeypatch):
-    bench = make_bench()
-    notices = []
-    guard = start_guard(bench.station, bench.resources, bench.record, None, None, 10.0, notice=notices.append)
+def test_a_run_goes_on_when_no_other_guard_can_be_started(make_bench, make_guard, tmp_path, monkeypatch):
+    bench, notices = make_bench(), []
+    guard = make_guard(bench.station, bench.resources, notices)
     guard.await_ready()
-    assert guard.pid is not None
+    python = sys.executable
     monkeypatch.setattr(sys, "executable", str(tmp_path / "no-python-here"))
-    first = WatchedProcess(guard.pid)
-    first.end()
-    assert first.gone(PATIENCE_S)
-    until = monotonic() + PATIENCE_S
-    while len(notices) < 2 and monotonic() < until:
-        guard.beat()
-        select.select([], [], [], 0.05) if sys.platform != "win32" else None
-    guard.release()
+    monkeypatch.setattr("testbench.engine.guard.RETRY_S", 0.1)
+    WatchedProcess(guard.pid).end()
+    beating(guard, lambda: len(notices) == 2)
+    assert guard.pid is None
     assert "has ended; another one is started" in notices[0]
     assert "there is no guard, it cannot be started" in notices[1]
     assert "no-python-here" in notices[1]
+    monkeypatch.setattr(sys, "executable", python)
+    beating(guard, lambda: guard.pid is not None)
+    assert f"another guard (process {guard.pid}) watches" in notices[2]
+
+
+@unix
+def test_a_guard_that_does_not_answer_is_replaced(make_bench, make_guard, monkeypatch):
+    bench, notices = make_bench(), []
+    guard = make_guard(bench.station, bench.resources, notices)
+    guard.await_ready()
+    first = guard.pid
+    os.kill(first, signal.SIGSTOP)
+    monkeypatch.setattr("testbench.engine.guard.ANSWER_WITHIN_S", 0.5)
+    beating(guard, lambda: guard.pid not in (first, None))
+    assert f"the guard (process {first}) has not answered for 0.5 s; another one is started" in notices[0]
+    assert WatchedProcess(first).gone(PATIENCE_S)
 
 
 def test_children_of_the_process_do_not_hide_its_death(make_bench):

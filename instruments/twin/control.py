@@ -1,7 +1,7 @@
 """The laboratory's end of the control channel, on a loopback port (`instruments.twin.messages` has what is said on it).
 
 One connection at a time may own the laboratory; it alone resets it and advances its time, and time stands still while it
-does not. A connection that ends gives its ownership up.
+does not. A connection that ends gives its ownership up. Visitors may look, and give the instruments' lines faults.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from pydantic import TypeAdapter, ValidationError
 from instruments.twin.messages import (
     AdjustByHand,
     Advance,
+    ClearFault,
     Hello,
     Leave,
     Log,
@@ -24,6 +25,7 @@ from instruments.twin.messages import (
     Resources,
     Restore,
     SetCondition,
+    SetFault,
     Stop,
     Welcome,
 )
@@ -92,6 +94,10 @@ class ControlConnection:
                 return laboratory.resources()
             case Log(since=since):
                 return laboratory.history(since)
+            case SetFault(instrument=instrument, fault=fault, requests=requests, delay_s=delay_s):
+                return laboratory.set_fault(instrument, fault, requests, delay_s)
+            case ClearFault(instrument=instrument):
+                return laboratory.clear_fault(instrument)
             case Leave():
                 return laboratory.give_up(self)
         self._check_owner(required=isinstance(request, Reset | Restore | Advance))

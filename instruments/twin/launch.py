@@ -1,4 +1,4 @@
-"""Starts the simulated laboratory of a station, or finds the one that is running, and owns it until it is closed.
+"""Starts the simulated laboratory of a station, or finds the one that is running, and owns or visits it until it is closed.
 
 The laboratory is a process of its own that outlives this one; it ends by itself when nobody has used it for a while
 (60 s, or the environment variable TESTBENCH_LABORATORY_IDLE_S).
@@ -21,9 +21,11 @@ from pydantic import ValidationError
 
 from instruments.twin.check import check_truth
 from instruments.twin.commands import from_documents, to_documents
+from instruments.twin.faults import Fault
 from instruments.twin.messages import (
     AdjustByHand,
     Advance,
+    ClearFault,
     Hello,
     History,
     Leave,
@@ -34,13 +36,14 @@ from instruments.twin.messages import (
     Reset,
     Restore,
     SetCondition,
+    SetFault,
     Stop,
     Welcome,
 )
 from instruments.twin.process import IDLE_EXIT_S
 from instruments.twin.rendezvous import Rendezvous, read_rendezvous, rendezvous_directory, rendezvous_path
 from testbench.engine.roles import Adjustment
-from testbench.errors import InputError, InstrumentError
+from testbench.errors import InputError, InstrumentError, explain
 from testbench.station import StationFile
 
 IDLE_VARIABLE = "TESTBENCH_LABORATORY_IDLE_S"
@@ -91,6 +94,24 @@ def running_laboratory(station: StationFile, directory: Path) -> Rendezvous | No
     finally:
         channel.close()
     return found
+
+
+def visit(station: StationFile, directory: Path | None = None) -> Visitor:
+    """Visit the running laboratory of a station, whoever owns it; raise InstrumentError when there is none."""
+    found = read_rendezvous(rendezvous_path(station, directory or rendezvous_directory()))
+    if found is not None:
+        with contextlib.suppress(NotThereError):
+            channel = ControlChannel(found, FIND_TIMEOUT_S)
+            try:
+                channel.greet(own=False)
+            except NotThereError:
+                channel.close()
+                raise
+            return Visitor(channel, found)
+    raise InstrumentError(
+        f"no simulated laboratory of {station.path} is running; start an evaluation on it, or "
+        f"`python -m instruments.twin {station.path}`"
+    )
 
 
 class NotThereError(Exception):
@@ -211,6 +232,64 @@ class SimulatedLaboratory:
                 f"simulated laboratory (process {self.pid}): no longer there ({error}); its messages are in {self._log}. "
                 "Start the evaluation again; what was measured is in the record"
             ) from error
+
+
+class Visitor:
+    """A visitor of a laboratory that somebody else may own: looks at it, and gives its instruments faults.
+
+    with visit(station) as visitor:
+        visitor.fault("A", Fault.SILENT)
+        …
+        visitor.clear("A")
+    """
+
+    def __init__(self, channel: ControlChannel, rendezvous: Rendezvous) -> None:
+        self.pid = rendezvous.pid
+        self.resources: Mapping[str, str] = rendezvous.resources
+        self._channel = channel
+
+    def fault(self, instrument: str, fault: Fault, *, requests: int | None = None, delay_s: float | None = None) -> None:
+        """Give the line of an instrument a fault (`instruments.twin.faults`), for so many requests or until it is cleared.
+
+        Raise InputError for a wrong number, InstrumentError for an instrument that is not there or cannot have this fault.
+        """
+        try:
+            request = SetFault(instrument=instrument, fault=fault, requests=requests, delay_s=delay_s)
+        except ValidationError as error:
+            raise InputError(f"fault of {instrument}: {explain(error)}") from error
+        self._ask(request)
+
+    def clear(self, instrument: str | None = None) -> None:
+        """Take the fault from an instrument, or from all."""
+        self._ask(ClearFault(instrument=instrument))
+
+    def now(self) -> float:
+        """Bench time, s."""
+        return float(self._ask(Now()))
+
+    def log(self) -> History:
+        """Seed, bench time and commands since the last reset."""
+        return History.model_validate(self._ask(Log()))
+
+    def history(self, since: int = 0) -> list[dict[str, Any]]:
+        """What was done since the reset, from command number `since` on, as JSON documents."""
+        return to_documents(History.model_validate(self._ask(Log(since=since))).commands)
+
+    def close(self) -> None:
+        """Go; faults that were given stay."""
+        self._channel.close()
+
+    def __enter__(self) -> Visitor:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _ask(self, request: Message) -> Any:
+        try:
+            return self._channel.ask(request)
+        except NotThereError as error:
+            raise InstrumentError(f"simulated laboratory (process {self.pid}): no longer there ({error})") from error
 
 
 def _find(rendezvous: Rendezvous) -> ControlChannel | None:

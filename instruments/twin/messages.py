@@ -14,6 +14,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from instruments.twin.commands import Command
+from instruments.twin.faults import Fault
 from testbench.engine.roles import Adjustment
 
 Seconds = Annotated[float, Field(ge=0, allow_inf_nan=False)]
@@ -94,6 +95,23 @@ class SetCondition(Message):
     value: float
 
 
+class SetFault(Message):
+    """Give an instrument's line a fault, for so many requests or until it is cleared; visitors may."""
+
+    call: Literal["set_fault"] = "set_fault"
+    instrument: str
+    fault: Fault
+    requests: Annotated[int, Field(ge=1)] | None = None
+    delay_s: Annotated[float, Field(gt=0, allow_inf_nan=False)] | None = None
+
+
+class ClearFault(Message):
+    """Take the fault from an instrument, or from all; visitors may."""
+
+    call: Literal["clear_fault"] = "clear_fault"
+    instrument: str | None = None
+
+
 class Log(Message):
     """Ask for the seed, bench time and the commands since the last reset, from number `since` on."""
 
@@ -108,7 +126,19 @@ class Stop(Message):
 
 
 Request = Annotated[
-    Hello | Leave | Reset | Restore | Advance | Now | Resources | AdjustByHand | SetCondition | Log | Stop,
+    Hello
+    | Leave
+    | Reset
+    | Restore
+    | Advance
+    | Now
+    | Resources
+    | AdjustByHand
+    | SetCondition
+    | SetFault
+    | ClearFault
+    | Log
+    | Stop,
     Field(discriminator="call"),
 ]
 

@@ -11,37 +11,26 @@ import math
 import os
 import selectors
 import socket
-import sys
-import traceback
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Protocol
 
 from instruments.deadline import monotonic
 from instruments.twin.bench import Simulated, server, simulated_instruments
+from instruments.twin.clients import ControlClient, InstrumentClient
 from instruments.twin.commands import Command
 from instruments.twin.control import ControlConnection
+from instruments.twin.faults import Fault, Faults
 from instruments.twin.messages import History, Welcome
 from instruments.twin.peer import InstrumentServer
 from instruments.twin.plant import Plant
 from instruments.twin.rendezvous import Rendezvous, new_token
+from instruments.twin.timers import Timers
 from testbench.engine.roles import Adjustment
-from testbench.errors import TestbenchError
 from testbench.station import StationFile
 
 IDLE_EXIT_S = 60.0
 FIRST_VISIT_S = 10.0  # whoever started the process has at least so long to come
 LONGEST_WAIT_S = 1.0  # Windows delivers Ctrl-C only between two waits for sockets
-CHUNK = 65536
-LONGEST_UNSENT = 1 << 20  # bytes; a client that does not read its answers is dropped
-
-
-class Conversation(Protocol):
-    """One client's conversation: bytes in, bytes out."""
-
-    def receive(self, data: bytes) -> bytes:
-        """Take what arrived; return what is answered now."""
-        ...
 
 
 class LaboratoryProcess:
@@ -59,7 +48,8 @@ class LaboratoryProcess:
         self._idle_exit_s = idle_exit_s
         self._log = log
         self._selector = selectors.DefaultSelector()
-        self._clients: set[_InstrumentClient] = set()
+        self._clients: set[InstrumentClient] = set()
+        self.timers = Timers()
         self._running = True
         self._kept = 0  # commands of the plant's log that are in the log file
         self._real_since = monotonic()
@@ -68,6 +58,7 @@ class LaboratoryProcess:
         self._sockets: list[tuple[Simulated, socket.socket]] = [(item, _listen()) for item in simulated_instruments(file)]
         self._control = _listen()
         self._names = {item.name: item.resource(_port(listening)) for item, listening in self._sockets}
+        self.faults = Faults(self._names)
         self._begin(Plant(file.station, seed))
         for item, listening in self._sockets:
             self._selector.register(listening, selectors.EVENT_READ, self._acceptor(listening, item.name))
@@ -88,8 +79,9 @@ class LaboratoryProcess:
             left = self._time_left()
             if left <= 0.0:
                 break
-            for key, mask in self._selector.select(min(left, LONGEST_WAIT_S)):
+            for key, mask in self._selector.select(min(left, LONGEST_WAIT_S, self.timers.left())):
                 key.data(mask)
+            self.timers.run_due()
 
     def close(self) -> None:
         """Close every socket."""
@@ -157,6 +149,20 @@ class LaboratoryProcess:
         """Seed and commands, from number `since` on: all that the plant's state is made of."""
         return History(seed=self._plant.seed, now_s=self.now(), commands=tuple(self._plant.log[since:]))
 
+    def set_fault(self, instrument: str, fault: Fault, requests: int | None, delay_s: float | None) -> None:
+        """Give an instrument's line a fault."""
+        self.faults.set(instrument, fault, requests, delay_s)
+        if fault is Fault.UNPLUGGED:
+            for client in [client for client in self._clients if client.instrument == instrument]:
+                client.close()
+
+    def clear_fault(self, instrument: str | None) -> None:
+        """Take the fault from an instrument, or from all; what they still had to say late is not said."""
+        self.faults.clear(instrument)
+        for client in self._clients:
+            if instrument in (None, client.instrument):
+                client.recover()
+
     def stop(self) -> None:
         """End after this round."""
         self._running = False
@@ -176,7 +182,7 @@ class LaboratoryProcess:
                 stream.writelines(command.model_dump_json() + "\n" for command in new)
         self._kept = len(self._plant.log)
 
-    def forget(self, client: _InstrumentClient) -> None:
+    def forget(self, client: InstrumentClient) -> None:
         """A client of an instrument has gone."""
         self._clients.discard(client)
         self._mark_idle()
@@ -212,9 +218,13 @@ class LaboratoryProcess:
     def _acceptor(self, listening: socket.socket, instrument: str) -> Callable[[int], None]:
         def accept(_: int) -> None:
             connection = _accept(listening)
-            if connection is not None:
-                client = _InstrumentClient(self, self._selector, connection, instrument, self._servers[instrument].connect())
-                self._clients.add(client)
+            if connection is None:
+                return
+            if self.faults.unplugged(instrument):
+                connection.close()
+                return
+            conversation = self._servers[instrument].connect()
+            self._clients.add(InstrumentClient(self, self._selector, connection, instrument, conversation))
 
         return accept
 
@@ -222,108 +232,9 @@ class LaboratoryProcess:
         def accept(_: int) -> None:
             connection = _accept(self._control)
             if connection is not None:
-                _ControlClient(self._selector, connection, ControlConnection(self))
+                ControlClient(self._selector, connection, ControlConnection(self))
 
         return accept
-
-
-class _Client:
-    """One connection: takes bytes to its conversation, and what is answered back, never waiting for the peer."""
-
-    def __init__(self, selector: selectors.BaseSelector, connection: socket.socket, conversation: Conversation) -> None:
-        self.conversation = conversation
-        self._selector = selector
-        self._socket = connection
-        self._unsent = b""
-        selector.register(connection, selectors.EVENT_READ, self._ready)
-
-    def _ready(self, mask: int) -> None:
-        try:
-            if mask & selectors.EVENT_WRITE:
-                self._send(b"")
-            if mask & selectors.EVENT_READ:
-                data = self._socket.recv(CHUNK)
-                if not data:
-                    self._close()
-                    return
-                answer = self._converse(data)
-                if answer:
-                    self._send(answer)
-        except BlockingIOError:
-            pass
-        except OSError:  # the client is gone
-            self._close()
-
-    def _converse(self, data: bytes) -> bytes:
-        return self.conversation.receive(data)
-
-    def _send(self, answer: bytes) -> None:
-        if not self._unsent:
-            try:
-                sent = self._socket.send(answer) if answer else 0
-            except BlockingIOError:
-                sent = 0
-            if sent == len(answer):
-                return
-            self._unsent = answer[sent:]
-            self._selector.modify(self._socket, selectors.EVENT_READ | selectors.EVENT_WRITE, self._ready)
-            return
-        self._unsent += answer
-        if len(self._unsent) > LONGEST_UNSENT:
-            raise ConnectionAbortedError
-        self._unsent = self._unsent[self._socket.send(self._unsent) :]
-        if not self._unsent:
-            self._selector.modify(self._socket, selectors.EVENT_READ, self._ready)
-
-    def _close(self) -> None:
-        self._selector.unregister(self._socket)
-        self._socket.close()
-
-
-class _InstrumentClient(_Client):
-    """A client of a simulated instrument."""
-
-    def __init__(
-        self,
-        laboratory: LaboratoryProcess,
-        selector: selectors.BaseSelector,
-        connection: socket.socket,
-        instrument: str,
-        conversation: Conversation,
-    ) -> None:
-        super().__init__(selector, connection, conversation)
-        self.instrument = instrument
-        self._laboratory = laboratory
-
-    def _converse(self, data: bytes) -> bytes:
-        self._laboratory.follow_real_time()
-        try:
-            return self.conversation.receive(data)
-        except TestbenchError as error:  # the instrument refuses what its protocol has no words for: it stays silent
-            print(f"{self.instrument}: {error}", file=sys.stderr, flush=True)
-            return b""
-        except Exception:  # a defect of a simulated instrument must not end the others
-            print(f"{self.instrument}: failed at {data!r}\n{traceback.format_exc()}", file=sys.stderr, flush=True)
-            self._close()
-            return b""
-        finally:
-            self._laboratory.keep_log()
-
-    def _close(self) -> None:
-        super()._close()
-        self._laboratory.forget(self)
-
-
-class _ControlClient(_Client):
-    """A client of the control channel."""
-
-    def __init__(self, selector: selectors.BaseSelector, connection: socket.socket, control: ControlConnection) -> None:
-        super().__init__(selector, connection, control)
-        self._control = control
-
-    def _close(self) -> None:
-        super()._close()
-        self._control.closed()
 
 
 def _listen() -> socket.socket:

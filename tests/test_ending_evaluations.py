@@ -46,8 +46,11 @@ def running(station, folder, steps, **options):
         yield process
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_a_signal_ends_the_run_safely_and_closes_the_record(station, tmp_path, number):
+@pytest.mark.parametrize(
+    ("number", "state", "outcome"),
+    [(signal.SIGINT, RunState.ABORTED, "aborted"), (signal.SIGTERM, RunState.INTERRUPTED, "error")],
+)
+def test_a_signal_ends_the_run_safely_and_says_so_in_the_record(station, tmp_path, number, state, outcome):
     folder = tmp_path / "out"
     with running(station, folder, steps=4) as process:
         process.send_signal(number)
@@ -57,10 +60,10 @@ def test_a_signal_ends_the_run_safely_and_closes_the_record(station, tmp_path, n
     assert "Traceback" not in err
     with Record.open(folder / "record.sqlite") as record:
         row = record.evaluations()[-1]
-        assert row.outcome == "aborted"
+        assert (row.outcome, row.state) == (outcome, state)
         run = record.runs(row.identifier)[0]
-        assert run.state is RunState.ABORTED
-        assert "aborted" in run.reason
+        assert run.state is state
+        assert state.value in run.reason
         assert all(step.done or step.error for step in record.steps(run.identifier))
         safe = [json.loads(event.text) for event in record.events(row.identifier) if event.kind == "safe state"]
         assert {outcome["instrument"] for outcome in safe} >= {"mfc-co2", "mfc-n2"}

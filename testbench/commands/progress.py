@@ -60,6 +60,10 @@ class Progress:
         for warning in plan.warnings:
             self.notice(warning)
 
+    def begun(self, evaluation: str) -> None:
+        """Say what it is called in the record."""
+        self._terminal.line(evaluation)
+
     def run_began(self, number: int, item: SuiteItem) -> None:
         """Say which run begins."""
         title = item.procedure.title.zh if self._language == "zh" else item.procedure.title.en

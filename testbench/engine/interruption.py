@@ -14,15 +14,17 @@ from contextlib import contextmanager
 from types import FrameType, TracebackType
 from typing import Any, Self
 
-from testbench.errors import AbortedError
+from testbench.errors import AbortedError, EndedError
 
 REASONS = {
     "SIGINT": "aborted from the keyboard",
     "SIGBREAK": "aborted from the keyboard",
-    "SIGTERM": "aborted: the program was asked to end (SIGTERM)",
-    "SIGHUP": "aborted: the terminal was closed (SIGHUP)",
+    "SIGTERM": "interrupted: the program was asked to end (SIGTERM)",
+    "SIGHUP": "interrupted: the terminal was closed (SIGHUP)",
 }
-"""Signals that abort an evaluation, where the system knows them, and what they say."""
+"""Signals that end an evaluation, where the system knows them, and what they say."""
+ENDING = ("SIGTERM", "SIGHUP")
+"""Those that nobody meant as an abort: the evaluation can be resumed."""
 
 
 class Interruption:
@@ -30,7 +32,7 @@ class Interruption:
 
     def __init__(self) -> None:
         self.reason: str | None = None
-        self._held = False
+        self._held = self._ending = False
         self._before: dict[int, Callable[[int, FrameType | None], Any] | int | None] = {}
 
     def __enter__(self) -> Self:
@@ -48,9 +50,9 @@ class Interruption:
         self._before.clear()
 
     def check(self) -> None:
-        """Raise AbortedError if an abort was asked for."""
+        """Raise AbortedError if an abort was asked for, EndedError if the system asks the program to end."""
         if self.reason is not None:
-            raise AbortedError(self.reason)
+            raise (EndedError if self._ending else AbortedError)(self.reason)
 
     def hold(self) -> None:
         """From now on signals are only noted: the bench is being driven."""
@@ -71,6 +73,7 @@ class Interruption:
 
     def _note(self, number: int, _: FrameType | None) -> None:
         if self.reason is None:
-            self.reason = REASONS[signal.Signals(number).name]
+            name = signal.Signals(number).name
+            self.reason, self._ending = REASONS[name], name in ENDING
         if not self._held:
             raise KeyboardInterrupt

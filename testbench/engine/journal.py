@@ -152,6 +152,14 @@ class RunJournal:
         """Whether a step is to be attempted again: cut short, or the failure that ended the run."""
         return not row.done or (row.error is not None and row.number == self._recorded.steps[-1].number)
 
+    def check_complete(self) -> None:
+        """Raise ReplayError if the procedure ended before it asked for all that is recorded."""
+        if self._next < len(self._recorded.steps):
+            row = self._recorded.steps[self._next]
+            raise ReplayError(
+                f"step {row.number} of {self.run} differs: the record has {row.call}, the procedure ended before it"
+            )
+
     # ---- steps ------------------------------------------------------------------------------------------------------
 
     def begin(self, call: str, arguments: Mapping[str, Any]) -> tuple[int, float]:

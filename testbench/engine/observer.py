@@ -36,6 +36,10 @@ class EvaluationObserver(Observer, Protocol):
         """The plan is made."""
         ...
 
+    def begun(self, evaluation: str) -> None:
+        """The evaluation is in the record, under this identifier."""
+        ...
+
     def run_began(self, number: int, item: SuiteItem) -> None:
         """A run begins."""
         ...

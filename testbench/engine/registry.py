@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import importlib.util
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import cache
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 DRIVERS = "testbench.instruments"
 PROCEDURES = "testbench.procedures"
 LABORATORIES = "testbench.laboratories"
+COMPUTING = ("bench.py", "conditions.py", "live.py", "observation.py", "reckoning.py", "steps.py")
+"""Files of this package whose change may change a result."""
 
 
 @cache
@@ -61,7 +63,22 @@ def provenance(group: str, name: str) -> str:
     spec = importlib.util.find_spec(point.module)
     if spec is None or spec.origin is None:
         return package
-    return f"{package}, source {hashlib.sha256(Path(spec.origin).read_bytes()).hexdigest()[:16]}"
+    source = Path(spec.origin)
+    beside = group == PROCEDURES and spec.parent  # procedures share code with those beside them
+    return f"{package}, source {_digest(source.parent.glob('*.py') if beside else [source])}"
+
+
+def core_provenance() -> str:
+    """The digest of all code that results are computed by and steps carried out with."""
+    core = Path(__file__).parents[1]
+    return f"source {_digest([*core.glob('metrology/*.py'), *(core / 'engine' / name for name in COMPUTING)])}"
+
+
+def _digest(files: Iterable[Path]) -> str:
+    total = hashlib.sha256()
+    for file in sorted(files):
+        total.update(file.name.encode() + b"\0" + file.read_bytes().replace(b"\r\n", b"\n"))
+    return total.hexdigest()[:16]
 
 
 def find_laboratory() -> LaboratoryStarter:

@@ -1,0 +1,468 @@
+"""Conducts one evaluation on its bench, from the first instrument opened to the safe state, new or gone on with.
+
+laboratory or hardware ─► guard ─► open, identify ─► record, control file ─► run 1 … run n ─► judge
+                                                         └── safe state, always ──┘
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import platform
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+from importlib.metadata import version
+
+from testbench.criteria.judge import Scorecard
+from testbench.engine.assembly import Equipment, assemble
+from testbench.engine.clock import AccompaniedClock, Clock, RealClock, SimulatedClock, monotonic
+from testbench.engine.control import ControlFile
+from testbench.engine.guard import Guard, start_guard
+from testbench.engine.interruption import Interruption
+from testbench.engine.journal import RunJournal
+from testbench.engine.judging import condition_limits, judge, verdict_documents
+from testbench.engine.keyboard import Keyboard
+from testbench.engine.laboratory import Laboratory
+from testbench.engine.live import LiveBench
+from testbench.engine.observer import EvaluationObserver
+from testbench.engine.operator import Operator, RecordOperator, SharedOperator, SimulatedOperator
+from testbench.engine.ownership import Ownership
+from testbench.engine.past import Past, refuse_other_software
+from testbench.engine.plan import Plan
+from testbench.engine.registry import DRIVERS, PROCEDURES, core_provenance, provenance
+from testbench.engine.remembering import LaboratoryMemory
+from testbench.engine.request import EvaluationRequest
+from testbench.engine.roles import Channel, Identity, SafeOutcome
+from testbench.engine.safe import drive_safe, unverified
+from testbench.engine.sampling import Sampler
+from testbench.engine.steering import Steering
+from testbench.engine.trace import trace
+from testbench.engine.wording import duration
+from testbench.errors import AbortedError, EndedError, TestbenchError
+from testbench.findings import Finding
+from testbench.outcome import Outcome, RunState
+from testbench.record.model import DeviceEntry, EvaluationStart
+from testbench.record.store import Record
+
+SOFTWARE = ("testbench", "numpy", "scipy", "GTC", "PyVISA", "PyVISA-py", "SQLAlchemy", "pysqlite3", "pydantic")
+REPORTED_GAPS = 20  # gaps of one kind that are told one by one; the rest is counted
+
+
+@dataclass(frozen=True, slots=True)
+class EvaluationResult:
+    """What came of it: identifier, findings by run, the scorecard where a standard judged, and the safe state."""
+
+    evaluation: str
+    findings: tuple[Finding, ...]
+    scorecard: Scorecard | None
+    outcome: Outcome
+    safe: tuple[SafeOutcome, ...]
+    bench_s: float
+    real_s: float
+
+
+class Conduct:
+    """One evaluation in this process; `past` is what was done before, where it is gone on with."""
+
+    def __init__(
+        self,
+        request: EvaluationRequest,
+        plan: Plan,
+        observer: EvaluationObserver,
+        record: Record,
+        laboratory: Laboratory | None,
+        interruption: Interruption,
+        ownership: Ownership,
+        past: Past | None = None,
+    ) -> None:
+        self._request = request
+        self._plan = plan
+        self._observer = observer
+        self._record = record
+        self._laboratory = laboratory
+        self._interruption = interruption
+        self._ownership = ownership
+        self._past = past
+        self._evaluation = "" if past is None else past.row.identifier
+        self._guard: Guard | None = None
+        self._steering: Steering | None = None
+        self._memory: LaboratoryMemory | None = None
+        self._gaps: Counter[str] = Counter()
+        self._findings: list[Finding] = []
+        self._unrecorded = False
+        self._clock = self._make_clock()
+
+    def run(self) -> EvaluationResult:
+        """Carry it through; see `testbench.engine.evaluation.evaluate`."""
+        station, began = self._request.station, monotonic()
+        resources = {} if self._laboratory is None else self._laboratory.resources
+        equipment = assemble(station, resources=resources, devices=self._request.devices)
+        self._guard = start_guard(
+            station,
+            resources,
+            self._request.record,
+            self._evaluation or None,
+            self._request.devices,
+            station.station.guard.hang_s,
+            notice=self._guard_told,
+        )
+        try:
+            identities = self._open(equipment)
+            try:
+                safe = self._carry_through(equipment, identities)
+            finally:
+                equipment.close()
+        finally:
+            self._guard.release()
+        scorecard = judge(self._request, self._findings)
+        outcome = scorecard.outcome if scorecard is not None else Outcome.INCONCLUSIVE
+        self._record.finish_evaluation(
+            self._evaluation, outcome=outcome, finished=self._clock.wall(), verdicts=verdict_documents(scorecard)
+        )
+        findings, bench_s = tuple(self._findings), self._clock.now()
+        return EvaluationResult(self._evaluation, findings, scorecard, outcome, tuple(safe), bench_s, monotonic() - began)
+
+    # ---- surroundings -------------------------------------------------------------------------------------------------
+
+    def _make_clock(self) -> Clock:
+        """The bench's clock, at 0 or where the evaluation was lost; a simulated laboratory is brought to that time."""
+        laboratory, past, jumped = self._laboratory, self._past, self._clock_jumped
+        if laboratory is None:
+            return RealClock(self._check, start_s=_now_after(past), jumped=jumped)
+        if past is None:
+            laboratory.reset(self._request.seed)
+        else:
+            laboratory.restore(self._request.seed, past.laboratory, past.lost_at)
+        self._memory = LaboratoryMemory(laboratory, 0 if past is None else len(past.laboratory))
+        if self._request.station.station.jumps:
+            return SimulatedClock(laboratory, self._check, started=None if past is None else past.row.start.started)
+        return AccompaniedClock(laboratory, self._check, start_s=_now_after(past), jumped=jumped)
+
+    def _check(self) -> None:
+        """Look for whatever asks for an end or a pause, and give the guard its sign of life."""
+        if self._guard is not None:
+            self._guard.beat()
+        if self._steering is not None:
+            self._steering.check()
+        else:
+            self._interruption.check()
+
+    def _operator(self) -> Operator:
+        person = RecordOperator(
+            self._record,
+            self._evaluation,
+            self._clock,
+            keyboard=Keyboard.of_terminal(),
+            tell=self._observer.notice,
+        )
+        if self._laboratory is None:
+            return person
+        simulated, station = SimulatedOperator(self._laboratory), self._request.station.station
+        return simulated if station.jumps else SharedOperator(person, simulated, station.simulates)
+
+    def _open(self, equipment: Equipment) -> dict[str, Identity]:
+        """Connect to everything; what answered is driven safe where something did not."""
+        assert self._guard is not None
+        try:
+            with self._guard.patient():
+                identities = equipment.open()
+            self._interruption.hold()
+            self._guard.await_ready()
+        except BaseException:
+            self._interruption.hold()
+            self._make_safe(equipment)
+            equipment.close()
+            raise
+        return identities
+
+    # ---- the evaluation in the record -----------------------------------------------------------------------------------
+
+    def _carry_through(self, equipment: Equipment, identities: Mapping[str, Identity]) -> list[SafeOutcome]:
+        """Everything between the first entry in the record and the safe state."""
+        safe: list[SafeOutcome] = []
+        traced = trace(equipment.instruments, self._clock) if self._request.trace else None
+        try:
+            with contextlib.ExitStack() as stack:
+                if self._past is None:
+                    self._begin(equipment)
+                control = stack.enter_context(ControlFile.hold(self._request.record, self._evaluation))
+                self._announce(control)
+                if self._past is not None:
+                    self._go_on(self._past)
+                self._note_instruments(identities)
+                if traced is not None:
+                    self._record.keep_trace(self._evaluation, traced)
+                try:
+                    self._runs(self._bench(equipment))
+                except BaseException as error:
+                    safe = self._make_safe(equipment)
+                    self._close_badly(error)
+                    raise
+                finally:
+                    if not safe:
+                        safe = self._make_safe(equipment)
+        finally:
+            if not safe:
+                safe = self._make_safe(equipment)
+        return safe
+
+    def _begin(self, equipment: Equipment) -> None:
+        request, station, standard = self._request, self._request.station, self._request.standard
+        devices = [
+            DeviceEntry(
+                name=device.name,
+                maker=table.maker,
+                model=table.model,
+                serial=table.serial,
+                range=list(table.range),
+                unit=table.unit,
+                channel=device.channel,
+            )
+            for device in equipment.devices
+            for table in (station.station.devices[device.name],)
+        ]
+        self._evaluation = self._record.begin_evaluation(
+            EvaluationStart(
+                standard=standard.name if standard is not None else "",
+                standard_text=standard.text if standard is not None else "",
+                standard_digest=standard.digest if standard is not None else "",
+                station_path=str(station.path),
+                station_text=station.text,
+                station_digest=station.digest,
+                seed=request.seed if self._laboratory is not None else None,
+                language=request.language,
+                simulated=self._laboratory is not None,
+                software=software(request),
+                measurand=next(iter(equipment.information.values())).measurand,
+                devices=devices,
+                started=self._clock.wall(),
+                request=request.document(self._plan),
+            )
+        )
+
+    def _announce(self, control: ControlFile) -> None:
+        """Tell guard, lock holders and onlookers which evaluation this is; from now on it is steered from outside."""
+        assert self._guard is not None
+        self._guard.evaluation(self._evaluation)
+        self._ownership.belongs_to(self._evaluation)
+        self._steering = Steering(
+            self._record,
+            self._evaluation,
+            self._interruption,
+            control=control,
+            notice=self._observer.notice,
+            resumed=self._past is not None,
+        )
+        self._observer.begun(self._evaluation)
+
+    def _go_on(self, past: Past) -> None:
+        """Enter that the evaluation is gone on with, and what is known of the time between."""
+        procedures = {item.procedure.name for item in self._request.items}
+        self._record.reopen_evaluation(self._evaluation)
+        self._event("process lost", f"{past.row.reason or 'interrupted'}; up to 1 s of readings before may be missing")
+        self._event("unwatched", self._unwatched(past))
+        if past.elapsed_s < 0 and not self._clock.simulated:
+            self._event("clock", f"the wall clock was set back by {-past.elapsed_s:.0f} s; bench time goes on where it was")
+        for changed in refuse_other_software(past.row, software(self._request), procedures):
+            self._event("software", changed)
+
+    def _unwatched(self, past: Past) -> str:
+        lost_s = max(0.0, self._clock.now() - past.lost_at)
+        return (
+            f"nobody watched the bench for {duration(lost_s)} (bench time {past.lost_at:.1f} s to {self._clock.now():.1f} s)"
+        )
+
+    def _note_instruments(self, identities: Mapping[str, Identity]) -> None:
+        """Enter what the instruments say of themselves, once."""
+        known = {event.text for event in self._record.events(self._evaluation) if event.kind == "instrument"}
+        for name, identity in identities.items():
+            text = json.dumps({"name": name, **asdict(identity)}, ensure_ascii=False)
+            if text not in known:
+                self._event("instrument", text)
+
+    # ---- runs -----------------------------------------------------------------------------------------------------------
+
+    def _bench(self, equipment: Equipment) -> LiveBench:
+        of_device = {device.channel: device.name for device in equipment.devices}
+
+        def register(channel: Channel) -> int:
+            return self._record.channel(
+                self._evaluation,
+                channel.name,
+                quantity=channel.quantity,
+                unit=channel.unit,
+                resolution=channel.resolution,
+                device=of_device.get(channel.name),
+            )
+
+        station = self._request.station.station
+        sampler = Sampler(
+            equipment.sources,
+            self._clock,
+            self._record.readings(self._evaluation),
+            register,
+            self._gap,
+            dispensable=equipment.dispensable,
+            tested=[device.source for device in equipment.devices],
+        )
+        assert self._steering is not None
+        bench = LiveBench(
+            equipment,
+            self._clock,
+            sampler,
+            self._operator(),
+            self._observer,
+            line=station.line,
+            limits=condition_limits(self._request.standard),
+            component=next(iter(equipment.information.values())).measurand,
+            safe_point=self._steering.safe_point,
+            fault_wait_s=station.faults.wait_s,
+        )
+        if self._past is not None:
+            going = any(run.state is not RunState.FINISHED for run in self._past.runs.values())
+            bench.resume(self._past.state, self._unwatched(self._past) if going else "")
+        return bench
+
+    def _runs(self, bench: LiveBench) -> None:
+        for number, item in enumerate(self._request.items, start=1):
+            self._check()
+            before = self._past.runs.get(number) if self._past is not None else None
+            if self._past is not None and before is not None and before.state is RunState.FINISHED:
+                self._findings += self._past.findings.get(before.identifier, ())
+                continue
+            recorded = None
+            if self._past is not None and before is not None:
+                run = before.identifier
+                recorded = self._past.recorded(self._record, before)
+                self._record.reopen_run(run)
+            else:
+                run = self._record.begin_run(
+                    self._evaluation,
+                    item.procedure.name,
+                    item.settings.model_dump(mode="json"),
+                    clause=item.clause.zh if self._request.language == "zh" else item.clause.en,
+                    number=number,
+                    bench_time=self._clock.now(),
+                    started=self._clock.wall(),
+                )
+            self._observer.run_began(number, item)
+            journal = RunJournal(self._record, self._evaluation, run, self._clock, memory=self._memory, recorded=recorded)
+            bench.enter(journal)
+            with self._ending(run, bench, journal):
+                item.procedure.function(bench, item.settings)
+                journal.check_complete()
+
+    @contextlib.contextmanager
+    def _ending(self, run: str, bench: LiveBench, journal: RunJournal) -> Iterator[None]:
+        """Enter how a run ended, whatever ends it."""
+        state, reason = RunState.INTERRUPTED, "the program was ended"
+        outcome: Outcome | None = Outcome.ERROR
+        try:
+            yield
+            state, outcome, reason = RunState.FINISHED, None, ""
+        except AbortedError as error:
+            reason = str(error)
+            if not isinstance(error, EndedError):
+                state, outcome = RunState.ABORTED, Outcome.ABORTED
+            bench.stop(reason)
+            raise type(error)(f"{self._evaluation}: {reason}; what was measured is in the record") from None
+        except Exception as error:
+            reason = str(error) or type(error).__name__
+            raise
+        finally:
+            self._findings += journal.findings
+            self._record.finish_run(
+                run,
+                state=state,
+                outcome=outcome,
+                bench_time=self._clock.now(),
+                finished=self._clock.wall(),
+                reason=reason,
+            )
+
+    # ---- ends -----------------------------------------------------------------------------------------------------------
+
+    def _make_safe(self, equipment: Equipment) -> list[SafeOutcome]:
+        assert self._guard is not None
+        with self._guard.patient():
+            outcomes = drive_safe(equipment.instruments)
+        for outcome in outcomes:
+            if self._evaluation:
+                self._event("safe state", json.dumps(asdict(outcome), ensure_ascii=False))
+        problem = unverified(outcomes)
+        if problem is not None:
+            self._observer.notice(problem)
+        return outcomes
+
+    def _close_badly(self, error: BaseException) -> None:
+        """Close an evaluation that ended early; a record that cannot be written must not hide why."""
+        aborted = isinstance(error, AbortedError) and not isinstance(error, EndedError)
+        hint = f"`testbench report --record {self._request.record}` writes its report"
+        try:
+            verdicts = verdict_documents(judge(self._request, self._findings))
+            if self._steering is not None:
+                self._steering.finish()
+            if aborted:
+                self._record.finish_evaluation(
+                    self._evaluation,
+                    outcome=Outcome.ABORTED,
+                    finished=self._clock.wall(),
+                    verdicts=verdicts,
+                    state=RunState.ABORTED,
+                    reason=str(error),
+                )
+            else:
+                reason = str(error) or type(error).__name__
+                self._record.interrupt_evaluation(
+                    self._evaluation, outcome=Outcome.ERROR, reason=reason, at=self._clock.wall(), verdicts=verdicts
+                )
+                hint = f"`testbench resume {self._evaluation} --record {self._request.record}` goes on with it; {hint}"
+        except TestbenchError as second:
+            error.add_note(str(second))
+        else:
+            error.add_note(f"what was measured is in the record as {self._evaluation}; {hint}")
+
+    # ---- events ---------------------------------------------------------------------------------------------------------
+
+    def _gap(self, text: str) -> None:
+        self._gaps[text] += 1
+        if self._gaps[text] <= REPORTED_GAPS:
+            self._event("gap", text)
+            self._observer.notice(text)
+
+    def _guard_told(self, text: str) -> None:
+        self._observer.notice(text)
+        if self._evaluation:
+            self._event("guard", text)
+
+    def _clock_jumped(self, text: str) -> None:
+        self._observer.notice(text)
+        if self._evaluation:
+            self._event("clock", text)
+
+    def _event(self, kind: str, text: str) -> None:
+        try:
+            self._record.event(self._evaluation, None, kind, text, bench_time=self._clock.now(), at=self._clock.wall())
+        except TestbenchError as error:
+            if not self._unrecorded:
+                self._observer.notice(f"events are not recorded any more: {error}")
+            self._unrecorded = True
+
+
+def _now_after(past: Past | None) -> float:
+    """Bench time now: on a real bench it went on while nobody watched."""
+    return 0.0 if past is None else past.lost_at + max(0.0, past.elapsed_s)
+
+
+def software(request: EvaluationRequest) -> dict[str, str]:
+    """Versions of everything that the results may depend on: packages, the core, drivers, procedures."""
+    station = request.station.station
+    tables = [*station.instruments.values(), *station.environment.values(), *station.devices.values()]
+    drivers = {table.driver for table in [*tables, station.divider, station.flow_rig] if table is not None}
+    return (
+        {name: version(name) for name in SOFTWARE}
+        | {"Python": platform.python_version(), "core": core_provenance()}
+        | {f"driver {name}": provenance(DRIVERS, name) for name in sorted(drivers)}
+        | {f"procedure {item.procedure.name}": provenance(PROCEDURES, item.procedure.name) for item in request.items}
+    )

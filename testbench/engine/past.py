@@ -1,0 +1,96 @@
+"""What a lost or interrupted evaluation left in the record, and whether and how it can be gone on with."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from testbench.engine.clock import wall_now
+from testbench.engine.journal import LOST, Recorded
+from testbench.engine.steps import BenchState, from_json
+from testbench.errors import InputError
+from testbench.findings import Finding
+from testbench.outcome import Outcome, RunState
+from testbench.record.model import EvaluationRow, RunRow
+from testbench.record.store import Record
+
+BINDING = ("procedure ", "core")  # software without which the journal would not be answered as it was written
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """An evaluation until it was lost: its runs by number, findings of each, the bench's state, and the last time known.
+
+    `elapsed_s` is the real time between `lost_at` (bench time, s) and now, by the wall clock; negative where that was set
+    back.
+    """
+
+    row: EvaluationRow
+    runs: Mapping[int, RunRow]
+    findings: Mapping[str, tuple[Finding, ...]]
+    state: BenchState
+    lost_at: float
+    elapsed_s: float
+    laboratory: tuple[Mapping[str, Any], ...]
+
+    def recorded(self, record: Record, run: RunRow) -> Recorded:
+        """What the journal of one run holds."""
+        first: dict[int, float] = {}
+        for attempt in record.attempts(run.identifier):
+            first.setdefault(attempt.step, attempt.began_at)
+        return Recorded(record.steps(run.identifier), self.findings.get(run.identifier, ()), first, self.lost_at)
+
+
+def refuse_to_resume(row: EvaluationRow) -> None:
+    """Raise InputError for an evaluation that is over."""
+    if row.state.over or row.finished is not None:
+        what = "closed" if row.state is RunState.INTERRUPTED else row.state.value
+        raise InputError(f"{row.identifier} is {what}; it cannot be gone on with, `testbench report` writes its report")
+
+
+def refuse_other_software(row: EvaluationRow, today: Mapping[str, str], procedures: set[str]) -> tuple[str, ...]:
+    """Raise InputError if a procedure still needed, or the code that computes results, has changed; return what else has."""
+    wanted = {f"procedure {name}" for name in procedures} | {"core"}
+    changed = {
+        name: (then, today.get(name, "not installed"))
+        for name, then in row.start.software.items()
+        if today.get(name) != then and (name in wanted or not name.startswith(BINDING))
+    }
+    binding = [f"{name} (then {then}; now {now})" for name, (then, now) in changed.items() if name.startswith(BINDING)]
+    if binding:
+        raise InputError(
+            f"{row.identifier} cannot be gone on with: changed since it was begun: {'; '.join(binding)}. Go on with the "
+            f"program that began it, or close it: `testbench close {row.identifier}`"
+        )
+    return tuple(f"{name}: {then}, now {now}" for name, (then, now) in changed.items())
+
+
+def mark_lost(record: Record, row: EvaluationRow) -> None:
+    """Enter that the process of an evaluation was lost, where nobody has done so."""
+    if row.state in (RunState.RUNNING, RunState.PAUSED):
+        record.interrupt_evaluation(row.identifier, outcome=Outcome.ERROR, reason=LOST, at=wall_now())
+
+
+def look_back(record: Record, evaluation: str) -> Past:
+    """Load what is recorded of an evaluation."""
+    row = record.evaluation(evaluation)
+    runs = {run.number: run for run in record.runs(evaluation)}
+    findings: dict[str, tuple[Finding, ...]] = {}
+    for stored in record.findings(evaluation):
+        findings[stored.run] = (*findings.get(stored.run, ()), stored.finding)
+    state = BenchState()
+    known_at, known_wall = 0.0, row.start.started
+    for number in sorted(runs):
+        run = runs[number]
+        known_at, known_wall = max((known_at, known_wall), (run.began_at, run.started))
+        for step in record.steps(run.identifier):
+            if step.state is not None:
+                state = from_json(BenchState, step.state)
+            known_at, known_wall = max((known_at, known_wall), (step.began_at, step.started))
+            if step.ended_at is not None and step.finished is not None:
+                known_at, known_wall = max((known_at, known_wall), (step.ended_at, step.finished))
+    lost_at = record.last_bench_time(evaluation)
+    elapsed = (wall_now() - known_wall - dt.timedelta(seconds=lost_at - known_at)).total_seconds()
+    return Past(row, runs, findings, state, lost_at, elapsed, tuple(record.laboratory(evaluation)))

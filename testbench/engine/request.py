@@ -1,0 +1,100 @@
+"""What an evaluation was asked to be: station, standard, suite; kept in the record, so that it can be gone on with."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from testbench.criteria.standard import Standard, parse_standard
+from testbench.engine.plan import Plan, SuiteItem
+from testbench.engine.registry import find_procedure
+from testbench.errors import InputError, RecordError, TestbenchError
+from testbench.record.model import EvaluationRow
+from testbench.station import StationFile, parse_station
+from testbench.text import Text
+
+
+@dataclass(frozen=True, slots=True)
+class EvaluationRequest:
+    """What is asked for: station, standard, suite, where the record is, and for a simulated station the seed.
+
+    With `restricted` the standard was restricted to what the suite determines. `output` is the folder for the results.
+    """
+
+    station: StationFile
+    standard: Standard | None
+    items: tuple[SuiteItem, ...]
+    record: Path
+    seed: int = 1
+    language: str = "en"
+    devices: tuple[str, ...] | None = None
+    trace: bool = False  # whether every byte to and from the instruments is kept
+    restricted: bool = False
+    output: Path | None = None
+
+    def document(self, plan: Plan) -> dict[str, Any]:
+        """What the record keeps of it beside the texts of station and standard, and the plan that progress is told by."""
+        return {
+            "suite": [
+                {
+                    "procedure": item.procedure.name,
+                    "settings": item.settings.model_dump(mode="json"),
+                    "clause": {"zh": item.clause.zh, "en": item.clause.en},
+                }
+                for item in self.items
+            ],
+            "devices": None if self.devices is None else list(self.devices),
+            "trace": self.trace,
+            "restricted": self.restricted,
+            "output": "" if self.output is None else str(self.output.absolute()),
+            "plan": {
+                "duration_s": plan.duration_s,
+                "steps": [[step.run, step.number, step.call, step.start_s, step.duration_s] for step in plan.steps],
+            },
+        }
+
+
+def request_of(row: EvaluationRow, record: Path) -> EvaluationRequest:
+    """Read from the record what an evaluation was asked to be.
+
+    Raises InputError where the installed procedures do not take the recorded settings any more, naming what differs.
+    """
+    start, document = row.start, row.start.request
+    if not document.get("suite"):
+        raise RecordError(
+            f"{row.identifier} was begun by an earlier version of this program, which did not keep what was asked for; "
+            f"`testbench close {row.identifier}` closes it"
+        )
+    try:
+        items = tuple(_item(entry) for entry in document["suite"])
+    except TestbenchError as error:
+        raise InputError(f"{row.identifier} cannot be gone on with: {error}") from error
+    standard = parse_standard(start.standard_text, f"{start.standard} (as recorded)") if start.standard_text else None
+    if standard is not None and document.get("restricted"):
+        standard = standard.restricted_to({name for item in items for name in item.procedure.characteristics})
+    devices = document.get("devices")
+    return EvaluationRequest(
+        parse_station(start.station_text, Path(start.station_path)),
+        standard,
+        items,
+        record=record,
+        seed=start.seed if start.seed is not None else 1,
+        language=start.language,
+        devices=None if devices is None else tuple(devices),
+        trace=bool(document.get("trace")),
+        restricted=bool(document.get("restricted")),
+        output=Path(document["output"]) if document.get("output") else None,
+    )
+
+
+def _item(entry: Mapping[str, Any]) -> SuiteItem:
+    """A procedure of the suite with its recorded settings; InputError where they would mean something else today."""
+    procedure = find_procedure(entry["procedure"])
+    settings = procedure.configure(entry["settings"])
+    today = settings.model_dump(mode="json")
+    if today != entry["settings"]:
+        names = sorted(name for name in {*today, *entry["settings"]} if today.get(name) != entry["settings"].get(name))
+        raise InputError(f"the settings of procedure {procedure.name!r} have changed since: {', '.join(names)}")
+    return SuiteItem(procedure, settings, Text(**entry["clause"]))

@@ -5,6 +5,11 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
+from pathlib import Path
+
+from testbench.engine.clock import MACHINE, monotonic
+
+BETWEEN_S = 0.02  # between two looks where the system does not tell of a process's end
 
 if sys.platform == "win32":
     import ctypes
@@ -38,60 +43,57 @@ if sys.platform == "win32":
                 return True
             return bool(_kernel.WaitForSingleObject(self._handle, round(within_s * 1000)) == WAIT_OBJECT_0)
 
-elif sys.platform == "linux":
-    import select
-    import signal
-
-    class WatchedProcess:
-        """A process by its number; one that is not there any more counts as gone."""
-
-        def __init__(self, pid: int) -> None:
-            self.pid = pid
-            self._handle: int | None = None
-            with contextlib.suppress(ProcessLookupError):
-                self._handle = os.pidfd_open(pid)
-
-        def end(self) -> None:
-            """End it at once; nothing if it is gone."""
-            if self._handle is not None:
-                with contextlib.suppress(ProcessLookupError):
-                    signal.pidfd_send_signal(self._handle, signal.SIGKILL)
-
-        def gone(self, within_s: float) -> bool:
-            """Wait until it is gone, at most `within_s`; return whether it is."""
-            if self._handle is None:
-                return True
-            poll = select.poll()
-            poll.register(self._handle, select.POLLIN)
-            return bool(poll.poll(round(within_s * 1000)))
-
 else:
     import select
     import signal
 
     class WatchedProcess:
-        """A process by its number; one that is not there any more counts as gone."""
+        """A process by its number; one that is not there any more counts as gone.
+
+        Linux gives a handle on it. Where there is none (other systems, a sandbox that forbids it) the number has to do.
+        """
 
         def __init__(self, pid: int) -> None:
             self.pid = pid
-            self._exit = select.kevent(
-                pid, select.KQ_FILTER_PROC, select.KQ_EV_ADD | select.KQ_EV_ONESHOT, select.KQ_NOTE_EXIT
-            )
-            self._queue = select.kqueue()
-            self._there = True
-            try:
-                self._queue.control([self._exit], 0)
-            except ProcessLookupError:
-                self._there = False
+            self._handle = _handle(pid)
 
         def end(self) -> None:
             """End it at once; nothing if it is gone."""
-            if self._there and not self.gone(0.0):
-                with contextlib.suppress(ProcessLookupError):
+            with contextlib.suppress(ProcessLookupError):
+                if self._handle is None:
                     os.kill(self.pid, signal.SIGKILL)
+                elif sys.platform == "linux":
+                    signal.pidfd_send_signal(self._handle, signal.SIGKILL)
 
         def gone(self, within_s: float) -> bool:
             """Wait until it is gone, at most `within_s`; return whether it is."""
-            if self._there and self._queue.control(None, 1, within_s):
-                self._there = False
-            return not self._there
+            if self._handle is not None:
+                poll = select.poll()
+                poll.register(self._handle, select.POLLIN)
+                return bool(poll.poll(round(within_s * 1000)))
+            until = monotonic() + within_s
+            while _runs(self.pid):
+                if monotonic() >= until:
+                    return False
+                MACHINE.pause(BETWEEN_S)
+            return True
+
+    def _handle(pid: int) -> int | None:
+        if sys.platform == "linux":
+            with contextlib.suppress(OSError, AttributeError):
+                return os.pidfd_open(pid)
+        return None
+
+    def _runs(pid: int) -> bool:
+        """Whether a process of this number runs; one that has ended and waits to be noticed by its parent does not."""
+        try:
+            os.kill(pid, 0)
+        except ProcessLookupError:
+            return False
+        except PermissionError:
+            return True
+        try:
+            status = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
+        except OSError:
+            return True
+        return status.rpartition(")")[2].split()[:1] not in (["Z"], ["X"])

@@ -162,6 +162,29 @@ def test_threads_wait_for_each_other(opened: Any, loopback: Any) -> None:
     assert all(asked == answered for asked, answered in answers)
 
 
+def in_another_thread(ask: Callable[[], bytes]) -> bytes:
+    answers: list[bytes] = []
+    thread = threading.Thread(target=lambda: answers.append(ask()))
+    thread.start()
+    thread.join()
+    return answers[0]
+
+
+def test_a_question_whose_answer_is_not_fetched_keeps_no_other_thread_waiting(opened: Any, loopback: Any) -> None:
+    link = opened(loopback(Parrot()), timeout_s=5.0)
+    link.send(b"A\r", LINE)
+    assert in_another_thread(lambda: link.query(b"B\r", LINE, accept=lambda frame: frame == b"B")) == b"B"
+    assert link.query(b"C\r", LINE) == b"C"
+
+
+def test_another_thread_lets_the_answer_to_the_first_instrument_arrive_and_it_is_kept(opened: Any, loopback: Any) -> None:
+    resource = loopback(Parrot(), "serial-over-socket")
+    first, second = opened(resource, timeout_s=5.0), opened(resource, timeout_s=5.0)
+    first.send(b"A\r", LINE)
+    assert in_another_thread(lambda: second.query(b"B\r", LINE)) == b"B"
+    assert first.receive() == b"A"
+
+
 def test_an_answer_nobody_fetched_is_not_taken_for_the_next(opened: Any, loopback: Any) -> None:
     link = opened(loopback(Parrot()))
     link.send(b"A\r", LINE)

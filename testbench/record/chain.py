@@ -220,7 +220,7 @@ def due_rows(connection: Connection, kind: Kind, evaluation: str) -> Iterator[tu
     keys = [column.label(f"key {column.name}") for column in covered.table.primary_key.columns]
     wanted = _stored(kind).add_columns(*keys).where(_belongs(covered.table, evaluation))
     if covered.due:
-        wanted = wanted.where(text(covered.due))
+        wanted = wanted.where(text(f"({covered.due})"))
     for row in connection.execute(wanted.order_by(*covered.table.primary_key.columns)).mappings():
         yield key_text([row[key.name] for key in keys]), payload_digest(kind, row)
 

@@ -29,6 +29,7 @@ from testbench.record.chain import Kind
 from testbench.record.commands import Commands
 from testbench.record.database import Database, open_sqlite
 from testbench.record.evaluations import Evaluations
+from testbench.record.glance import Glances
 from testbench.record.migrate import bring_up_to_date, refuse_foreign
 from testbench.record.model import ChannelRow, Overview, Readings, TraceEntry
 from testbench.record.prompts import Prompts
@@ -37,13 +38,15 @@ from testbench.record.rows import channel_row
 from testbench.record.runs import Runs
 from testbench.record.series import load_overview, load_readings
 from testbench.record.trace import TraceBuffer, unpack
+from testbench.record.verify import Verification, verify
 from testbench.record.writer import ReadingWriter
 
 
 class Record(Evaluations, Runs, Results):
     """An open record. Several threads may use it, but an evaluation's readings, steps and runs are written by one alone.
 
-    `commands`, `prompts` and `alarms` are between the process that runs an evaluation and the people around it.
+    `commands`, `prompts` and `alarms` are between the process that runs an evaluation and the people around it, `glances`
+    for those who watch.
     """
 
     def __init__(self, database: Database) -> None:
@@ -52,6 +55,7 @@ class Record(Evaluations, Runs, Results):
         self.commands = Commands(database)
         self.prompts = Prompts(database)
         self.alarms = Alarms(database)
+        self.glances = Glances(database)
 
     @classmethod
     def open(cls, path: Path, *, create: bool = False) -> Self:
@@ -124,6 +128,12 @@ class Record(Evaluations, Runs, Results):
         """The same readings condensed to at most `points` points for drawing."""
         with self._database.reading() as connection:
             return load_overview(connection, self._channel_number(connection, evaluation, channel), start, end, points)
+
+    # Verification
+
+    def verify(self, evaluation: str | None = None, head: str | None = None) -> Verification:
+        """Check the database, readings, journals and chains of all evaluations, or of one; see `verify`."""
+        return verify(self._database, evaluation, head)
 
     # Trace
 

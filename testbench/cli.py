@@ -20,6 +20,14 @@ COMMANDS = {
     "evaluate": "run a whole evaluation on a station, score it, write verdicts, report and record",
     "plan": "list what an evaluation would do, without touching an instrument",
     "run": "run one procedure on a station",
+    "runs": "list evaluations: running, paused, lost, interrupted, over",
+    "watch": "show a running evaluation live, from another terminal",
+    "pause": "have a running evaluation pause, the bench in its quiet state",
+    "resume": "go on with an evaluation that is paused, or whose process was lost",
+    "abort": "end a running evaluation, the bench in its safe state",
+    "answer": "answer a question of a running evaluation",
+    "acknowledge": "acknowledge alarms of an evaluation",
+    "close": "close an evaluation that was lost and will not be gone on with",
     "score": "score test data measured elsewhere against a standard",
     "report": "write the report of a recorded evaluation again, in either language",
     "trace": "print the bytes that went to and from the instruments, where they were kept",
@@ -54,6 +62,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     name = next((word for word in arguments if not word.startswith("-")), None)
     parser = _parser(name if name in COMMANDS else None)
     parsed = parser.parse_args(arguments)
+    parsed.words = tuple(arguments)
     try:
         refuse_foreign_packages()
         status = parsed.run(parsed)

@@ -16,6 +16,9 @@ For a simulated station the simulated laboratory is started; bench time then run
 
   testbench evaluate --station my.toml --standard hj76-2017 --output result --language zh
 
+With --detach the evaluation becomes a process of its own, which neither the terminal nor the end of this command reaches;
+its identifier is printed, `testbench runs` lists it and `testbench watch` shows it.
+
 At every end (finished, aborted with Ctrl-C, an error) the bench is driven to its safe state. What was measured stays in
 the record. Exit status: 0 when the evaluation was carried through, whatever the verdicts.
 """

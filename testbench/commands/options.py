@@ -7,6 +7,8 @@ import locale
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from testbench.commands.detach import add_detach
+
 if TYPE_CHECKING:
     from testbench.engine.plan import SuiteItem
 
@@ -25,7 +27,7 @@ def add_standard(parser: argparse.ArgumentParser, *, required: bool) -> None:
 
 
 def add_run_options(parser: argparse.ArgumentParser, output: str) -> None:
-    """Add --output, --record, --trace, --seed, --language."""
+    """Add --output, --record, --trace, --seed, --detach, --language."""
     parser.add_argument(
         "--output", type=Path, default=Path(output), metavar="DIR", help=f"folder for the results ({output})"
     )
@@ -36,6 +38,7 @@ def add_run_options(parser: argparse.ArgumentParser, output: str) -> None:
     parser.add_argument(
         "--seed", type=_seed, default=1, help="seed of the simulated laboratory: same seed, same numbers (1)"
     )
+    add_detach(parser)
     add_language(parser)
 
 

@@ -136,7 +136,8 @@ class ControlFile:
 
 
 def control_path(record: Path, evaluation: str) -> Path:
-    """The control file of an evaluation: beside its record."""
+    """The control file of an evaluation: beside its record, whatever path leads there."""
+    record = record.resolve()
     return record.with_name(f"{record.name}.{evaluation}.process")
 
 

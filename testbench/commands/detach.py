@@ -1,0 +1,121 @@
+"""Starting an evaluation as a process of its own that neither the terminal nor the end of this process reaches.
+
+The child says on one line that the evaluation has begun, or ends; everything else that it says goes to `evaluation.log` in
+the folder of the results.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from testbench.errors import InputError
+
+LOG = "evaluation.log"
+ABORTED = 5
+
+
+def add_detach(parser: argparse.ArgumentParser) -> None:
+    """Add --detach, and what the detached process itself is started with."""
+    parser.add_argument(
+        "--detach",
+        action="store_true",
+        help=f"start it as a process of its own, print its identifier, and return; its messages go to DIR/{LOG}",
+    )
+    parser.add_argument("--announce", action="store_true", help=argparse.SUPPRESS)
+
+
+def wants_detaching(arguments: argparse.Namespace) -> bool:
+    """Whether this process is only to start another one."""
+    return bool(arguments.detach) and not arguments.announce
+
+
+def detach(arguments: argparse.Namespace, folder: Path) -> int:
+    """Start this command again in a process of its own; print the identifier when the evaluation has begun.
+
+    Return the exit status: that of the other process where it ended before, after what it said.
+    """
+    log = folder / LOG
+    try:
+        with log.open("ab") as messages:
+            said_before = messages.tell()
+            process = _start(_command(arguments.words), messages.fileno())
+    except OSError as error:
+        raise InputError(f"{log} cannot be written: {error.strerror or error}; choose another folder") from error
+    assert process.stdout is not None
+    try:
+        with process.stdout:
+            evaluation = process.stdout.readline().decode().strip()
+    except KeyboardInterrupt:
+        process.terminate()
+        process.wait()
+        print("testbench: aborted from the keyboard before the evaluation had begun", file=sys.stderr)
+        return ABORTED
+    if not evaluation:
+        status = process.wait()
+        with log.open("rb") as messages:
+            messages.seek(said_before)
+            said = messages.read().decode("utf-8", "replace").strip()
+        print(
+            said or f"testbench: the process ended before the evaluation had begun, and said nothing ({log})",
+            file=sys.stderr,
+        )
+        return status if status > 0 else 1
+    process.returncode = 0  # it goes on; nobody here waits for it
+    print(evaluation)
+    print(f"  testbench watch {evaluation}   shows it; `pause`, `resume`, `abort` and `answer` steer it")
+    print(f"  {log}   has its messages")
+    return 0
+
+
+class Announcement:
+    """The detached process's own end: says once that the evaluation has begun.
+
+    From its construction on, what is printed goes where the messages go.
+    """
+
+    def __init__(self) -> None:
+        sys.stdout.flush()
+        self._descriptor: int | None = os.dup(sys.stdout.fileno())
+        os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+
+    def begun(self, evaluation: str) -> None:
+        """Tell whoever started this process; it may have gone."""
+        if self._descriptor is None:
+            return
+        with contextlib.suppress(OSError):
+            os.write(self._descriptor, f"{evaluation}\n".encode())
+        os.close(self._descriptor)
+        self._descriptor = None
+
+
+def _command(words: tuple[str, ...]) -> list[str]:
+    """The same command line, for the process of its own."""
+    name = next(index for index, word in enumerate(words) if not word.startswith("-"))
+    return [sys.executable, "-P", "-m", "testbench.cli", *words[: name + 1], "--announce", *words[name + 1 :]]
+
+
+def _start(command: list[str], messages: int) -> subprocess.Popen[bytes]:
+    environment = os.environ | {"PYTHONIOENCODING": "utf-8"}
+    if sys.platform == "win32":
+        flags = subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.DETACHED_PROCESS
+        return subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=messages,
+            env=environment,
+            creationflags=flags,
+        )
+    return subprocess.Popen(
+        command,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=messages,
+        env=environment,
+        start_new_session=True,
+    )

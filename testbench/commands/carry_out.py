@@ -3,18 +3,38 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Callable
 from pathlib import Path
 
+from testbench.commands.detach import Announcement, detach, wants_detaching
+from testbench.commands.known_records import remember
 from testbench.commands.progress import Progress
 from testbench.commands.terminal import Terminal
 from testbench.commands.verdicts import print_findings, print_scorecard
 from testbench.criteria.standard import Standard
-from testbench.engine.evaluation import EvaluationRequest, EvaluationResult, evaluate
+from testbench.engine.evaluation import EvaluationRequest, EvaluationResult, evaluate, resume
+from testbench.engine.observer import EvaluationObserver
 from testbench.engine.plan import SuiteItem
-from testbench.engine.wording import duration
+from testbench.engine.wording import Language, duration
 from testbench.errors import AbortedError
 from testbench.record.store import Record
 from testbench.station import StationFile
+
+
+class BegunProgress(Progress):
+    """Progress that also tells, once, that the evaluation has begun: to the list of records, and to who detached it."""
+
+    def __init__(self, terminal: Terminal, language: Language, record: Path, announcement: Announcement | None) -> None:
+        super().__init__(terminal, language)
+        self._record = record
+        self._announcement = announcement
+
+    def begun(self, evaluation: str) -> None:
+        """Say what it is called, and remember where it is."""
+        super().begun(evaluation)
+        remember(self._record)
+        if self._announcement is not None:
+            self._announcement.begun(evaluation)
 
 
 def carry_out(
@@ -23,12 +43,17 @@ def carry_out(
     standard: Standard | None,
     items: tuple[SuiteItem, ...],
     devices: tuple[str, ...] | None,
+    *,
+    restricted: bool = False,
 ) -> int:
-    """Run, show, and write `evaluation.json` and `report.pdf`."""
+    """Run, show, and write `evaluation.json` and `report.pdf`; or start a process of its own that does."""
     from testbench.commands.result_files import make_folder
 
     folder = arguments.output
     make_folder(folder)
+    if wants_detaching(arguments):
+        return detach(arguments, folder)
+    announcement = Announcement() if arguments.announce else None
     request = EvaluationRequest(
         station,
         standard,
@@ -38,6 +63,8 @@ def carry_out(
         language=arguments.language,
         devices=devices,
         trace=arguments.trace,
+        restricted=restricted,
+        output=folder,
     )
     terminal = Terminal(lasting=True)
     chinese = arguments.language == "zh"
@@ -48,33 +75,71 @@ def carry_out(
         analogy = standard.analogy_for(measurand)
         if analogy is not None:
             terminal.line(analogy.zh if chinese else analogy.en)
-    with Progress(terminal, arguments.language) as progress:
-        result = evaluate(request, progress)
-    _show(terminal, result, arguments.language)
+    return _through(
+        terminal,
+        lambda observer: evaluate(request, observer),
+        record=request.record,
+        folder=folder,
+        language=arguments.language,
+        announcement=announcement,
+    )
+
+
+def go_on(arguments: argparse.Namespace, record: Path, evaluation: str, folder: Path, language: Language) -> int:
+    """Go on with an evaluation that was lost or interrupted, in this process or in one of its own; then as `carry_out`."""
+    from testbench.commands.result_files import make_folder
+
+    make_folder(folder)
+    if wants_detaching(arguments):
+        return detach(arguments, folder)
+    announcement = Announcement() if arguments.announce else None
+    return _through(
+        Terminal(lasting=True),
+        lambda observer: resume(record, evaluation, observer),
+        record=record,
+        folder=folder,
+        language=language,
+        announcement=announcement,
+    )
+
+
+def _through(
+    terminal: Terminal,
+    evaluated: Callable[[EvaluationObserver], EvaluationResult],
+    *,
+    record: Path,
+    folder: Path,
+    language: Language,
+    announcement: Announcement | None,
+) -> int:
+    """Evaluate with progress, show what came of it, and write its files."""
+    with BegunProgress(terminal, language, record, announcement) as progress:
+        result = evaluated(progress)
+    _show(terminal, result, language)
     try:
-        _write(terminal, request, result, folder, arguments.language)
+        _write(terminal, record, result, folder, language)
     except KeyboardInterrupt:
         raise AbortedError(
             f"aborted from the keyboard while the results were written; {result.evaluation} is complete in the record: "
-            f"`testbench report --record {request.record}` writes them"
+            f"`testbench report --record {record}` writes them"
         ) from None
     return 0
 
 
-def _show(terminal: Terminal, result: EvaluationResult, language: str) -> None:
+def _show(terminal: Terminal, result: EvaluationResult, language: Language) -> None:
     if result.scorecard is not None:
         print_scorecard(terminal, result.scorecard, language)
     else:
         print_findings(terminal, result.findings, language)
-    bench, real = duration(result.bench_s, "zh" if language == "zh" else "en"), f"{result.real_s:.0f} s"
+    bench, real = duration(result.bench_s, language), f"{result.real_s:.0f} s"
     terminal.line(f"台架时间 {bench}，用时 {real}" if language == "zh" else f"{bench} of bench time in {real}")
 
 
-def _write(terminal: Terminal, request: EvaluationRequest, result: EvaluationResult, folder: Path, language: str) -> None:
+def _write(terminal: Terminal, path: Path, result: EvaluationResult, folder: Path, language: Language) -> None:
     from testbench.commands.result_files import write_results
 
-    with Record.open(request.record) as record:
-        paths = (*write_results(record, result.evaluation, folder, language), request.record)
+    with Record.open(path) as record:
+        paths = (*write_results(record, result.evaluation, folder, language), path)
     names = ("结果", "报告", "记录") if language == "zh" else ("results", "report", "record")
-    for name, path in zip(names, paths, strict=True):
-        terminal.line(f"{name}: {path}")
+    for name, written in zip(names, paths, strict=True):
+        terminal.line(f"{name}: {written}")

@@ -35,4 +35,4 @@ def run(arguments: argparse.Namespace) -> int:
     standard = None
     if arguments.standard:
         standard = load_standard(arguments.standard).restricted_to(item.procedure.characteristics)
-    return carry_out(arguments, station, standard, (item,), chosen_devices(arguments))
+    return carry_out(arguments, station, standard, (item,), chosen_devices(arguments), restricted=True)

@@ -107,19 +107,22 @@ class Conduct:
             station.station.guard.hang_s,
             notice=self._guard_told,
         )
-        try:
-            identities = self._open(equipment)
+        with contextlib.ExitStack() as held:  # the control file, until the end is in the record
             try:
-                safe = self._carry_through(equipment, identities)
+                identities = self._open(equipment)
+                try:
+                    safe = self._carry_through(equipment, identities, held)
+                finally:
+                    equipment.close()
             finally:
-                equipment.close()
-        finally:
-            self._guard.release()
-        scorecard = judge(self._request, self._findings)
-        outcome = scorecard.outcome if scorecard is not None else Outcome.INCONCLUSIVE
-        self._record.finish_evaluation(
-            self._evaluation, outcome=outcome, finished=self._clock.wall(), verdicts=verdict_documents(scorecard)
-        )
+                self._guard.release()
+            scorecard = judge(self._request, self._findings)
+            outcome = scorecard.outcome if scorecard is not None else Outcome.INCONCLUSIVE
+            if self._steering is not None:
+                self._steering.finish()
+            self._record.finish_evaluation(
+                self._evaluation, outcome=outcome, finished=self._clock.wall(), verdicts=verdict_documents(scorecard)
+            )
         findings, bench_s = tuple(self._findings), self._clock.now()
         return EvaluationResult(self._evaluation, findings, scorecard, outcome, tuple(safe), bench_s, monotonic() - began)
 
@@ -178,30 +181,27 @@ class Conduct:
 
     # ---- the evaluation in the record -----------------------------------------------------------------------------------
 
-    def _carry_through(self, equipment: Equipment, identities: Mapping[str, Identity]) -> list[SafeOutcome]:
-        """Everything between the first entry in the record and the safe state."""
+    def _carry_through(
+        self, equipment: Equipment, identities: Mapping[str, Identity], held: contextlib.ExitStack
+    ) -> list[SafeOutcome]:
+        """Everything between the first entry in the record and the safe state; the control file goes to `held`."""
         safe: list[SafeOutcome] = []
         traced = trace(equipment.instruments, self._clock) if self._request.trace else None
         try:
-            with contextlib.ExitStack() as stack:
-                if self._past is None:
-                    self._begin(equipment)
-                control = stack.enter_context(ControlFile.hold(self._request.record, self._evaluation))
-                self._announce(control)
-                if self._past is not None:
-                    self._go_on(self._past)
-                self._note_instruments(identities)
-                if traced is not None:
-                    self._record.keep_trace(self._evaluation, traced)
-                try:
-                    self._runs(self._bench(equipment))
-                except BaseException as error:
-                    safe = self._make_safe(equipment)
-                    self._close_badly(error)
-                    raise
-                finally:
-                    if not safe:
-                        safe = self._make_safe(equipment)
+            if self._past is None:
+                self._begin(equipment)
+            self._announce(held.enter_context(ControlFile.hold(self._request.record, self._evaluation)))
+            if self._past is not None:
+                self._go_on(self._past)
+            self._note_instruments(identities)
+            if traced is not None:
+                self._record.keep_trace(self._evaluation, traced)
+            try:
+                self._runs(self._bench(equipment))
+            except BaseException as error:
+                safe = self._make_safe(equipment)
+                self._close_badly(error)
+                raise
         finally:
             if not safe:
                 safe = self._make_safe(equipment)

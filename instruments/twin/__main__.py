@@ -10,7 +10,8 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from instruments.twin.launch import running_laboratory
+from instruments.twin.faults import Fault
+from instruments.twin.launch import running_laboratory, visit
 from instruments.twin.process import IDLE_EXIT_S, LaboratoryProcess
 from instruments.twin.rendezvous import (
     remove_if_empty,
@@ -19,8 +20,8 @@ from instruments.twin.rendezvous import (
     rendezvous_path,
     write_rendezvous,
 )
-from testbench.errors import InstrumentError, TestbenchError
-from testbench.station import parse_station, read_station
+from testbench.errors import InputError, InstrumentError, TestbenchError
+from testbench.station import StationFile, parse_station, read_station
 
 DESCRIPTION = """\
 Serve the simulated instruments of a station on loopback ports, in the protocols of the real ones.
@@ -39,18 +40,30 @@ instruments by hand, or for keeping one laboratory for several programs. It prin
 
 Bench time follows real time until a run owns the laboratory; then it moves only when that run moves it.
 One seed and the same commands give the same numbers. Ctrl-C ends the laboratory.
+
+While a laboratory is running, also for a run, the line of an instrument can be given a fault and be mended:
+
+  python -m instruments.twin station.toml --fault B silent
+  python -m instruments.twin station.toml --fault mfc-n2 late --requests 3 --delay 0.8
+  python -m instruments.twin station.toml --clear B
 """
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the command; return the exit status."""
-    options = _parser().parse_args(arguments)
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    if options.fault is None and (options.requests, options.delay) != (None, None):
+        parser.error("--requests and --delay belong to a --fault")
     try:
         if options.launched:
             file = parse_station(sys.stdin.buffer.read().decode(), options.station)
         else:
             file = read_station(options.station)
         directory = options.directory or rendezvous_directory()
+        if options.fault is not None or options.clear is not None:
+            _visit(file, directory, options)
+            return 0
         if not options.launched and (running := running_laboratory(file, directory)) is not None:
             raise InstrumentError(f"process {running.pid} already serves {file.path}:\n{_listing(running.resources)}")
         laboratory = LaboratoryProcess(
@@ -78,6 +91,18 @@ def main(arguments: list[str] | None = None) -> int:
     return 0
 
 
+def _visit(file: StationFile, directory: Path, options: argparse.Namespace) -> None:
+    """Give a fault, or take one, in the laboratory that is running."""
+    with visit(file, directory) as visitor:
+        if options.clear is not None:
+            visitor.clear(options.clear or None)
+        if options.fault is not None:
+            instrument, kind = options.fault
+            if kind not in list(Fault):
+                raise InputError(f"{kind!r} is no fault; there are: {', '.join(Fault)}")
+            visitor.fault(instrument, Fault(kind), requests=options.requests, delay_s=options.delay)
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m instruments.twin",
@@ -100,6 +125,15 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--log", type=Path, metavar="FILE", help="append every command, with its bench time, to FILE (JSON lines)"
     )
+    faults = parser.add_argument_group("faults", "in the laboratory that is running, then end")
+    faults.add_argument(
+        "--fault", nargs=2, metavar=("INSTRUMENT", "FAULT"), help=f"give an instrument a fault: {', '.join(Fault)}"
+    )
+    faults.add_argument("--requests", type=int, metavar="N", help="for the next N requests (default: until it is cleared)")
+    faults.add_argument(
+        "--delay", type=_seconds, metavar="SECONDS", help="of an answer that is late, or of each byte of one that trickles"
+    )
+    faults.add_argument("--clear", nargs="?", const="", metavar="INSTRUMENT", help="take the fault from one or all")
     parser.add_argument("--directory", type=Path, help=argparse.SUPPRESS)  # of the rendezvous
     parser.add_argument("--launched", action="store_true", help=argparse.SUPPRESS)  # station on stdin, rendezvous on stdout
     return parser

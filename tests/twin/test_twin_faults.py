@@ -11,6 +11,7 @@ import pytest
 
 from instruments.framing import LineFraming
 from instruments.transport import Link
+from instruments.twin.__main__ import main
 from instruments.twin.faults import Fault, Faults, garbled
 from instruments.twin.launch import SimulatedLaboratory, Visitor, start_laboratory, visit
 from testbench.engine.assembly import Equipment, assemble
@@ -249,6 +250,34 @@ def test_what_cannot_be_faulty_is_refused_in_words(visitor: Visitor) -> None:
         visitor.fault("A", Fault.SILENT, requests=0)
     with pytest.raises(InputError, match=r"fault of A: .*delay_s"):
         visitor.fault("A", Fault.LATE, delay_s=-1.0)
+
+
+def test_the_command_gives_faults_and_takes_them(
+    visitor: Visitor, impatient: StationFile, link: Callable[..., Link], capsys: pytest.CaptureFixture[str]
+) -> None:
+    impatient.path.write_text(impatient.text, encoding="utf-8")
+
+    def command(*options: str) -> int:
+        return main([str(impatient.path), "--directory", str(impatient.path.parent), *options])
+
+    controller = link("mfc-n2", 1)
+    assert command("--fault", "mfc-n2", "late", "--requests", "1", "--delay", "0.2") == 0
+    with pytest.raises(InstrumentError, match="no answer"):
+        flow(controller)
+    assert flow(controller)
+    assert command("--fault", "mfc-n2", "silent") == 0
+    with pytest.raises(InstrumentError, match="no answer"):
+        flow(controller)
+    assert command("--clear", "mfc-n2") == 0
+    assert flow(controller)
+    assert capsys.readouterr().err == ""
+    assert command("--fault", "mfc-n2", "broken") == 2
+    assert "'broken' is no fault; there are: silent, trickle, garble, close, late, unplugged" in capsys.readouterr().err
+    with pytest.raises(SystemExit):
+        command("--clear", "--requests", "2")
+    assert "--requests and --delay belong to a --fault" in capsys.readouterr().err
+    assert command("--clear", "X") == 3
+    assert "no instrument 'X' is simulated" in capsys.readouterr().err
 
 
 def test_where_no_laboratory_is_running_there_is_none_to_visit(impatient: StationFile, tmp_path: Path) -> None:

@@ -1,7 +1,7 @@
 """What several test folders share: stations to vary, and a live bench on the plant in this process."""
 
 import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from importlib import resources
 from pathlib import Path
@@ -103,6 +103,14 @@ class DirectBench:
         found = find_procedure(procedure)
         found.function(self.bench, found.configure(settings))
         return {(finding.device, finding.characteristic): finding for finding in self.ledger.findings}
+
+
+@pytest.fixture(scope="session", autouse=True)
+def own_state(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Keep what tests leave out of the user's list of records."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TESTBENCH_STATE_DIR", str(tmp_path_factory.mktemp("state")))
+        yield
 
 
 @pytest.fixture(scope="session")

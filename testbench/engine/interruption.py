@@ -2,15 +2,14 @@
 
 An exception that strikes anywhere could cut a transaction of the record or an instrument's answer in two. So while an
 evaluation runs a signal is only noted; the clock and every step look (`check`) and raise AbortedError. Before the bench is
-touched, and while a person is asked, nothing can be cut: there a signal strikes at once, as KeyboardInterrupt.
+touched nothing can be cut: there a signal strikes at once, as KeyboardInterrupt.
 """
 
 from __future__ import annotations
 
 import signal
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from types import FrameType, TracebackType
 from typing import Any, Self
 
@@ -57,19 +56,6 @@ class Interruption:
     def hold(self) -> None:
         """From now on signals are only noted: the bench is being driven."""
         self._held = True
-
-    @contextmanager
-    def at_once(self) -> Iterator[None]:
-        """Let a signal strike at once as long as a person is waited for."""
-        held, self._held = self._held, False
-        try:
-            self.check()
-            yield
-        except KeyboardInterrupt:
-            self.check()
-            raise
-        finally:
-            self._held = held
 
     def _note(self, number: int, _: FrameType | None) -> None:
         if self.reason is None:

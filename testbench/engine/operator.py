@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -14,7 +13,7 @@ from testbench.engine.laboratory import Laboratory
 from testbench.engine.person import present_person
 from testbench.engine.roles import Adjustment
 from testbench.engine.steps import Answer
-from testbench.errors import AbortedError, InputError, RecordError
+from testbench.errors import InputError, RecordError
 from testbench.record.model import PromptRow
 from testbench.record.store import Record
 
@@ -181,44 +180,3 @@ def read_number(text: str, unit: str) -> float:
     if not math.isfinite(value):
         raise InputError(f"{text!r} is not a number; give a number in {unit}")
     return value
-
-
-class ConsoleOperator:
-    """A person at the terminal; `waiting` surrounds every wait for an answer."""
-
-    name = "operator at the terminal"
-
-    def __init__(self, waiting: Callable[[], AbstractContextManager[None]] = nullcontext) -> None:
-        self._waiting = waiting
-
-    def ask(self, prompt: Prompt) -> Answer:
-        """Ask until the answer fits; end of input aborts the run."""
-        wanted = f" [{prompt.unit}]" if prompt.unit else ""
-        while True:
-            text = self._input(f"\n{prompt.text}{wanted}: ")
-            if prompt.unit is None:
-                return Answer(text=text, number=None, by=self.name)
-            try:
-                return Answer(text=text, number=float(text.replace(",", ".")), by=self.name)
-            except ValueError:
-                print(f"{text!r} is not a number; enter a number in {prompt.unit}")
-
-    def adjust(self, device: str, point: Adjustment, indicated: float, target: float, unit: str) -> str:
-        """Ask the person to adjust the device, and wait for the confirmation."""
-        self._input(
-            f"\nAdjust the {point} of device {device} at the device: it shows {indicated:.4g} {unit}, make it show "
-            f"{target:.4g} {unit}. Press Enter when done: "
-        )
-        return self.name
-
-    def _input(self, text: str) -> str:
-        try:
-            with self._waiting():
-                return input(text).strip()
-        except (EOFError, OSError):
-            question = " ".join(text.split())
-            raise AbortedError(
-                f"nobody can answer the operator's question ({question!r}): there is no terminal; run it in one"
-            ) from None
-        except KeyboardInterrupt:
-            raise AbortedError("aborted from the keyboard") from None

@@ -1,13 +1,11 @@
-"""Signals while an evaluation runs: noted while the bench is driven, at once before that and while a person is asked."""
+"""Signals while an evaluation runs: noted while the bench is driven, at once before that."""
 
-import builtins
 import signal
 
 import pytest
 
 from testbench.engine.clock import RealClock
 from testbench.engine.interruption import Interruption
-from testbench.engine.operator import ConsoleOperator, Prompt
 from testbench.errors import AbortedError
 
 
@@ -36,28 +34,6 @@ def test_a_waiting_clock_feels_an_abort():
         signal.raise_signal(signal.SIGINT)
         with pytest.raises(AbortedError):
             clock.wait_until(3600.0)
-
-
-def test_a_question_to_the_operator_is_ended_at_once(monkeypatch):
-    def impatient(text: str) -> str:
-        signal.raise_signal(signal.SIGINT)
-        return "7"
-
-    monkeypatch.setattr(builtins, "input", impatient)
-    with Interruption() as interruption:
-        interruption.hold()
-        operator = ConsoleOperator(interruption.at_once)
-        with pytest.raises(AbortedError, match="from the keyboard"):
-            operator.ask(Prompt("Flow at the exhaust", "L/min"))
-
-
-def test_without_a_terminal_the_question_is_named(monkeypatch):
-    def closed(text: str) -> str:
-        raise EOFError
-
-    monkeypatch.setattr(builtins, "input", closed)
-    with pytest.raises(AbortedError, match=r"Flow at the exhaust.*no terminal"):
-        ConsoleOperator().ask(Prompt("Flow at the exhaust", "L/min"))
 
 
 def test_handlers_are_given_back_and_what_was_ignored_stays_ignored():

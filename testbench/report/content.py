@@ -256,6 +256,19 @@ class ReportEvent:
 
 
 @dataclass(frozen=True, slots=True)
+class ReportAttempt:
+    """An attempt of a step that was cut short, `number` counted from 1; `ended` None where that is not known."""
+
+    run: str
+    step: int
+    call: str
+    number: int
+    started: dt.datetime
+    ended: dt.datetime | None
+    reason: Words
+
+
+@dataclass(frozen=True, slots=True)
 class RawTable:
     """A further table of raw data: a heading for each column, cells as numbers or text."""
 
@@ -266,7 +279,11 @@ class RawTable:
 
 @dataclass(frozen=True, slots=True)
 class ReportContent:
-    """A finished evaluation. Date-times carry an offset; `issued` is when the document is made (`finished` where None)."""
+    """An evaluation that has an end. Date-times carry an offset; `issued` is when the document is made (`finished` if None).
+
+    `state` says how it ended, `reason` why where it did not simply finish. One that was interrupted and can be resumed is
+    not `final`: `finished` is then the date until which it was recorded. `record_head` is the head of the hash chain.
+    """
 
     identifier: str
     standard: ReportStandard
@@ -287,6 +304,11 @@ class ReportContent:
     line_delay: LineDelay | None = None
     runs: tuple[ReportRun, ...] = ()
     journal_digest: str = ""
+    record_head: str = ""
+    state: RunState = RunState.FINISHED
+    final: bool = True
+    reason: Words = ""
+    attempts: tuple[ReportAttempt, ...] = ()
     events: tuple[ReportEvent, ...] = ()
     raw_tables: tuple[RawTable, ...] = ()
 
@@ -296,6 +318,9 @@ class ReportContent:
             moments |= {f"start of run {run.identifier}": run.started, f"end of run {run.identifier}": run.ended}
         for number, event in enumerate(self.events, 1):
             moments[f"time of event {number}"] = event.time
+        for attempt in self.attempts:
+            moments[f"start of an attempt of step {attempt.step}"] = attempt.started
+            moments[f"end of an attempt of step {attempt.step}"] = attempt.ended
         for name, moment in moments.items():
             if moment is not None and moment.utcoffset() is None:
                 raise InputError(f"evaluation {self.identifier}: {name} has no offset from UTC; give it a time zone")

@@ -55,7 +55,8 @@ def _short_runs(content: ReportContent) -> ReportContent:
     )
     runs = tuple(replace(run, identifier=run.identifier.removeprefix(prefix)) for run in content.runs)
     events = tuple(replace(event, run=event.run.removeprefix(prefix)) for event in content.events)
-    return replace(content, devices=devices, runs=runs, events=events)
+    attempts = tuple(replace(attempt, run=attempt.run.removeprefix(prefix)) for attempt in content.attempts)
+    return replace(content, devices=devices, runs=runs, events=events, attempts=attempts)
 
 
 def _take_pictures(blocks: list[Block]) -> tuple[str, ...]:

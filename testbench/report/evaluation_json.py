@@ -1,8 +1,10 @@
-"""A finished evaluation as JSON: what was judged, with values, uncertainties, limits and verdicts, for other programs.
+"""An evaluation as JSON: what was judged, with values, uncertainties, limits and verdicts, for other programs.
 
-`standard`, `started`, `finished` and `devices` are always there. A verdict is an outcome ("error", "aborted", "fail",
-"inconclusive", "pass") or null where the standard has no criterion; numbers that are not there are null, never NaN.
-Texts in both languages are objects with `zh` and `en`; `clause` and `limit_text` are in the language of the evaluation.
+`standard`, `started`, `finished` and `devices` are always there; `finished` is null for an evaluation that was interrupted
+and can be resumed. `record_head` is the head of the record's hash chain, for `testbench record verify --head`.
+A verdict is an outcome ("error", "aborted", "fail", "inconclusive", "pass") or null where the standard has no criterion;
+numbers that are not there are null, never NaN. Texts in both languages are objects with `zh` and `en`; `clause` and
+`limit_text` are in the language of the evaluation.
 """
 
 from __future__ import annotations
@@ -30,12 +32,15 @@ def evaluation_document(content: ReportContent) -> dict[str, Any]:
         "simulated": content.simulated,
         "seed": content.seed,
         "started": content.started.isoformat(),
-        "finished": content.finished.isoformat(),
+        "finished": content.finished.isoformat() if content.final else None,
+        "state": content.state.value,
+        "reason": _words(content.reason),
         "bench_duration_s": _number(content.bench_duration_s),
         "software": {str(name): str(version) for name, version in content.software.items()},
         "decision_rule": _words(content.decision_rule),
         "conditions": [_condition(condition) for condition in content.conditions],
         "journal_digest": content.journal_digest,
+        "record_head": content.record_head,
         "devices": [_device(device, content.language) for device in content.devices],
     }
 

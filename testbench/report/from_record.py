@@ -26,6 +26,7 @@ from testbench.report.content import (
     LineDelay,
     MeasurementStandard,
     ProcedureWords,
+    ReportAttempt,
     ReportCondition,
     ReportContent,
     ReportDevice,
@@ -68,22 +69,24 @@ def content_from_record(
     issued: dt.datetime | None = None,
     procedures: Mapping[str, ProcedureWords] | None = None,
 ) -> ReportContent:
-    """Load all that a report of an evaluation says; RecordError if it is not in the record or not finished.
+    """Load all that a report of an evaluation says; RecordError if it is not in the record or has no outcome yet.
 
-    `issued` is when the document is made (default: when the evaluation finished). `procedures` name the procedures and
+    `issued` is when the document is made (default: when the evaluation ended). `procedures` name the procedures and
     their settings for people; one that is not among them is printed by its name.
     """
     row = record.evaluation(evaluation)
     start = row.start
-    if row.finished is None:
+    if row.outcome is None:
         raise RecordError(
-            f"evaluation {evaluation} is not finished: it is running, or its program was lost; what was measured is in the "
-            "record, but a report is made of a finished evaluation only"
+            f"evaluation {evaluation} has no outcome yet: it is running, or its program was lost; what was measured is in "
+            f"the record. If it was lost, `testbench resume {evaluation}` goes on with it, `testbench close {evaluation}` "
+            "judges it as it is; then there is a report"
         )
     standard = parse_standard(start.standard_text, start.standard) if start.standard_text else None
     station = parse_station(start.station_text, Path(start.station_path)).station
     runs = record.runs(evaluation)
-    steps = [step for run in runs for step in record.steps(run.identifier)]
+    steps_by_run = {run.identifier: record.steps(run.identifier) for run in runs}
+    steps = [step for run in runs for step in steps_by_run[run.identifier]]
     flow_units = _flow_units(record, evaluation)
     return ReportContent(
         identifier=evaluation,
@@ -91,7 +94,7 @@ def content_from_record(
         station=ReportStation(station.station.name, station.station.laboratory, start.station_digest),
         simulated=start.simulated,
         started=start.started,
-        finished=row.finished,
+        finished=row.finished or max((run.finished or run.started for run in runs), default=start.started),
         devices=tuple(_devices(record, row)),
         decision_rule=DECISIONS[standard.decision] if standard is not None else NOT_JUDGED,
         language=Language(start.language),
@@ -107,6 +110,11 @@ def content_from_record(
         else LineDelay(station.line.delay_s, station.line.delay_uncertainty_s),
         runs=tuple(_run(run, standard, (procedures or {}).get(run.procedure, ProcedureWords(""))) for run in runs),
         journal_digest=record.journal_digest(evaluation),
+        record_head=record.head(evaluation),
+        state=row.state,
+        final=row.finished is not None,
+        reason=row.reason,
+        attempts=tuple(attempt for run in runs for attempt in _attempts(record, run, steps_by_run[run.identifier])),
         events=tuple(
             ReportEvent(event.at, event.kind, event.text, event.run or "")
             for event in record.events(evaluation)
@@ -141,6 +149,26 @@ def _run(run: RunRow, standard: Standard | None, words: ProcedureWords) -> Repor
         entry.evidence.confidence if entry is not None else None,
         run.reason,
     )
+
+
+def _attempts(record: Record, run: RunRow, steps: list[StepRow]) -> Iterator[ReportAttempt]:
+    """The attempts of a run's steps that were cut short, those of an open step that none followed included."""
+    calls = {step.number: step.call for step in steps}
+    for attempt in record.attempts(run.identifier):
+        yield ReportAttempt(
+            run.identifier,
+            attempt.step,
+            calls[attempt.step],
+            attempt.number,
+            attempt.started,
+            attempt.ended,
+            attempt.reason,
+        )
+    for step in steps:
+        if not step.done:
+            yield ReportAttempt(
+                run.identifier, step.number, step.call, step.attempts, step.started, run.finished, run.reason
+            )
 
 
 def _devices(record: Record, row: EvaluationRow) -> Iterator[ReportDevice]:
@@ -296,11 +324,9 @@ def _instruments(
         if event.kind == SAFE_EVENT:
             document = json.loads(event.text)
             safe[document["instrument"]] = document
-    for event in events:
-        if event.kind != INSTRUMENT_EVENT:
-            continue
-        identity = json.loads(event.text)
-        name = identity["name"]
+    told = (json.loads(event.text) for event in events if event.kind == INSTRUMENT_EVENT)
+    identities = {identity["name"]: identity for identity in told}  # the last one, of a resumed evaluation
+    for name, identity in identities.items():
         driver, role = _place(station, name, flow_units)
         outcome = safe.get(name)
         drives = outcome is not None and not outcome["state"].startswith("none")

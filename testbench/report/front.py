@@ -7,7 +7,7 @@ import itertools
 from collections import Counter
 from collections.abc import Sequence
 
-from testbench.outcome import Outcome
+from testbench.outcome import Outcome, RunState
 from testbench.report import phrases
 from testbench.report.blocks import Block, Cell, Column, bullets, facts, heading, judged, paragraph, table
 from testbench.report.content import ReportContent, ReportDevice, ReportStandard, ReportVerdict
@@ -38,6 +38,7 @@ def cover(content: ReportContent, wording: Wording) -> Block:
         "laboratory": wording.say(station.laboratory),
         "standard": wording.say(standard.title) or standard.name,
         "analogy": _sentence(wording.say(standard.analogy)),
+        "notice": unfinished(content, wording),
         "devices_title": wording["cover.devices"],
         "devices": table(columns, rows) if rows else paragraph(wording["summary.none"]),
         "facts": facts(
@@ -48,7 +49,10 @@ def cover(content: ReportContent, wording: Wording) -> Block:
                 (wording["cover.laboratory"], wording.say(station.laboratory)),
                 (wording["cover.station"], station.name),
                 (wording["cover.started"], _bench_moment(content.started, content, wording)),
-                (wording["cover.finished"], _bench_moment(content.finished, content, wording)),
+                (
+                    wording["cover.finished" if content.final else "cover.recorded_until"],
+                    _bench_moment(content.finished, content, wording),
+                ),
                 (wording["cover.issued"], moment(content.issue_time)),
                 (wording["cover.duration"], phrases.duration_text(content.bench_duration_s, wording)),
                 (wording["cover.seed"], "" if content.seed is None else str(content.seed)),
@@ -68,6 +72,8 @@ def cover(content: ReportContent, wording: Wording) -> Block:
 def summary(content: ReportContent, wording: Wording) -> list[Block]:
     """Return the matrix of verdicts and a sentence for each verdict that is not a plain pass."""
     blocks: list[Block] = [heading(wording["summary.heading"])]
+    if notice := unfinished(content, wording):
+        blocks.append(paragraph(notice))
     if not content.devices:
         return [*blocks, paragraph(wording["summary.none"])]
     if analogy := _sentence(wording.say(content.standard.analogy)):
@@ -78,6 +84,14 @@ def summary(content: ReportContent, wording: Wording) -> list[Block]:
     if remarks := [*phrases.early_ends(content.runs, wording), *_remarks(content.devices, wording)]:
         return [*blocks, bullets(remarks)]
     return [*blocks, paragraph(wording["summary.all_pass" if _judged(content) else "summary.none"])]
+
+
+def unfinished(content: ReportContent, wording: Wording) -> str:
+    """Say that an evaluation was interrupted, and why; empty for one that came to its own end."""
+    if content.state is not RunState.INTERRUPTED:
+        return ""
+    reason = wording.tell(content.reason) or wording["document.not_stated"]
+    return wording.fill("summary.closed" if content.final else "summary.interrupted", reason=reason)
 
 
 def _shares(devices: Sequence[ReportDevice]) -> list[Sequence[ReportDevice]]:

@@ -1,4 +1,6 @@
-"""The section of raw data: every level, pass, day, repeat and reading that a finding rests on, and further tables given."""
+"""The section of raw data: every level, pass, day, repeat and reading that a finding rests on, further tables given,
+attempts of steps that were cut short, and the head of the record's hash chain.
+"""
 
 from __future__ import annotations
 
@@ -8,9 +10,9 @@ from dataclasses import dataclass
 
 from testbench.findings import Finding
 from testbench.report import details, phrases
-from testbench.report.blocks import Align, Block, Cell, Column, heading, paragraph, table
-from testbench.report.content import RawTable, ReportContent, ReportDevice, ReportVerdict
-from testbench.report.numbers import NOTHING, rounded, signed, significant, with_unit
+from testbench.report.blocks import Align, Block, Cell, Column, facts, heading, paragraph, table
+from testbench.report.content import RawTable, ReportAttempt, ReportContent, ReportDevice, ReportVerdict
+from testbench.report.numbers import NOTHING, moment, rounded, signed, significant, with_unit
 from testbench.report.wording import Wording
 
 _READING_DIGITS = 5  # of the full scale
@@ -27,7 +29,37 @@ def raw_section(content: ReportContent, wording: Wording) -> list[Block]:
         if tables:
             blocks += [heading(wording.fill("raw.device", name=device.name), 2), *tables]
     blocks += [_given(raw, wording) for raw in content.raw_tables]
-    return [heading(wording["raw.heading"]), *(blocks or [paragraph(wording["document.nothing"])])]
+    if content.attempts:
+        blocks += [heading(wording["raw.attempts_heading"], 2), _attempts(content.attempts, wording)]
+    blocks = blocks or [paragraph(wording["document.nothing"])]
+    if content.record_head:
+        blocks += [
+            heading(wording["raw.record_heading"], 2),
+            facts([(wording["raw.record_head"], content.record_head)]),
+            paragraph(wording.fill("raw.record_check", command="testbench record verify --head"), small=True),
+        ]
+    return [heading(wording["raw.heading"]), *blocks]
+
+
+def _attempts(attempts: Sequence[ReportAttempt], wording: Wording) -> Block:
+    columns = [
+        Column(wording["column.run"], width_mm=13),
+        Column(wording["column.step"], width_mm=36),
+        Column(wording["column.attempt"], Align.RIGHT, 16),
+        Column(wording.join([wording["column.start"], wording["column.end"]]), width_mm=39),
+        Column(wording["column.reason"]),
+    ]
+    rows: list[list[Cell]] = [
+        [
+            attempt.run,
+            f"{attempt.step}\u2002{attempt.call}",
+            str(attempt.number),
+            {"cell": "lines", "lines": [moment(attempt.started), moment(attempt.ended)]},
+            wording.tell(attempt.reason) or NOTHING,
+        ]
+        for attempt in attempts
+    ]
+    return table(columns, rows, wording["raw.attempts"])
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,21 +2,28 @@
 
 import datetime as dt
 import json
+from collections.abc import Iterator
 from importlib import resources
 from pathlib import Path
 
-from testbench.outcome import Outcome
+import pytest
+
+from testbench.errors import RecordError
+from testbench.outcome import Outcome, RunState
 from testbench.record.model import EvaluationStart
 from testbench.record.store import Record
 from testbench.report.content import InstrumentRole, ReportContent, StandardKind
+from testbench.report.document import build_document
+from testbench.report.evaluation_json import evaluation_document
 from testbench.report.from_record import content_from_record
+from testbench.text import Language
 
 MOMENT = dt.datetime(2026, 3, 2, 9, 0, tzinfo=dt.timezone(dt.timedelta(hours=8)))
 
 
-def reported(path: Path, instruments: list[str], channels: dict[str, tuple[str, str]]) -> ReportContent:
-    """The content of an evaluation on the simulated station with these instruments, and channels (quantity, unit)."""
-    start = EvaluationStart(
+def evaluation_start() -> EvaluationStart:
+    """An evaluation on the simulated station, without a standard."""
+    return EvaluationStart(
         standard="",
         standard_text="",
         standard_digest="",
@@ -31,8 +38,12 @@ def reported(path: Path, instruments: list[str], channels: dict[str, tuple[str, 
         devices=[],
         started=MOMENT,
     )
+
+
+def reported(path: Path, instruments: list[str], channels: dict[str, tuple[str, str]]) -> ReportContent:
+    """The content of an evaluation on the simulated station with these instruments, and channels (quantity, unit)."""
     with Record.open(path, create=True) as record:
-        evaluation = record.begin_evaluation(start)
+        evaluation = record.begin_evaluation(evaluation_start())
         for name, (quantity, unit) in channels.items():
             record.channel(evaluation, name, quantity=quantity, unit=unit, resolution=0.001, device=None)
         for name in instruments:
@@ -62,3 +73,95 @@ def test_an_instrument_whose_mass_flow_was_recorded_is_a_flow_controller(tmp_pat
 def test_an_instrument_of_the_station_file_without_a_flow_is_no_measurement_standard(tmp_path: Path) -> None:
     content = reported(tmp_path / "record.sqlite", [], {})
     assert {item.kind for item in content.measurement_standards} == {StandardKind.CYLINDER}
+
+
+LATER = MOMENT + dt.timedelta(seconds=90)
+
+
+@pytest.fixture
+def record(tmp_path: Path) -> Iterator[Record]:
+    with Record.open(tmp_path / "record.sqlite", create=True) as opened:
+        yield opened
+
+
+def begin(record: Record) -> tuple[str, str]:
+    """An evaluation whose first step was cut once, finished, and whose second is open."""
+    evaluation = record.begin_evaluation(evaluation_start())
+    run = record.begin_run(evaluation, "drift", {}, clause="", number=1, bench_time=0.0, started=MOMENT)
+    step = record.begin_step(run, "average", {}, bench_time=0.0, started=MOMENT)
+    record.retry_step(run, step, reason="pause", ended_at=30.0, ended=MOMENT, bench_time=60.0, started=LATER)
+    record.finish_step(run, step, result={}, error=None, bench_time=90.0, finished=LATER)
+    record.begin_step(run, "wait", {}, bench_time=90.0, started=LATER)
+    return evaluation, run
+
+
+def printed(content: ReportContent, language: Language) -> str:
+    return json.dumps(build_document(content, language).tree, ensure_ascii=False)
+
+
+def test_an_evaluation_without_an_outcome_has_no_report_and_says_what_to_do(record: Record) -> None:
+    evaluation, _ = begin(record)
+    with pytest.raises(RecordError, match=f"`testbench resume {evaluation}` .* `testbench close {evaluation}`"):
+        content_from_record(record, evaluation)
+
+
+@pytest.mark.parametrize(
+    ("closed", "english", "chinese"),
+    [(False, "the evaluation can be resumed", "评价可以恢复"), (True, "closed before its end", "未完成即结束")],
+)
+def test_an_interrupted_evaluation_says_so_at_the_front(record: Record, closed: bool, english: str, chinese: str) -> None:
+    evaluation, _ = begin(record)
+    reason = "the process that ran the bench was lost"
+    record.interrupt_evaluation(evaluation, outcome=Outcome.ERROR, reason=reason, at=LATER)
+    if closed:
+        record.finish_evaluation(
+            evaluation, outcome=Outcome.ERROR, finished=LATER, state=RunState.INTERRUPTED, reason=reason
+        )
+    content = content_from_record(record, evaluation)
+    assert (content.state, content.final, content.finished) == (RunState.INTERRUPTED, closed, LATER)
+    document = evaluation_document(content)
+    assert (document["state"], document["reason"]) == ("interrupted", reason)
+    assert document["finished"] == (LATER.isoformat() if closed else None)
+    for language, words, why in ((Language.ENGLISH, english, reason), (Language.CHINESE, chinese, "运行台架的进程已丢失")):
+        blocks = build_document(content, language).tree["blocks"]
+        notice = blocks[0]["notice"]
+        assert words in notice
+        assert why in notice
+        assert any(block.get("text") == notice for block in blocks[1:4]), "the summary says it too"
+
+
+def test_attempts_that_were_cut_and_the_head_of_the_record_stand_with_the_raw_data(record: Record) -> None:
+    evaluation, run = begin(record)
+    record.event(evaluation, None, "process lost", "lost", bench_time=90.0, at=LATER)
+    record.interrupt_evaluation(evaluation, outcome=Outcome.ERROR, reason="power cut", at=LATER)
+    content = content_from_record(record, evaluation)
+    assert [(a.run, a.step, a.call, a.number, a.reason) for a in content.attempts] == [
+        (run, 1, "average", 1, "pause"),
+        (run, 2, "wait", 1, "power cut"),
+    ]
+    head = record.head(evaluation)
+    assert content.record_head == evaluation_document(content)["record_head"] == head
+    for language, words in (
+        (Language.ENGLISH, ["Attempts that were cut short", "power cut", "process lost", "Head of the hash chain", head]),
+        (Language.CHINESE, ["被打断的步骤执行", "进程丢失", "哈希链末值", head]),
+    ):
+        text = printed(content, language)
+        assert [word for word in words if word not in text] == []
+
+
+def test_an_evaluation_that_finished_bears_no_notice(record: Record) -> None:
+    evaluation = record.begin_evaluation(evaluation_start())
+    record.finish_evaluation(evaluation, outcome=Outcome.INCONCLUSIVE, finished=LATER)
+    content = content_from_record(record, evaluation)
+    assert build_document(content, Language.ENGLISH).tree["blocks"][0]["notice"] == ""
+    assert "cut short" not in printed(content, Language.ENGLISH)
+
+
+def test_an_instrument_that_was_identified_again_is_listed_once(record: Record) -> None:
+    evaluation = record.begin_evaluation(evaluation_start())
+    for firmware in ("1", "2"):
+        identity = {"name": "A", "maker": "", "model": "", "serial": "", "firmware": firmware}
+        record.event(evaluation, None, "instrument", json.dumps(identity), bench_time=0.0, at=MOMENT)
+    record.finish_evaluation(evaluation, outcome=Outcome.INCONCLUSIVE, finished=LATER)
+    (instrument,) = content_from_record(record, evaluation).instruments
+    assert instrument.firmware == "2"

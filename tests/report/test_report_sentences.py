@@ -32,6 +32,14 @@ CHINESE, ENGLISH = wording(Language.CHINESE), wording(Language.ENGLISH)
             "daq (twin): no answer within 1 s; given up after 5 readings in a row without an answer",
             "daq (twin)：1 s 内无应答；连续 5 次读数无应答，已放弃",
         ),
+        (
+            "nobody watched the bench for 3 min (bench time 12.0 s to 192.0 s)",
+            "台架无人监视 3 min（台架时间 12.0 s 至 192.0 s）",
+        ),
+        (
+            "the process that ran the bench was lost; up to 1 s of readings before may be missing",
+            "运行台架的进程已丢失；此前最多 1 s 的读数可能缺失",
+        ),
         ("no reading on day 3; a reading is infinite", "第 3 日无读数；有读数为无穷大"),
     ],
 )

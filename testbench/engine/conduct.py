@@ -7,15 +7,12 @@ laboratory or hardware ─► guard ─► open, identify ─► record, control
 from __future__ import annotations
 
 import contextlib
-import json
-import platform
-from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
-from importlib.metadata import version
+from dataclasses import dataclass
 
 from testbench.criteria.judge import Scorecard
 from testbench.engine.assembly import Equipment, assemble
+from testbench.engine.chronicle import Chronicle
 from testbench.engine.clock import AccompaniedClock, Clock, RealClock, SimulatedClock, monotonic
 from testbench.engine.control import ControlFile
 from testbench.engine.guard import Guard, start_guard
@@ -29,24 +26,23 @@ from testbench.engine.observer import EvaluationObserver
 from testbench.engine.operator import Operator, RecordOperator, SharedOperator, SimulatedOperator
 from testbench.engine.ownership import Ownership
 from testbench.engine.past import Past, refuse_other_software
-from testbench.engine.plan import Plan
-from testbench.engine.registry import DRIVERS, PROCEDURES, core_provenance, provenance
+from testbench.engine.plan import Plan, SuiteItem
 from testbench.engine.remembering import LaboratoryMemory
 from testbench.engine.request import EvaluationRequest
 from testbench.engine.roles import Channel, Identity, SafeOutcome
-from testbench.engine.safe import drive_safe, unverified
+from testbench.engine.safe import drive_safe
 from testbench.engine.sampling import Sampler
+from testbench.engine.software import software
+from testbench.engine.start import evaluation_start
 from testbench.engine.steering import Steering
 from testbench.engine.trace import trace
 from testbench.engine.wording import duration
-from testbench.errors import AbortedError, EndedError, TestbenchError
+from testbench.errors import AbortedError, EndedError, RecordFullError, TestbenchError
 from testbench.findings import Finding
 from testbench.outcome import Outcome, RunState
-from testbench.record.model import DeviceEntry, EvaluationStart
 from testbench.record.store import Record
 
-SOFTWARE = ("testbench", "numpy", "scipy", "GTC", "PyVISA", "PyVISA-py", "SQLAlchemy", "pysqlite3", "pydantic")
-REPORTED_GAPS = 20  # gaps of one kind that are told one by one; the rest is counted
+ROOM_EVERY_S = 1.0  # how often a full disk is tried again
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,9 +84,8 @@ class Conduct:
         self._guard: Guard | None = None
         self._steering: Steering | None = None
         self._memory: LaboratoryMemory | None = None
-        self._gaps: Counter[str] = Counter()
+        self._chronicle = Chronicle(record, observer)
         self._findings: list[Finding] = []
-        self._unrecorded = False
         self._clock = self._make_clock()
 
     def run(self) -> EvaluationResult:
@@ -105,7 +100,7 @@ class Conduct:
             self._evaluation or None,
             self._request.devices,
             station.station.guard.hang_s,
-            notice=self._guard_told,
+            notice=self._chronicle.guard,
         )
         with contextlib.ExitStack() as held:  # the control file, until the end is in the record
             try:
@@ -116,13 +111,7 @@ class Conduct:
                     equipment.close()
             finally:
                 self._guard.release()
-            scorecard = judge(self._request, self._findings)
-            outcome = scorecard.outcome if scorecard is not None else Outcome.INCONCLUSIVE
-            if self._steering is not None:
-                self._steering.finish()
-            self._record.finish_evaluation(
-                self._evaluation, outcome=outcome, finished=self._clock.wall(), verdicts=verdict_documents(scorecard)
-            )
+            scorecard, outcome = self._finish()
         findings, bench_s = tuple(self._findings), self._clock.now()
         return EvaluationResult(self._evaluation, findings, scorecard, outcome, tuple(safe), bench_s, monotonic() - began)
 
@@ -130,7 +119,7 @@ class Conduct:
 
     def _make_clock(self) -> Clock:
         """The bench's clock, at 0 or where the evaluation was lost; a simulated laboratory is brought to that time."""
-        laboratory, past, jumped = self._laboratory, self._past, self._clock_jumped
+        laboratory, past, jumped = self._laboratory, self._past, self._chronicle.clock
         if laboratory is None:
             return RealClock(self._check, start_s=_now_after(past), jumped=jumped)
         if past is None:
@@ -193,7 +182,7 @@ class Conduct:
             self._announce(held.enter_context(ControlFile.hold(self._request.record, self._evaluation)))
             if self._past is not None:
                 self._go_on(self._past)
-            self._note_instruments(identities)
+            self._chronicle.instruments(identities)
             if traced is not None:
                 self._record.keep_trace(self._evaluation, traced)
             try:
@@ -208,42 +197,14 @@ class Conduct:
         return safe
 
     def _begin(self, equipment: Equipment) -> None:
-        request, station, standard = self._request, self._request.station, self._request.standard
-        devices = [
-            DeviceEntry(
-                name=device.name,
-                maker=table.maker,
-                model=table.model,
-                serial=table.serial,
-                range=list(table.range),
-                unit=table.unit,
-                channel=device.channel,
-            )
-            for device in equipment.devices
-            for table in (station.station.devices[device.name],)
-        ]
-        self._evaluation = self._record.begin_evaluation(
-            EvaluationStart(
-                standard=standard.name if standard is not None else "",
-                standard_text=standard.text if standard is not None else "",
-                standard_digest=standard.digest if standard is not None else "",
-                station_path=str(station.path),
-                station_text=station.text,
-                station_digest=station.digest,
-                seed=request.seed if self._laboratory is not None else None,
-                language=request.language,
-                simulated=self._laboratory is not None,
-                software=software(request),
-                measurand=next(iter(equipment.information.values())).measurand,
-                devices=devices,
-                started=self._clock.wall(),
-                request=request.document(self._plan),
-            )
-        )
+        simulated = self._laboratory is not None
+        start = evaluation_start(self._request, self._plan, equipment, simulated=simulated, started=self._clock.wall())
+        self._evaluation = self._record.begin_evaluation(start)
 
     def _announce(self, control: ControlFile) -> None:
         """Tell guard, lock holders and onlookers which evaluation this is; from now on it is steered from outside."""
         assert self._guard is not None
+        self._chronicle.begin(self._evaluation, self._clock)
         self._guard.evaluation(self._evaluation)
         self._ownership.belongs_to(self._evaluation)
         self._steering = Steering(
@@ -259,27 +220,19 @@ class Conduct:
     def _go_on(self, past: Past) -> None:
         """Enter that the evaluation is gone on with, and what is known of the time between."""
         procedures = {item.procedure.name for item in self._request.items}
+        tell = self._chronicle.event
         self._record.reopen_evaluation(self._evaluation)
-        self._event("process lost", f"{past.row.reason or 'interrupted'}; up to 1 s of readings before may be missing")
-        self._event("unwatched", self._unwatched(past))
+        tell("process lost", f"{past.row.reason or 'interrupted'}; up to 1 s of readings before may be missing")
+        tell("unwatched", self._unwatched(past))
         if past.elapsed_s < 0 and not self._clock.simulated:
-            self._event("clock", f"the wall clock was set back by {-past.elapsed_s:.0f} s; bench time goes on where it was")
+            tell("clock", f"the wall clock was set back by {-past.elapsed_s:.0f} s; bench time goes on where it was")
         for changed in refuse_other_software(past.row, software(self._request), procedures):
-            self._event("software", changed)
+            tell("software", changed)
 
     def _unwatched(self, past: Past) -> str:
-        lost_s = max(0.0, self._clock.now() - past.lost_at)
-        return (
-            f"nobody watched the bench for {duration(lost_s)} (bench time {past.lost_at:.1f} s to {self._clock.now():.1f} s)"
-        )
-
-    def _note_instruments(self, identities: Mapping[str, Identity]) -> None:
-        """Enter what the instruments say of themselves, once."""
-        known = {event.text for event in self._record.events(self._evaluation) if event.kind == "instrument"}
-        for name, identity in identities.items():
-            text = json.dumps({"name": name, **asdict(identity)}, ensure_ascii=False)
-            if text not in known:
-                self._event("instrument", text)
+        now = self._clock.now()
+        lost = duration(max(0.0, now - past.lost_at))
+        return f"nobody watched the bench for {lost} (bench time {past.lost_at:.1f} s to {now:.1f} s)"
 
     # ---- runs -----------------------------------------------------------------------------------------------------------
 
@@ -302,7 +255,7 @@ class Conduct:
             self._clock,
             self._record.readings(self._evaluation),
             register,
-            self._gap,
+            self._chronicle.gap,
             dispensable=equipment.dispensable,
             tested=[device.source for device in equipment.devices],
         )
@@ -337,21 +290,24 @@ class Conduct:
                 recorded = self._past.recorded(self._record, before)
                 self._record.reopen_run(run)
             else:
-                run = self._record.begin_run(
-                    self._evaluation,
-                    item.procedure.name,
-                    item.settings.model_dump(mode="json"),
-                    clause=item.clause.zh if self._request.language == "zh" else item.clause.en,
-                    number=number,
-                    bench_time=self._clock.now(),
-                    started=self._clock.wall(),
-                )
+                run = self._begin_run(number, item)
             self._observer.run_began(number, item)
             journal = RunJournal(self._record, self._evaluation, run, self._clock, memory=self._memory, recorded=recorded)
             bench.enter(journal)
             with self._ending(run, bench, journal):
                 item.procedure.function(bench, item.settings)
                 journal.check_complete()
+
+    def _begin_run(self, number: int, item: SuiteItem) -> str:
+        return self._record.begin_run(
+            self._evaluation,
+            item.procedure.name,
+            item.settings.model_dump(mode="json"),
+            clause=item.clause.zh if self._request.language == "zh" else item.clause.en,
+            number=number,
+            bench_time=self._clock.now(),
+            started=self._clock.wall(),
+        )
 
     @contextlib.contextmanager
     def _ending(self, run: str, bench: LiveBench, journal: RunJournal) -> Iterator[None]:
@@ -387,13 +343,28 @@ class Conduct:
         assert self._guard is not None
         with self._guard.patient():
             outcomes = drive_safe(equipment.instruments)
-        for outcome in outcomes:
-            if self._evaluation:
-                self._event("safe state", json.dumps(asdict(outcome), ensure_ascii=False))
-        problem = unverified(outcomes)
-        if problem is not None:
-            self._observer.notice(problem)
+        self._chronicle.safe_state(outcomes)
         return outcomes
+
+    def _finish(self) -> tuple[Scorecard | None, Outcome]:
+        """Judge, and close the evaluation; a full disk is waited for."""
+        scorecard = judge(self._request, self._findings)
+        outcome = scorecard.outcome if scorecard is not None else Outcome.INCONCLUSIVE
+        told = False
+        while True:
+            try:
+                if self._steering is not None:
+                    self._steering.finish()
+                self._record.finish_evaluation(
+                    self._evaluation, outcome=outcome, finished=self._clock.wall(), verdicts=verdict_documents(scorecard)
+                )
+            except RecordFullError as error:
+                if not told:
+                    self._observer.notice(f"waiting for room to close the evaluation: {error}")
+                told = True
+                self._clock.idle(ROOM_EVERY_S)
+            else:
+                return scorecard, outcome
 
     def _close_badly(self, error: BaseException) -> None:
         """Close an evaluation that ended early; a record that cannot be written must not hide why."""
@@ -423,46 +394,7 @@ class Conduct:
         else:
             error.add_note(f"what was measured is in the record as {self._evaluation}; {hint}")
 
-    # ---- events ---------------------------------------------------------------------------------------------------------
-
-    def _gap(self, text: str) -> None:
-        self._gaps[text] += 1
-        if self._gaps[text] <= REPORTED_GAPS:
-            self._event("gap", text)
-            self._observer.notice(text)
-
-    def _guard_told(self, text: str) -> None:
-        self._observer.notice(text)
-        if self._evaluation:
-            self._event("guard", text)
-
-    def _clock_jumped(self, text: str) -> None:
-        self._observer.notice(text)
-        if self._evaluation:
-            self._event("clock", text)
-
-    def _event(self, kind: str, text: str) -> None:
-        try:
-            self._record.event(self._evaluation, None, kind, text, bench_time=self._clock.now(), at=self._clock.wall())
-        except TestbenchError as error:
-            if not self._unrecorded:
-                self._observer.notice(f"events are not recorded any more: {error}")
-            self._unrecorded = True
-
 
 def _now_after(past: Past | None) -> float:
     """Bench time now: on a real bench it went on while nobody watched."""
     return 0.0 if past is None else past.lost_at + max(0.0, past.elapsed_s)
-
-
-def software(request: EvaluationRequest) -> dict[str, str]:
-    """Versions of everything that the results may depend on: packages, the core, drivers, procedures."""
-    station = request.station.station
-    tables = [*station.instruments.values(), *station.environment.values(), *station.devices.values()]
-    drivers = {table.driver for table in [*tables, station.divider, station.flow_rig] if table is not None}
-    return (
-        {name: version(name) for name in SOFTWARE}
-        | {"Python": platform.python_version(), "core": core_provenance()}
-        | {f"driver {name}": provenance(DRIVERS, name) for name in sorted(drivers)}
-        | {f"procedure {item.procedure.name}": provenance(PROCEDURES, item.procedure.name) for item in request.items}
-    )

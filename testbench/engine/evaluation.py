@@ -8,7 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from testbench.engine.clock import wall_now
-from testbench.engine.conduct import Conduct, EvaluationResult, software
+from testbench.engine.conduct import Conduct, EvaluationResult
 from testbench.engine.control import find_process
 from testbench.engine.interruption import Interruption
 from testbench.engine.judging import judge, verdict_documents
@@ -18,6 +18,7 @@ from testbench.engine.past import look_back, mark_lost, refuse_other_software, r
 from testbench.engine.plan import make_plan
 from testbench.engine.registry import find_laboratory
 from testbench.engine.request import EvaluationRequest, request_of
+from testbench.engine.software import software
 from testbench.errors import InputError
 from testbench.outcome import Outcome, RunState
 from testbench.record.model import EvaluationRow

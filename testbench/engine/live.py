@@ -373,7 +373,8 @@ class LiveBench(Bench):
 
     def report(self, finding: Finding) -> None:
         """See Bench."""
-        self._steps.journal.find(self._reckoning.noted(finding))
+        noted = self._reckoning.noted(finding)
+        self._steps.kept(lambda: self._steps.journal.find(noted))
 
     def determine(
         self,

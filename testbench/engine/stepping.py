@@ -137,7 +137,7 @@ class Stepping:
             if self._unwatched:
                 self._reckoning.change(unwatched=(*self._reckoning.state.unwatched, self._unwatched))
                 self._unwatched = ""
-            number, self.began = self._kept(lambda: self.journal.begin(call, arguments))
+            number, self.began = self.kept(lambda: self.journal.begin(call, arguments))
         except AbortedError as error:
             self.stop(str(error))
             raise
@@ -167,7 +167,7 @@ class Stepping:
                 self._hold(held)
                 now = self._reckoning.state
                 self._reckoning.state = replace(before, settings=now.settings, answers=now.answers)
-                self._kept(lambda: self.journal.again(number, reason, cut_at))  # noqa: B023  called at once
+                self.kept(lambda: self.journal.again(number, reason, cut_at))  # noqa: B023  called at once
             except BaseException as error:
                 self._fail(number, error)
                 raise
@@ -181,7 +181,7 @@ class Stepping:
             self._disturbed = False
         result = action()
         document, state = to_json(result), self._reckoning.state
-        self._kept(lambda: self.journal.finish(number, document, state, reestablished))
+        self.kept(lambda: self.journal.finish(number, document, state, reestablished))
         return result
 
     def _fail(self, number: int, error: BaseException) -> None:
@@ -201,7 +201,7 @@ class Stepping:
         except HoldError as hold:
             self._hold(hold)
 
-    def _kept(self, keep: Callable[[], T]) -> T:
+    def kept(self, keep: Callable[[], T]) -> T:
         """Keep something; while there is no room for it, the bench is held."""
         while True:
             try:

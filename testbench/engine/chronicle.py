@@ -1,0 +1,80 @@
+"""Events of an evaluation beside its steps: gaps, safe states, the guard, jumps of the clock; told to people as well."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict
+
+from testbench.engine.clock import Clock
+from testbench.engine.observer import Observer
+from testbench.engine.roles import Identity, SafeOutcome
+from testbench.engine.safe import unverified
+from testbench.errors import TestbenchError
+from testbench.record.store import Record
+
+REPORTED_GAPS = 20  # gaps of one kind that are told one by one; the rest is counted
+
+
+class Chronicle:
+    """Keeps events in the record, from `begin` on; a record that cannot be written ends nothing."""
+
+    def __init__(self, record: Record, observer: Observer) -> None:
+        self.evaluation = ""
+        self._record = record
+        self._observer = observer
+        self._clock: Clock | None = None
+        self._gaps: Counter[str] = Counter()
+        self._unrecorded = False
+
+    def begin(self, evaluation: str, clock: Clock) -> None:
+        """From now on there is an evaluation that events belong to."""
+        self.evaluation = evaluation
+        self._clock = clock
+
+    def event(self, kind: str, text: str) -> None:
+        """Keep an event, if there is an evaluation."""
+        if self._clock is None:
+            return
+        try:
+            self._record.event(self.evaluation, None, kind, text, bench_time=self._clock.now(), at=self._clock.wall())
+        except TestbenchError as error:
+            if not self._unrecorded:
+                self._observer.notice(f"events are not recorded any more: {error}")
+            self._unrecorded = True
+
+    def gap(self, text: str) -> None:
+        """Readings are missing."""
+        self._gaps[text] += 1
+        if self._gaps[text] <= REPORTED_GAPS:
+            self._told("gap", text)
+
+    def guard(self, text: str) -> None:
+        """Something about the guard."""
+        self._told("guard", text)
+
+    def clock(self, text: str) -> None:
+        """The clocks of the computer have jumped."""
+        self._told("clock", text)
+
+    def safe_state(self, outcomes: Iterable[SafeOutcome]) -> None:
+        """What became of driving the bench safe."""
+        outcomes = list(outcomes)
+        for outcome in outcomes:
+            self.event("safe state", json.dumps(asdict(outcome), ensure_ascii=False))
+        problem = unverified(outcomes)
+        if problem is not None:
+            self._observer.notice(problem)
+
+    def instruments(self, identities: Mapping[str, Identity]) -> None:
+        """What the instruments say of themselves, each saying once."""
+        known = {event.text for event in self._record.events(self.evaluation) if event.kind == "instrument"}
+        for name, identity in identities.items():
+            text = json.dumps({"name": name, **asdict(identity)}, ensure_ascii=False)
+            if text not in known:
+                self.event("instrument", text)
+
+    def _told(self, kind: str, text: str) -> None:
+        self._observer.notice(text)
+        self.event(kind, text)

@@ -29,8 +29,9 @@ class Launch:
             update={"port": self.listener.getsockname()[1], "token": secrets.token_hex(16)}
         )
         self._callers: dict[socket.socket, bytes] = {}
-        self._said: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115  what it says, should it fail
+        self._said: IO[bytes] | None = None
         try:
+            self._said = tempfile.TemporaryFile()  # noqa: SIM115  what it says, should it fail
             with tempfile.TemporaryFile() as told:  # a pipe could make us wait for its reader
                 told.write(self.assignment.line())
                 told.seek(0)
@@ -58,8 +59,10 @@ class Launch:
         status = self.process.poll()
         if status is None:
             return None
-        self._said.seek(0)
-        said = self._said.read().decode("utf-8", "replace").strip()
+        said = ""
+        if self._said is not None:
+            self._said.seek(0)
+            said = self._said.read().decode("utf-8", "replace").strip()
         return said or f"its process ended at once (status {status})"
 
     def give_up(self) -> None:
@@ -88,7 +91,8 @@ class Launch:
 
     def _close(self) -> None:
         self.listener.close()
-        self._said.close()
+        if self._said is not None:
+            self._said.close()
         for caller in self._callers:
             caller.close()
         self._callers.clear()

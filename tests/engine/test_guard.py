@@ -1,5 +1,6 @@
 """The guard with real processes, sockets and signals, on the simulated laboratory: the gas stops whatever happens."""
 
+import errno
 import json
 import os
 import queue
@@ -7,6 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 from pathlib import Path
 
@@ -448,6 +450,21 @@ def test_a_run_goes_on_when_no_other_guard_can_be_started(make_bench, make_guard
     monkeypatch.setattr(sys, "executable", python)
     beating(guard, lambda: guard.pid is not None)
     assert f"another guard (process {guard.pid}) watches" in notices[2]
+
+
+def test_a_run_goes_on_when_there_is_no_room_to_start_another_guard(make_bench, make_guard, monkeypatch):
+    bench, notices = make_bench(), []
+    guard = make_guard(bench.station, bench.resources, notices)
+    guard.await_ready()
+
+    def full():
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(tempfile, "TemporaryFile", full)
+    WatchedProcess(guard.pid).end()
+    beating(guard, lambda: len(notices) == 2)
+    assert "there is no guard, it cannot be started" in notices[1]
+    assert "No space left on device" in notices[1]
 
 
 @unix

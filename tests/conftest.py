@@ -1,5 +1,6 @@
-"""What several test folders share: stations to vary, and a live bench on the plant in this process."""
+"""What several test folders share: stations to vary, a live bench on the plant in this process, an evaluation going on."""
 
+import datetime as dt
 import tomllib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -11,14 +12,18 @@ import pytest
 
 from instruments.twin.direct import DirectLaboratory, direct_equipment
 from instruments.twin.plant import Plant
-from testbench.engine.clock import SimulatedClock
+from testbench.engine.clock import SimulatedClock, never
 from testbench.engine.live import LiveBench
 from testbench.engine.operator import SimulatedOperator
 from testbench.engine.registry import find_procedure
 from testbench.engine.roles import Channel
 from testbench.engine.sampling import Sampler
 from testbench.findings import Finding
+from testbench.record.model import EvaluationStart
+from testbench.record.store import Record
 from testbench.station import Station, StationFile
+
+STARTED = dt.datetime(2026, 11, 22, 9, 0, tzinfo=dt.UTC)
 
 
 @dataclass
@@ -105,6 +110,43 @@ class DirectBench:
         return {(finding.device, finding.characteristic): finding for finding in self.ledger.findings}
 
 
+@dataclass
+class Going:
+    """An evaluation with one run, going on in a record."""
+
+    record: Record
+    path: Path
+    evaluation: str
+    run: str
+    at: dt.datetime = STARTED
+
+
+@pytest.fixture
+def going(tmp_path: Path) -> Iterator[Going]:
+    """An evaluation that goes on, and its record."""
+    path = tmp_path / "record.sqlite"
+    with Record.open(path, create=True) as record:
+        evaluation = record.begin_evaluation(
+            EvaluationStart(
+                standard="",
+                standard_text="",
+                standard_digest="",
+                station_path="station.toml",
+                station_text="",
+                station_digest="",
+                seed=1,
+                language="en",
+                simulated=True,
+                software={},
+                measurand="CO2",
+                devices=[],
+                started=STARTED,
+            )
+        )
+        run = record.begin_run(evaluation, "drift", {}, clause="", number=1, bench_time=0.0, started=STARTED)
+        yield Going(record, path, evaluation, run)
+
+
 @pytest.fixture(scope="session", autouse=True)
 def own_state(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Keep what tests leave out of the user's list of records."""
@@ -136,11 +178,11 @@ def simulated_station(simulated_text: str) -> Callable[..., StationFile]:
 def direct_bench() -> Callable[..., DirectBench]:
     """Put a station's live bench on the plant in this process."""
 
-    def make(file: StationFile, seed: int = 1, **options: Any) -> DirectBench:
+    def make(file: StationFile, seed: int = 1, *, check: Callable[[], None] = never, **options: Any) -> DirectBench:
         plant = Plant(file.station, seed)
         laboratory = DirectLaboratory(plant)
         equipment = direct_equipment(file, plant)
-        clock = SimulatedClock(laboratory)
+        clock = SimulatedClock(laboratory, check)
         ledger = Ledger(now=clock.now)
         numbers: dict[str, int] = {}
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 from typing import TYPE_CHECKING
 
 from testbench.commands.choose_run import Chosen, add_run, chosen
@@ -72,11 +71,10 @@ def _await_end(found: Chosen) -> Stand | None:
 
 def _tell(found: Chosen, end: Stand) -> int:
     from testbench.commands.command_reply import ended
+    from testbench.commands.event_words import SAFE_STATE, safe_words
 
     print(f"{found.evaluation}: {ended(end)}")
     for event in found.record.events(found.evaluation):
-        if event.kind == "safe state":
-            outcome = json.loads(event.text)
-            mark = "verified" if outcome["verified"] else "NOT VERIFIED"
-            print(f"  {outcome['instrument']}: {outcome['state']}: {mark} ({outcome['read_back']})")
+        if event.kind == SAFE_STATE:
+            print(f"  {safe_words(event.text)}")
     return 0

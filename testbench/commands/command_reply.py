@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from testbench.commands.choose_run import Chosen, what_then
+from testbench.commands.event_words import reason_words
 from testbench.engine.clock import MACHINE, monotonic, wall_now
 from testbench.engine.person import present_person
 from testbench.engine.standing import Stand, stand
@@ -45,7 +46,7 @@ def _reply(chosen: Chosen, number: int) -> str:
 
 def ended(now: Stand) -> str:
     """What became of an evaluation that does not go on."""
-    reason = f" ({now.row.reason})" if now.row.reason else ""
+    reason = f" ({reason_words(now.row)})" if now.row.reason else ""
     if now.standing.resumable:
         return f"{now.standing}{reason}; {what_then(now.row.identifier)}"
     return f"{now.standing}{reason}"

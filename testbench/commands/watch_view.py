@@ -8,6 +8,7 @@ from rich.console import Group, RenderableType
 from rich.text import Text as Line
 
 from testbench.commands.choose_run import what_then
+from testbench.commands.event_words import event_words, reason_words
 from testbench.commands.standing_words import STYLES, WORDS, percent, station_name
 from testbench.commands.terminal import Terminal
 from testbench.commands.watching import Sight
@@ -60,7 +61,7 @@ class View:
         """Why there is nothing more to watch."""
         row, standing = sight.stand.row, sight.stand.standing
         word = WORDS[standing].say(self._language)
-        reason = f": {row.reason}" if row.reason else ""
+        reason = f": {reason_words(row)}" if row.reason else ""
         if standing.resumable:
             then = what_then(row.identifier)
             return (
@@ -119,7 +120,7 @@ class View:
         return f"{word} {alarm.number} {alarm.name}{text} ({alarm.channel}{value}; {', '.join(states)}){how}"
 
     def _event(self, event: EventRow) -> str:
-        return f"{moment(event.bench_time, self._language)}  {event.kind}: {event.text}"
+        return f"{moment(event.bench_time, self._language)}  {event_words(event)}"
 
 
 _READINGS = ("channel", "reading", "unit", "bench time")

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 from testbench.commands.procedure_words import procedure_words
 from testbench.engine.clock import wall_now
 from testbench.errors import InputError, RecordError
 from testbench.record.store import Record
-from testbench.report.evaluation_json import evaluation_document
+from testbench.report.evaluation_json import evaluation_text
 from testbench.report.from_record import content_from_record
 from testbench.report.pdf import render_pdf
 from testbench.text import Language
@@ -26,9 +25,8 @@ def make_folder(folder: Path) -> None:
 def write_results(record: Record, evaluation: str, folder: Path, language: str) -> tuple[Path, Path]:
     """Write `evaluation.json` and `report.pdf` of a recorded evaluation, issued now; return their paths."""
     content = content_from_record(record, evaluation, issued=wall_now(), procedures=procedure_words())
-    document = json.dumps(evaluation_document(content), ensure_ascii=False, indent=2, allow_nan=False)
     results, report = folder / "evaluation.json", folder / "report.pdf"
-    _write(results, document.encode() + b"\n")
+    _write(results, evaluation_text(content))
     _write(report, render_pdf(content, Language(language)))
     return results, report
 

@@ -218,7 +218,7 @@ def due_rows(connection: Connection, kind: Kind, evaluation: str) -> Iterator[tu
     """Key and digest of every row of an evaluation that must have an entry of a kind, in the order of the keys."""
     covered = COVERED[kind]
     keys = [column.label(f"key {column.name}") for column in covered.table.primary_key.columns]
-    wanted = _stored(kind).add_columns(*keys).where(_belongs(covered.table, evaluation))
+    wanted = _stored(kind).add_columns(*keys).where(belongs(covered.table, evaluation))
     if covered.due:
         wanted = wanted.where(text(f"({covered.due})"))
     for row in connection.execute(wanted.order_by(*covered.table.primary_key.columns)).mappings():
@@ -250,7 +250,7 @@ def _stored(kind: Kind) -> Select[Any]:
     return select(*columns)
 
 
-def _belongs(table: Table, evaluation: str) -> Any:
+def belongs(table: Table, evaluation: str) -> Any:
     """The condition that a row belongs to an evaluation."""
     if table is schema.evaluation:
         return table.c.identifier == evaluation

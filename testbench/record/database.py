@@ -51,7 +51,7 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """Open a transaction that sees one state of the record; RecordError says what went wrong."""
-        with self._explained(""), self.engine.begin() as connection:
+        with self.explained(), self.engine.begin() as connection:
             yield connection
 
     @contextmanager
@@ -63,7 +63,7 @@ class Database:
         """
         self._check_still_there()
         with (
-            self._explained(conflict),
+            self.explained(conflict),
             self.engine.connect().execution_options(writes=True) as connection,
             connection.begin(),
         ):
@@ -74,7 +74,7 @@ class Database:
 
         SQLite does not wait for others when it changes this, so a lock that does wait is taken before another try.
         """
-        with self._explained(""), closing(self.engine.raw_connection()) as connection:
+        with self.explained(), closing(self.engine.raw_connection()) as connection:
             cursor = connection.cursor()
             for left in reversed(range(WAL_ATTEMPTS)):
                 try:
@@ -119,7 +119,8 @@ class Database:
         return f"what had been recorded until then was saved as {path}"
 
     @contextmanager
-    def _explained(self, conflict: str) -> Iterator[None]:
+    def explained(self, conflict: str = "") -> Iterator[None]:
+        """Turn what the database meets inside the block into a RecordError; `conflict` is its text for a collision."""
         try:
             yield
         except IntegrityError as error:
@@ -130,14 +131,17 @@ class Database:
             raise fault(self.name, error) from error
 
 
-def open_sqlite(path: Path, *, create: bool) -> Database:
-    """Open (or create) a SQLite file; RecordError names what stands against it."""
+def open_sqlite(path: Path, *, create: bool, anywhere: bool = False) -> Database:
+    """Open (or create) a SQLite file; RecordError names what stands against it.
+
+    `anywhere` is for a copy that no other process writes: it may lie on a network.
+    """
     if sqlite.sqlite_version_info < OLDEST_SQLITE:
         wanted = ".".join(map(str, OLDEST_SQLITE))
         raise RecordError(
             f"SQLite {sqlite.sqlite_version} is too old for the record, {wanted} or later is needed; reinstall pysqlite3"
         )
-    check_place(path, create=create)
+    check_place(path, create=create, anywhere=anywhere)
     engine = create_engine(
         URL.create("sqlite", database=str(path)),
         module=sqlite,
@@ -148,9 +152,9 @@ def open_sqlite(path: Path, *, create: bool) -> Database:
     return Database(engine, str(path))
 
 
-def check_place(path: Path, *, create: bool) -> None:
+def check_place(path: Path, *, create: bool, anywhere: bool = False) -> None:
     """Refuse a path where no record can be: network, missing folder, missing file, folder, read-only, empty of meaning."""
-    if place := network_place(path):
+    if not anywhere and (place := network_place(path)):
         raise RecordError(f"record {path} is on a network ({place}), where it could be damaged; choose a local disk")
     try:
         if path.is_dir():

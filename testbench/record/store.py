@@ -14,9 +14,10 @@ answer prompts and acknowledge alarms.
 
 from __future__ import annotations
 
+import datetime as dt
 import math
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -25,8 +26,10 @@ from sqlalchemy import Connection, insert, select
 
 from testbench.record import schema
 from testbench.record.alarms import Alarms
+from testbench.record.archive import Manifest, pack
 from testbench.record.chain import Kind
 from testbench.record.commands import Commands
+from testbench.record.copies import back_up
 from testbench.record.database import Database, open_sqlite
 from testbench.record.evaluations import Evaluations
 from testbench.record.glance import Glances
@@ -134,6 +137,18 @@ class Record(Evaluations, Runs, Results):
     def verify(self, evaluation: str | None = None, head: str | None = None) -> Verification:
         """Check the database, readings, journals and chains of all evaluations, or of one; see `verify`."""
         return verify(self._database, evaluation, head)
+
+    # Copies
+
+    def back_up(self, path: Path) -> Verification:
+        """Copy the whole record to a new file while others may write it; return the copy's verification."""
+        return back_up(self._database, path)
+
+    def archive(
+        self, evaluation: str, results: Callable[[], Mapping[str, bytes]], path: Path, *, created: dt.datetime
+    ) -> Manifest:
+        """Write an evaluation that has ended to an archive of its own; see `archive`."""
+        return pack(self._database, self.evaluation(evaluation).identifier, results, path, created=created)
 
     # Trace
 

@@ -9,6 +9,7 @@ numbers that are not there are null, never NaN. Texts in both languages are obje
 
 from __future__ import annotations
 
+import json
 import math
 from typing import Any
 
@@ -43,6 +44,11 @@ def evaluation_document(content: ReportContent) -> dict[str, Any]:
         "record_head": content.record_head,
         "devices": [_device(device, content.language) for device in content.devices],
     }
+
+
+def evaluation_text(content: ReportContent) -> bytes:
+    """Return the document as the text of a file, UTF-8."""
+    return json.dumps(evaluation_document(content), ensure_ascii=False, indent=2, allow_nan=False).encode() + b"\n"
 
 
 def _condition(condition: ReportCondition) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Events of an evaluation beside its steps: gaps, safe states, the guard, jumps of the clock; told to people as well."""
+"""Events of an evaluation beside its steps: gaps, alarms, safe states, the guard, the clock; told to people as well."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from testbench.engine.roles import Identity, SafeOutcome
 from testbench.engine.safe import unverified
 from testbench.errors import TestbenchError
 from testbench.record.store import Record
+from testbench.station import Interlock
 
 REPORTED_GAPS = 20  # gaps of one kind that are told one by one; the rest is counted
 
@@ -74,6 +75,31 @@ class Chronicle:
             text = json.dumps({"name": name, **asdict(identity)}, ensure_ascii=False)
             if text not in known:
                 self.event("instrument", text)
+
+    # ---- alarms -------------------------------------------------------------------------------------------------------
+
+    def trip(self, name: str, interlock: Interlock, text: str, value: float | None) -> int:
+        """Keep that an interlock tripped; return the alarm's number."""
+        assert self._clock is not None
+        return self._record.alarms.trip(
+            self.evaluation,
+            name=name,
+            action=interlock.action,
+            text=text,
+            channel=interlock.channel,
+            value=value,
+            bench_time=self._clock.now(),
+            at=self._clock.wall(),
+        )
+
+    def release(self, alarm: int) -> None:
+        """Keep that the value is back."""
+        assert self._clock is not None
+        self._record.alarms.release(alarm, bench_time=self._clock.now(), at=self._clock.wall())
+
+    def alarm(self, text: str) -> None:
+        """An interlock tripped or was released."""
+        self._told("alarm", text)
 
     def _told(self, kind: str, text: str) -> None:
         self._observer.notice(text)

@@ -7,6 +7,7 @@ laboratory or hardware ─► guard ─► open, identify ─► record, control
 from __future__ import annotations
 
 import contextlib
+import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
@@ -14,8 +15,9 @@ from testbench.criteria.judge import Scorecard
 from testbench.engine.assembly import Equipment, assemble
 from testbench.engine.chronicle import Chronicle
 from testbench.engine.clock import AccompaniedClock, Clock, RealClock, SimulatedClock, monotonic
-from testbench.engine.control import ControlFile
+from testbench.engine.control import AbortRequest, ControlFile
 from testbench.engine.guard import Guard, start_guard
+from testbench.engine.interlocks import Interlocks, watched
 from testbench.engine.interruption import Interruption
 from testbench.engine.journal import RunJournal
 from testbench.engine.judging import condition_limits, judge, verdict_documents
@@ -32,6 +34,7 @@ from testbench.engine.request import EvaluationRequest
 from testbench.engine.roles import Channel, Identity, SafeOutcome
 from testbench.engine.safe import drive_safe
 from testbench.engine.sampling import Sampler
+from testbench.engine.silence import Silence
 from testbench.engine.software import software
 from testbench.engine.start import evaluation_start
 from testbench.engine.steering import Steering
@@ -108,7 +111,8 @@ class Conduct:
                 try:
                     safe = self._carry_through(equipment, identities, held)
                 finally:
-                    equipment.close()
+                    with self._guard.patient():
+                        equipment.close()
             finally:
                 self._guard.release()
             scorecard, outcome = self._finish()
@@ -179,7 +183,8 @@ class Conduct:
         try:
             if self._past is None:
                 self._begin(equipment)
-            self._announce(held.enter_context(ControlFile.hold(self._request.record, self._evaluation)))
+            control = ControlFile.hold(self._request.record, self._evaluation, unheeded=self._leave_to_guard)
+            self._announce(held.enter_context(control))
             if self._past is not None:
                 self._go_on(self._past)
             self._chronicle.instruments(identities)
@@ -195,6 +200,11 @@ class Conduct:
             if not safe:
                 safe = self._make_safe(equipment)
         return safe
+
+    def _leave_to_guard(self, _: AbortRequest) -> None:
+        """End this process: it does not come to an abort (the record is locked, a driver hangs), but the guard does."""
+        if self._guard is not None and self._guard.pid is not None:
+            os._exit(AbortedError.exit_status)
 
     def _begin(self, equipment: Equipment) -> None:
         simulated = self._laboratory is not None
@@ -249,7 +259,10 @@ class Conduct:
                 device=of_device.get(channel.name),
             )
 
-        station = self._request.station.station
+        station, steering, guard = self._request.station.station, self._steering, self._guard
+        assert steering is not None
+        assert guard is not None
+        interlocks = Interlocks(watched(station.interlocks, equipment), self._chronicle, self._chronicle.alarm)
         sampler = Sampler(
             equipment.sources,
             self._clock,
@@ -258,8 +271,10 @@ class Conduct:
             self._chronicle.gap,
             dispensable=equipment.dispensable,
             tested=[device.source for device in equipment.devices],
+            watch=interlocks.look,
+            silence=Silence(station.faults.wait_s, station.faults.dead_device == "pause", lambda: steering.resumes),
+            alive=guard.beat,
         )
-        assert self._steering is not None
         bench = LiveBench(
             equipment,
             self._clock,
@@ -269,7 +284,7 @@ class Conduct:
             line=station.line,
             limits=condition_limits(self._request.standard),
             component=next(iter(equipment.information.values())).measurand,
-            safe_point=self._steering.safe_point,
+            safe_point=steering.safe_point,
             fault_wait_s=station.faults.wait_s,
         )
         if self._past is not None:

@@ -23,23 +23,34 @@ class HoldError(Exception):
 
 
 class Answering:
-    """Whether instruments answer again; after `wait_s` of real time without, the error that began it is raised."""
+    """Whether instruments answer again, all of them or any; after `wait_s` of real time without, `error` is raised.
 
-    def __init__(self, sources: Sequence[Source], error: InstrumentError, wait_s: float) -> None:
+    `wait_s` None waits without end.
+    """
+
+    def __init__(
+        self, sources: Sequence[Source], error: InstrumentError, wait_s: float | None, *, all_of_them: bool = True
+    ) -> None:
         self._sources = sources
         self._error = error
         self._wait_s = wait_s
+        self._enough = all if all_of_them else any
         self._since = monotonic()
 
     def __call__(self) -> bool:
         """Ask each for a reading."""
-        try:
-            for source in self._sources:
-                source.request()
-                source.collect()
-        except InstrumentError as error:
-            waited = monotonic() - self._since
-            if waited < self._wait_s:
-                return False
-            raise InstrumentError(f"{self._error}; waited {waited:.0f} s for it to answer again") from error
-        return True
+        if self._enough(_answers(source) for source in self._sources):
+            return True
+        waited = monotonic() - self._since
+        if self._wait_s is None or waited < self._wait_s:
+            return False
+        raise InstrumentError(f"{self._error}; waited {waited:.0f} s for it to answer again")
+
+
+def _answers(source: Source) -> bool:
+    try:
+        source.request()
+        source.collect()
+    except InstrumentError:
+        return False
+    return True

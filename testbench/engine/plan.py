@@ -11,6 +11,7 @@ from testbench.criteria.standard import Metric, Standard
 from testbench.engine.assembly import assemble, shared_range
 from testbench.engine.clock import wall_now
 from testbench.engine.dry import DryBench, PlannedStep, require_roles
+from testbench.engine.interlocks import watched
 from testbench.engine.procedure import Procedure, Settings
 from testbench.engine.registry import check_truth, find_procedure
 from testbench.errors import StandardError, StationError
@@ -65,6 +66,7 @@ def make_plan(
     """Run the suite on a model. Raises what would stop the evaluation: missing roles, gas that cannot be made."""
     equipment = assemble(station, devices=devices)
     check_truth(station)
+    watched(station.station.interlocks, equipment)
     low, _ = shared_range(equipment)
     if low != 0:
         raise StationError(f"station file {station.path}: a range must begin at 0 for zero gas to be its low end")

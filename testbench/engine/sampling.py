@@ -17,8 +17,9 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from testbench.engine.clock import Clock, monotonic
+from testbench.engine.clock import Clock, monotonic, never
 from testbench.engine.roles import Channel, Sample, Source, Status
+from testbench.engine.silence import Silence
 from testbench.engine.steps import Window
 from testbench.errors import InstrumentError
 
@@ -41,12 +42,17 @@ class Writer(Protocol):
 
 @dataclass(slots=True)
 class Series:
-    """Readings of one channel in memory: time (s of bench time) and value (NaN where it is no valid reading)."""
+    """Readings of one channel in memory: time (s of bench time) and value (NaN where it is no valid reading).
+
+    `last` is the last reading as it came, with its time; it is there also when the others were forgotten.
+    """
 
     channel: Channel
     identifier: int
     times: list[float] = field(default_factory=list)
     values: list[float] = field(default_factory=list)
+    last: Sample = GAP
+    last_at: float = -math.inf
 
     def between(self, start: float, end: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Times and values with start <= time <= end (a nanosecond of tolerance)."""
@@ -77,8 +83,9 @@ class _Reader:
 class Sampler:
     """Samples the sources of a bench; one per evaluation.
 
-    `tested` are the sources that are read for the devices under test: without any of them a run ends. So it does without
-    one of those that are not `dispensable` (default: none is).
+    `tested` are the sources that are read for the devices under test: without any of them a run cannot go on. Nor can it
+    without one of those that are not `dispensable` (default: none is). `watch` is called after every tick, `alive` after
+    every question and answer: one tick may wait for several silent instruments.
     """
 
     def __init__(
@@ -91,10 +98,16 @@ class Sampler:
         *,
         dispensable: Collection[Source] = (),
         tested: Collection[Source] = (),
+        watch: Callable[[float, Mapping[str, Series]], None] | None = None,
+        silence: Silence | None = None,
+        alive: Callable[[], None] = never,
     ) -> None:
         self._clock = clock
         self._writer = writer
         self._report_gap = report_gap
+        self._watch = watch
+        self._alive = alive
+        self._silence = silence or Silence()
         spared = {id(source) for source in dispensable}
         self._readers = [
             _Reader(
@@ -184,6 +197,7 @@ class Sampler:
                 asked.append((reader, str(error)))
             else:
                 asked.append((reader, None))
+            self._alive()
         for reader, failure in asked:
             samples: Sequence[Sample] = ()
             if failure is None:
@@ -198,13 +212,18 @@ class Sampler:
                 self._keep(reader, now, samples)
             else:
                 self._fail(reader, now, failure)
+            self._alive()
         self._writer.flush_if_due()
-        return monotonic() - began
+        took = monotonic() - began
+        if self._watch is not None:
+            self._watch(now, self.series)
+        return took
 
     def _keep(self, reader: _Reader, now: float, samples: Sequence[Sample]) -> None:
         add = self._writer.add
         for series, sample in zip(reader.series, samples, strict=True):
             status = sample.status
+            series.last, series.last_at = sample, now
             series.times.append(now)
             series.values.append(sample.value if status == Status.VALID else math.nan)
             add(series.identifier, now, sample.value, status, sample.raw)
@@ -217,14 +236,17 @@ class Sampler:
             self._report_gap(failure)
         if not reader.given_up:
             return
+        given_up = f"given up after {DEAD_AFTER} readings in a row without an answer"
         if reader.vital or (self._tested and all(other.given_up for other in self._tested)):
             self._writer.flush_if_due()
-            raise InstrumentError(f"{failure}; given up after {DEAD_AFTER} readings in a row without an answer")
+            sources = [reader.source] if reader.vital else [other.source for other in self._tested]
+            raise self._silence.without(sources, InstrumentError(f"{failure}; {given_up}"))
         if reader.silent == DEAD_AFTER:
             self._report_gap(
-                f"{reader.source.name}: given up after {DEAD_AFTER} readings in a row without an answer; the others are "
-                "tested on, and it is asked again from time to time"
+                f"{reader.source.name}: {given_up}; the others are tested on, and it is asked again from time to time"
             )
+            if reader in self._tested:
+                self._silence.dropped(reader.source, InstrumentError(f"{failure}; {given_up}"))
 
     def _mark(self, readers: Iterable[_Reader], due: float) -> None:
         for reader in readers:

@@ -1,0 +1,153 @@
+"""Interlocks: limits that are looked at after every tick, also while the bench waits or is held.
+
+    below the limit ──beyond trip for delay_s, or silent for silence_s──► tripped ──safe side of release──► below the limit
+                                                                             └─► alarm: latched until released and seen
+
+What trips warns, holds the bench until the value is back, or aborts. A value that the instrument itself marks as doubtful
+(over range, fault) counts like any other; a gap counts as silence, never as a value.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from testbench.engine.assembly import Equipment
+from testbench.engine.holding import HoldError
+from testbench.engine.sampling import Series
+from testbench.errors import AbortedError, RecordError, StationError, suggest
+from testbench.station import Interlock
+
+
+class AlarmSink(Protocol):
+    """Where alarms are kept; RecordError when they cannot be now."""
+
+    def trip(self, name: str, interlock: Interlock, text: str, value: float | None) -> int:
+        """Keep that an interlock tripped; return the alarm's number."""
+        ...
+
+    def release(self, alarm: int) -> None:
+        """Keep that the value is back."""
+        ...
+
+
+@dataclass(slots=True)
+class Watched:
+    """One interlock and how its channel stands; `heard_at` is the bench time of the last reading that had a value."""
+
+    name: str
+    table: Interlock
+    channel: str
+    heard_at: float | None = None
+    beyond_since: float | None = None
+    tripped: bool = False
+    alarm: int | None = None
+
+    def beyond(self, value: float) -> bool:
+        """At or beyond the trip level."""
+        return value >= self.table.trip if self.table.upper else value <= self.table.trip
+
+    def back(self, value: float) -> bool:
+        """At or on the safe side of the release level."""
+        return value <= self.table.release if self.table.upper else value >= self.table.release
+
+
+@dataclass(slots=True)
+class Interlocks:
+    """The interlocks of a station; one per evaluation, looked at by the sampler after every tick."""
+
+    interlocks: list[Watched]
+    sink: AlarmSink
+    tell: Callable[[str], None]
+    _owed: list[Callable[[], None]] = field(default_factory=list)
+
+    def look(self, now: float, series: Mapping[str, Series]) -> None:
+        """Trip and release; raise AbortedError or HoldError for what tripped now."""
+        aborts: list[str] = []
+        holds: list[str] = []
+        for watched in self.interlocks:
+            one = series[watched.channel]
+            text = self._look_at(watched, now, one)
+            if text is not None:
+                self.tell(text)
+                {"abort": aborts, "pause": holds}.get(watched.table.action, []).append(text)
+        self._pay()
+        if aborts:
+            raise AbortedError(f"aborted by {'; '.join(aborts)}")
+        if holds:
+            raise HoldError("; ".join(holds), self._released)
+
+    def _released(self) -> bool:
+        return not any(watched.tripped for watched in self.interlocks if watched.table.action == "pause")
+
+    def _look_at(self, watched: Watched, now: float, series: Series) -> str | None:
+        """Follow one channel; return what is to be told if its interlock has tripped now."""
+        if watched.heard_at is None:
+            watched.heard_at = now
+        value = series.last.value if series.last_at == now else math.nan
+        if not math.isnan(value):
+            watched.heard_at = now
+            if not watched.beyond(value):
+                watched.beyond_since = None
+            elif watched.beyond_since is None:
+                watched.beyond_since = now
+            if watched.tripped and watched.back(value):
+                self._release(watched, value, series)
+        if watched.tripped:
+            return None
+        table, unit = watched.table, series.channel.unit
+        side = "at or above" if table.upper else "at or below"
+        limit = f"{side} {table.trip:g} {unit}"
+        if watched.beyond_since is not None and not math.isnan(value) and now - watched.beyond_since >= table.delay_s:
+            lasted = f" for {table.delay_s:g} s" if table.delay_s else ""
+            return self._trip(watched, value, f"{watched.channel} is {value:g} {unit}, {limit}{lasted}")
+        if table.silence_s and now - watched.heard_at >= table.silence_s:
+            return self._trip(watched, None, f"no reading of {watched.channel} for {now - watched.heard_at:.0f} s")
+        return None
+
+    def _trip(self, watched: Watched, value: float | None, what: str) -> str:
+        said = f" ({watched.table.text})" if watched.table.text else ""
+        text = f"interlock {watched.name}{said}: {what}"
+        watched.tripped = True
+        watched.alarm = None
+
+        def keep() -> None:
+            watched.alarm = self.sink.trip(watched.name, watched.table, text, value)
+
+        self._owed.append(keep)
+        return text
+
+    def _release(self, watched: Watched, value: float, series: Series) -> None:
+        watched.tripped = False
+        watched.beyond_since = None
+        self.tell(f"interlock {watched.name}: released, {watched.channel} is {value:g} {series.channel.unit}")
+
+        def keep() -> None:
+            if watched.alarm is not None:
+                self.sink.release(watched.alarm)
+
+        self._owed.append(keep)
+
+    def _pay(self) -> None:
+        """Keep the alarms that are not kept yet; what cannot be kept now is kept after a later tick."""
+        while self._owed:
+            try:
+                self._owed[0]()
+            except RecordError:
+                return
+            del self._owed[0]
+
+
+def watched(tables: Mapping[str, Interlock], equipment: Equipment) -> list[Watched]:
+    """Find the channels of a station's interlocks; StationError for one that it does not have."""
+    channels = {channel.name: channel.name for source in equipment.sources for channel in source.channels}
+    channels |= {sensor.name: sensor.channel for sensor in equipment.sensors.values()}
+    for name, table in tables.items():
+        if table.channel not in channels:
+            raise StationError(
+                f"[interlocks.{name}] channel: the station has no channel {table.channel!r}; "
+                f"{suggest(table.channel, channels)}"
+            )
+    return [Watched(name, table, channels[table.channel]) for name, table in tables.items()]

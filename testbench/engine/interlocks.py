@@ -143,7 +143,7 @@ class Interlocks:
 def watched(tables: Mapping[str, Interlock], equipment: Equipment) -> list[Watched]:
     """Find the channels of a station's interlocks; StationError for one that it does not have."""
     channels = {channel.name: channel.name for source in equipment.sources for channel in source.channels}
-    channels |= {sensor.name: sensor.channel for sensor in equipment.sensors.values()}
+    channels |= {sensor.name.removeprefix("environment."): sensor.channel for sensor in equipment.sensors.values()}
     for name, table in tables.items():
         if table.channel not in channels:
             raise StationError(

@@ -19,6 +19,8 @@ the evaluation has ended, and says what came of it. An abort works also when the
 An evaluation that was aborted is over. To go on later, use `testbench pause`.
 """
 ENDS_WITHIN_S = 60.0
+GUARD_WITHIN_S = 15.0  # for the guard to drive the bench safe and to enter that
+UNHEEDED = "the process did not come to the abort and was ended; the guard drives the bench safe"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -30,43 +32,65 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Abort, wait for the end, and say what came of it."""
     with chosen(arguments) as found:
+        from testbench.engine.standing import Standing
         from testbench.errors import TestbenchError
 
         found.require_going()
-        _ask(found, arguments.reason)
+        asked = _ask(found, arguments.reason)
         end = _await_end(found)
         if end is None:
             raise TestbenchError(
                 f"{found.evaluation} has not ended within {ENDS_WITHIN_S:.0f} s after it was asked to abort; look at the "
                 "bench, and shut the gas by hand if need be"
             )
+        if asked and end.standing is not Standing.ABORTED:
+            _enter(found, arguments.reason)
         return _tell(found, end)
 
 
-def _ask(found: Chosen, reason: str) -> None:
-    """Ask the process itself; where that fails, through the record."""
+def _ask(found: Chosen, reason: str) -> bool:
+    """Ask the process itself; where that fails, through the record. Whether the process itself was asked."""
     from testbench.commands.command_reply import person
     from testbench.engine.clock import wall_now
     from testbench.engine.control import ask_abort
     from testbench.record.model import CommandKind
 
     process, by = found.stand.process, person(found)
-    if process is None or not ask_abort(process, by, reason):
-        found.record.commands.give(found.evaluation, CommandKind.ABORT, {"reason": reason}, by=by, at=wall_now())
+    if process is not None and ask_abort(process, by, reason):
+        return True
+    found.record.commands.give(found.evaluation, CommandKind.ABORT, {"reason": reason}, by=by, at=wall_now())
+    return False
 
 
 def _await_end(found: Chosen) -> Stand | None:
-    """Where it stands when it has ended; None if it has not in time."""
+    """Where it stands when it has ended, and the guard has entered so if the process could not; None if it has not."""
     from testbench.commands.command_reply import EVERY_S
     from testbench.engine.clock import MACHINE, monotonic
-    from testbench.engine.standing import stand
+    from testbench.engine.standing import Standing, stand
 
     deadline = monotonic() + ENDS_WITHIN_S
-    while (now := stand(found.record, found.evaluation)).standing.goes_on:
-        if monotonic() > deadline:
-            return None
+    guarded: float | None = None
+    while True:
+        now = stand(found.record, found.evaluation)
+        if now.standing is Standing.LOST:
+            guarded = monotonic() + GUARD_WITHIN_S if guarded is None else guarded
+        elif not now.standing.goes_on:
+            return now
+        if monotonic() > (deadline if guarded is None else guarded):
+            return now if guarded is not None else None
         MACHINE.pause(EVERY_S)
-    return now
+
+
+def _enter(found: Chosen, reason: str) -> None:
+    """Enter an abort that the process did not come to enter itself."""
+    from testbench.commands.command_reply import person
+    from testbench.engine.clock import wall_now
+    from testbench.record.model import CommandKind
+
+    commands = found.record.commands
+    number = commands.give(found.evaluation, CommandKind.ABORT, {"reason": reason}, by=person(found), at=wall_now())
+    commands.take(number, reply=UNHEEDED, at=wall_now())
+    print(f"{found.evaluation}: {UNHEEDED}")
 
 
 def _tell(found: Chosen, end: Stand) -> int:

@@ -14,7 +14,7 @@ import os
 import secrets
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,6 +27,7 @@ from testbench.errors import InputError, RecordError
 
 FOR_ITS_USER = 0o600
 ASKING_S = 5.0  # longest time for one question at the socket
+HEEDED_WITHIN_S = 5.0  # after which an abort is taken out of the hands of a process that does not act on it
 LONGEST = 1 << 16  # bytes of a question
 
 
@@ -61,20 +62,34 @@ class AbortRequest:
     reason: str
 
 
-class ControlFile:
-    """The control file and abort socket of the evaluation that this process runs; `abort` is set when one came."""
+def nothing_more(_: AbortRequest) -> None:
+    """Leave an abort that is not heeded at that."""
 
-    def __init__(self, lock: FileLock, server: socket.socket, info: ProcessInfo) -> None:
+
+class ControlFile:
+    """The control file and abort socket of the evaluation that this process runs.
+
+    `abort` is set when one came; whoever acts on it calls `heed`. Where nobody does within `HEEDED_WITHIN_S` (the record
+    is locked, a driver hangs) `unheeded` is called, in a thread.
+    """
+
+    def __init__(
+        self, lock: FileLock, server: socket.socket, info: ProcessInfo, unheeded: Callable[[AbortRequest], None]
+    ) -> None:
         self.info = info
         self.abort: AbortRequest | None = None
         self._lock = lock
         self._server = server
+        self._unheeded = unheeded
+        self._heeded = threading.Event()
         self._closed = False
         threading.Thread(target=self._serve, daemon=True, name="abort socket").start()
 
     @classmethod
     @contextlib.contextmanager
-    def hold(cls, record: Path, evaluation: str) -> Iterator[ControlFile]:
+    def hold(
+        cls, record: Path, evaluation: str, *, unheeded: Callable[[AbortRequest], None] = nothing_more
+    ) -> Iterator[ControlFile]:
         """Be the process of an evaluation for the length of the block.
 
         Raise InputError naming the process that is it already, RecordError when the file cannot be written.
@@ -99,15 +114,20 @@ class ControlFile:
                 raise InputError(f"evaluation {evaluation} is going on already: {process} has it") from None
             except OSError as error:
                 raise RecordError(f"{path}: the control file cannot be written: {error.strerror or error}") from error
-            control = cls(lock, server, info)
+            control = cls(lock, server, info, unheeded)
             try:
                 yield control
             finally:
                 control.close()
 
+    def heed(self) -> None:
+        """An abort is being acted on, or comes too late to be."""
+        self._heeded.set()
+
     def close(self) -> None:
         """End the socket, and give the file up."""
         self._closed = True
+        self.heed()
         with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", self.info.port), ASKING_S):
             pass  # wakes the thread
         self._lock.release()
@@ -133,6 +153,8 @@ class ControlFile:
             if self.abort is None:
                 self.abort = AbortRequest(message.by, message.reason)
             connection.sendall(json.dumps({"evaluation": self.info.evaluation}).encode() + b"\n")
+        if self.abort is not None and not self._heeded.wait(HEEDED_WITHIN_S):
+            self._unheeded(self.abort)
 
 
 def control_path(record: Path, evaluation: str) -> Path:

@@ -100,6 +100,8 @@ class Steering:
         An abort that came to the socket is kept as a command here. A record that cannot be written is told, not raised.
         """
         commands = self._record.commands
+        if self._control is not None:
+            self._control.heed()
         try:
             if self._control is not None and (abort := self._control.abort) is not None:
                 number = commands.give(
@@ -148,6 +150,8 @@ class Steering:
                 self._reply(command, reply)
 
     def _abort(self, by: str, reason: str) -> None:
+        if self._control is not None:
+            self._control.heed()
         self._aborted = f"aborted by {by}{_because(reason)}"
         raise AbortedError(self._aborted)
 

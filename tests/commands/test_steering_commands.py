@@ -3,10 +3,11 @@
 import json
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 
 import pytest
 
@@ -352,6 +353,26 @@ def test_a_detached_evaluation_that_is_killed_is_resumed_to_its_end_in_a_process
     assert watched.stdout.endswith(f"{evaluation} is over: finished\n"), watched.stdout + watched.stderr
     assert standing(path, testbench)["progress_percent"] == 100.0
     until((folder / "report.pdf").is_file)
+
+
+def test_an_abort_works_while_the_record_is_locked(station, tmp_path, testbench):
+    folder = tmp_path / "out"
+    path = folder / "record.sqlite"
+    evaluation = detached("run", "drift", "--station", station, "--output", folder)
+    with closing(sqlite3.connect(path, isolation_level=None, timeout=WITHIN_S)) as lock:
+        lock.execute("BEGIN EXCLUSIVE")
+        command = [*TESTBENCH, "abort", evaluation, "--record", str(path), "--reason", "smell of gas"]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as aborting:
+            until(lambda: find_process(path, evaluation) is None)
+            lock.execute("ROLLBACK")
+            out, err = aborting.communicate(timeout=WITHIN_S)
+    assert (aborting.returncode, err) == (0, "")
+    assert "the guard drives the bench safe" in out
+    assert "mfc-co2: flow 0, verified" in out
+    assert standing(path, testbench)["state"] == "interrupted"
+    with Record.open(path) as record:
+        (given,) = record.commands.of(evaluation)
+        assert (given.kind, given.document, bool(given.by)) == ("abort", {"reason": "smell of gas"}, True)
 
 
 def test_what_was_killed_is_closed_with_a_reason_and_over_then(station, tmp_path, testbench):

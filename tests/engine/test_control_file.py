@@ -2,12 +2,15 @@
 
 import json
 import os
+import queue
 import socket
 import subprocess
 import sys
+import threading
 
 import pytest
 
+from testbench.engine import control as control_module
 from testbench.engine.control import ControlFile, ask_abort, control_path, find_process
 from testbench.errors import InputError, RecordError
 
@@ -100,6 +103,25 @@ def test_one_who_connects_and_says_nothing_keeps_no_abort_away(record):
         socket.create_connection(("127.0.0.1", control.info.port), 5),
     ):
         assert ask_abort(control.info, "li", "")
+
+
+def test_an_abort_that_nobody_heeds_is_told(record, monkeypatch):
+    monkeypatch.setattr(control_module, "HEEDED_WITHIN_S", 0.05)
+    told = queue.Queue()
+    with ControlFile.hold(record, EVALUATION, unheeded=told.put) as control:
+        assert ask_abort(control.info, "li", "gas alarm")
+        assert told.get(timeout=30).by == "li"
+
+
+def test_an_abort_that_is_heeded_is_left_to_whoever_does(record):
+    told = queue.Queue()
+    with ControlFile.hold(record, EVALUATION, unheeded=told.put) as control:
+        assert ask_abort(control.info, "li", "gas alarm")
+        control.heed()
+        for thread in threading.enumerate():
+            if thread.name == "abort":
+                thread.join(30)
+    assert told.empty()
 
 
 def test_something_else_at_the_port_is_no_answer(record):

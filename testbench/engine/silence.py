@@ -28,16 +28,16 @@ class Silence:
     ask: bool = False
     resumes: Callable[[], int] = nobody
 
-    def without(self, sources: Sequence[Source], error: InstrumentError) -> Exception:
-        """What to raise when none of some sources answers, and the run cannot go on without."""
+    def without(self, sources: Sequence[Source], error: InstrumentError, *, all_of_them: bool = True) -> Exception:
+        """What to raise when the run cannot go on before all, or any, of some sources answer again."""
         if self.wait_s <= 0:
             return error
-        return HoldError(str(error), Answering(sources, error, self.wait_s, all_of_them=False))
+        return HoldError(str(error), Answering(sources, error, self.wait_s, all_of_them=all_of_them))
 
-    def dropped(self, source: Source, error: InstrumentError) -> None:
-        """A device under test stays silent: raise HoldError where a person is to decide."""
+    def dropped(self, sources: Sequence[Source], error: InstrumentError) -> HoldError | None:
+        """What to raise when devices under test stay silent and others answer: None where nobody is to decide."""
         if not self.ask:
-            return
+            return None
         before = self.resumes()
-        answering = Answering([source], error, None)
-        raise HoldError(f"{error}; resume to go on without it", lambda: self.resumes() > before or answering())
+        answering = Answering(sources, error, None)
+        return HoldError(f"{error}; resume to go on without it", lambda: self.resumes() > before or answering())

@@ -11,6 +11,7 @@ from testbench.commands.choose_run import what_then
 from testbench.commands.event_words import event_words, reason_words
 from testbench.commands.standing_words import STYLES, WORDS, percent, station_name
 from testbench.commands.terminal import Terminal
+from testbench.commands.verdicts import WORDS as OUTCOMES
 from testbench.commands.watching import Sight
 from testbench.engine.standing import Standing
 from testbench.engine.wording import Language, describe, duration, moment
@@ -32,6 +33,8 @@ class View:
         parts: list[RenderableType] = [self._line(title, "bold")]
         parts.append(self._line(self._standing(sight), STYLES.get(sight.stand.standing, "")))
         parts += [self._line(self._step(sight)), self._line(self._times(sight))]
+        parts += [self._line(self._prompt(sight, prompt), "bold yellow") for prompt in sight.prompts]
+        parts += [self._line(self._alarm(sight, alarm), "bold red") for alarm in sight.alarms]
         if sight.readings:
             table = self._terminal.table(*(("通道", "读数", "单位", "台架时间") if self._chinese else _READINGS), right=(1,))
             for reading in sight.readings:
@@ -39,8 +42,6 @@ class View:
                 cells = (reading.channel.name, value, reading.channel.unit, moment(reading.time, self._language))
                 self._terminal.row(table, *cells)
             parts.append(table)
-        parts += [self._line(self._prompt(sight, prompt), "bold yellow") for prompt in sight.prompts]
-        parts += [self._line(self._alarm(sight, alarm), "bold red") for alarm in sight.alarms]
         parts += [self._line(self._event(event), "dim") for event in sight.events]
         return Group(*parts)
 
@@ -61,6 +62,9 @@ class View:
         """Why there is nothing more to watch."""
         row, standing = sight.stand.row, sight.stand.standing
         word = WORDS[standing].say(self._language)
+        if standing is Standing.FINISHED and row.outcome is not None and row.start.standard:
+            outcome = OUTCOMES[row.outcome].say(self._language)
+            word += f"，判定：{outcome}" if self._chinese else f", outcome: {outcome}"
         reason = f": {reason_words(row)}" if row.reason else ""
         if standing.resumable:
             then = what_then(row.identifier)

@@ -4,7 +4,9 @@
                                                                              └─► alarm: latched until released and seen
 
 What trips warns, holds the bench until the value is back, or aborts. A value that the instrument itself marks as doubtful
-(over range, fault) counts like any other; a gap counts as silence, never as a value.
+(over range, fault) trips like any other, but on the safe side it proves nothing: there it counts as a gap. A gap counts as
+silence, never as a value. Silence begins with the last reading, or, where nobody looked for longer than `silence_s` (a
+person was waited for, the computer slept), with the first reading that is missed after that.
 """
 
 from __future__ import annotations
@@ -16,6 +18,7 @@ from typing import Protocol
 
 from testbench.engine.assembly import Equipment
 from testbench.engine.holding import HoldError
+from testbench.engine.roles import Status
 from testbench.engine.sampling import Series
 from testbench.errors import AbortedError, RecordError, StationError, suggest
 from testbench.station import Interlock
@@ -34,16 +37,32 @@ class AlarmSink(Protocol):
 
 
 @dataclass(slots=True)
+class Alarm:
+    """One trip of an interlock; `number` once it is kept."""
+
+    number: int | None = None
+
+
+@dataclass(slots=True)
 class Watched:
-    """One interlock and how its channel stands; `heard_at` is the bench time of the last reading that had a value."""
+    """One interlock and how its channel stands.
+
+    `heard_at` is the bench time of the last reading that had a value, `silent_since` when its present silence began,
+    `beyond_since` when its readings went beyond the trip level; `alarm` is there while it is tripped.
+    """
 
     name: str
     table: Interlock
     channel: str
     heard_at: float | None = None
+    silent_since: float | None = None
     beyond_since: float | None = None
-    tripped: bool = False
-    alarm: int | None = None
+    alarm: Alarm | None = None
+
+    @property
+    def tripped(self) -> bool:
+        """Whether it has tripped and is not released."""
+        return self.alarm is not None
 
     def beyond(self, value: float) -> bool:
         """At or beyond the trip level."""
@@ -86,9 +105,13 @@ class Interlocks:
         """Follow one channel; return what is to be told if its interlock has tripped now."""
         if watched.heard_at is None:
             watched.heard_at = now
-        value = series.last.value if series.last_at == now else math.nan
-        if not math.isnan(value):
-            watched.heard_at = now
+        value = _value(watched, series) if series.last_at == now else math.nan
+        if math.isnan(value):
+            if watched.silent_since is None:
+                looked = now - watched.heard_at < watched.table.silence_s
+                watched.silent_since = watched.heard_at if looked else now
+        else:
+            watched.heard_at, watched.silent_since = now, None
             if not watched.beyond(value):
                 watched.beyond_since = None
             elif watched.beyond_since is None:
@@ -103,30 +126,29 @@ class Interlocks:
         if watched.beyond_since is not None and not math.isnan(value) and now - watched.beyond_since >= table.delay_s:
             lasted = f" for {table.delay_s:g} s" if table.delay_s else ""
             return self._trip(watched, value, f"{watched.channel} is {value:g} {unit}, {limit}{lasted}")
-        if table.silence_s and now - watched.heard_at >= table.silence_s:
+        if table.silence_s and watched.silent_since is not None and now - watched.silent_since >= table.silence_s:
             return self._trip(watched, None, f"no reading of {watched.channel} for {now - watched.heard_at:.0f} s")
         return None
 
     def _trip(self, watched: Watched, value: float | None, what: str) -> str:
         said = f" ({watched.table.text})" if watched.table.text else ""
         text = f"interlock {watched.name}{said}: {what}"
-        watched.tripped = True
-        watched.alarm = None
+        alarm = watched.alarm = Alarm()
 
         def keep() -> None:
-            watched.alarm = self.sink.trip(watched.name, watched.table, text, value)
+            alarm.number = self.sink.trip(watched.name, watched.table, text, value)
 
         self._owed.append(keep)
         return text
 
     def _release(self, watched: Watched, value: float, series: Series) -> None:
-        watched.tripped = False
+        alarm, watched.alarm = watched.alarm, None
         watched.beyond_since = None
         self.tell(f"interlock {watched.name}: released, {watched.channel} is {value:g} {series.channel.unit}")
 
         def keep() -> None:
-            if watched.alarm is not None:
-                self.sink.release(watched.alarm)
+            if alarm is not None and alarm.number is not None:
+                self.sink.release(alarm.number)
 
         self._owed.append(keep)
 
@@ -138,6 +160,13 @@ class Interlocks:
             except RecordError:
                 return
             del self._owed[0]
+
+
+def _value(watched: Watched, series: Series) -> float:
+    """What a reading says to an interlock; NaN where it says nothing."""
+    sample = series.last
+    says = sample.status is Status.VALID or (sample.status is Status.FLAGGED and watched.beyond(sample.value))
+    return sample.value if says else math.nan
 
 
 def watched(tables: Mapping[str, Interlock], equipment: Equipment) -> list[Watched]:

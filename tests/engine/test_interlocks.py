@@ -109,10 +109,57 @@ def test_silence_can_be_left_to_the_record():
     assert not bench.sink.tripped
 
 
-def test_a_value_that_the_instrument_doubts_counts_like_any_other():
-    bench = Bench(room=upper())
+def test_a_value_that_the_instrument_doubts_trips_but_does_not_release():
+    bench = Bench(room=upper(silence_s=0.0))
     bench.read(0.0, 99.0, Status.FLAGGED)
     assert bench.sink.tripped[0][2] == 99.0
+    bench.read(1.0, 0.0, Status.FLAGGED)
+    assert not bench.sink.released
+    bench.read(2.0, 0.0)
+    assert bench.sink.released == [1]
+
+
+def test_over_range_without_end_trips():
+    bench = Bench(room=upper())
+    bench.read(0.0, math.inf, Status.FLAGGED)
+    assert bench.sink.tripped[0][2] == math.inf
+
+
+def test_doubtful_values_on_the_safe_side_are_no_sign_that_all_is_well():
+    bench = Bench(room=upper(silence_s=60.0))
+    bench.read(0.0, 20.0)
+    for now in (20.0, 40.0, 60.0):
+        bench.read(now, 20.0, Status.FLAGGED)
+    assert bench.sink.tripped[0][1] == "interlock room: no reading of co for 60 s"
+
+
+def test_one_lost_reading_after_nobody_looked_for_long_is_no_silence():
+    bench = Bench(room=upper(silence_s=60.0))
+    bench.read(0.0, 20.0)
+    bench.read(600.0, None)
+    bench.read(659.0, None)
+    assert not bench.sink.tripped
+    bench.read(660.0, None)
+    assert bench.sink.tripped
+
+
+def test_silence_trips_where_ticks_are_further_apart_than_it_may_last():
+    bench = Bench(room=upper(silence_s=10.0))
+    bench.read(0.0, 20.0)
+    bench.read(60.0, None)
+    bench.read(120.0, None)
+    assert bench.sink.tripped
+
+
+def test_alarms_that_could_not_be_kept_are_kept_in_order_each_with_its_own_release():
+    bench = Bench(room=upper())
+    bench.sink.full = True
+    for now, value in enumerate([31.0, 20.0, 31.0, 20.0, 31.0]):
+        bench.read(float(now), value)
+    bench.sink.full = False
+    bench.read(5.0, 31.0)
+    assert len(bench.sink.tripped) == 3
+    assert bench.sink.released == [1, 2]
 
 
 def test_abort_raises_what_tripped():

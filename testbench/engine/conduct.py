@@ -262,7 +262,8 @@ class Conduct:
         station, steering, guard = self._request.station.station, self._steering, self._guard
         assert steering is not None
         assert guard is not None
-        interlocks = Interlocks(watched(station.interlocks, equipment), self._chronicle, self._chronicle.alarm)
+        watching = watched(station.interlocks, equipment, devices=station.devices)
+        interlocks = Interlocks(watching, self._chronicle, self._chronicle.alarm)
         sampler = Sampler(
             equipment.sources,
             self._clock,

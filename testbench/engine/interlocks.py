@@ -12,7 +12,7 @@ person was waited for, the computer slept), with the first reading that is misse
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -169,14 +169,31 @@ def _value(watched: Watched, series: Series) -> float:
     return sample.value if says else math.nan
 
 
-def watched(tables: Mapping[str, Interlock], equipment: Equipment) -> list[Watched]:
-    """Find the channels of a station's interlocks; StationError for one that it does not have."""
-    channels = {channel.name: channel.name for source in equipment.sources for channel in source.channels}
+def watched(tables: Mapping[str, Interlock], equipment: Equipment, *, devices: Iterable[str] = ()) -> list[Watched]:
+    """Find the channels of a station's interlocks; those of its `devices` that do not take part are left out.
+
+    Raises StationError for a channel that the station does not have, and for one that is read too seldom for `silence_s`.
+    """
+    sources = {channel.name: source for source in equipment.sources for channel in source.channels}
+    channels = {name: name for name in sources}
     channels |= {sensor.name.removeprefix("environment."): sensor.channel for sensor in equipment.sensors.values()}
+    absent = set(devices) - {device.name for device in equipment.devices}
+    found = []
     for name, table in tables.items():
-        if table.channel not in channels:
+        if table.channel in channels:
+            channel = channels[table.channel]
+        elif any(table.channel == device or table.channel.startswith(f"{device}.") for device in absent):
+            continue
+        else:
             raise StationError(
                 f"[interlocks.{name}] channel: the station has no channel {table.channel!r}; "
                 f"{suggest(table.channel, channels)}"
             )
-    return [Watched(name, table, channels[table.channel]) for name, table in tables.items()]
+        interval_s = sources[channel].interval_s
+        if 0 < table.silence_s <= interval_s:
+            raise StationError(
+                f"[interlocks.{name}] silence_s: {channel} is read every {interval_s:g} s, so {table.silence_s:g} s of "
+                f"silence mean nothing; give it more than {interval_s:g} s, or 0"
+            )
+        found.append(Watched(name, table, channel))
+    return found

@@ -11,7 +11,7 @@ from testbench.criteria.standard import Metric, Standard
 from testbench.engine.assembly import assemble, shared_range
 from testbench.engine.clock import wall_now
 from testbench.engine.dry import DryBench, PlannedStep, require_roles
-from testbench.engine.interlocks import watched
+from testbench.engine.interlocks import Watched, watched
 from testbench.engine.procedure import Procedure, Settings
 from testbench.engine.registry import check_truth, find_procedure
 from testbench.errors import StandardError, StationError
@@ -66,7 +66,7 @@ def make_plan(
     """Run the suite on a model. Raises what would stop the evaluation: missing roles, gas that cannot be made."""
     equipment = assemble(station, devices=devices)
     check_truth(station)
-    watched(station.station.interlocks, equipment)
+    interlocks = watched(station.station.interlocks, equipment, devices=station.station.devices)
     low, _ = shared_range(equipment)
     if low != 0:
         raise StationError(f"station file {station.path}: a range must begin at 0 for zero gas to be its low end")
@@ -83,7 +83,13 @@ def make_plan(
             litres[cylinder] += volume
     limits = _limits(items, standard)
     plan = Plan(tuple(bench.steps), bench.now, dict(litres), limits, ())
-    return Plan(plan.steps, plan.duration_s, plan.gas_litres, limits, tuple(_warnings(plan, station, items, standard)))
+    return Plan(
+        plan.steps,
+        plan.duration_s,
+        plan.gas_litres,
+        limits,
+        (*_unwatched(station, interlocks), *_warnings(plan, station, items, standard)),
+    )
 
 
 def _limits(items: Iterable[SuiteItem], standard: Standard | None) -> dict[str, float]:
@@ -100,6 +106,13 @@ def _limits(items: Iterable[SuiteItem], standard: Standard | None) -> dict[str, 
         if found:
             limits[item.procedure.name] = min(found)
     return limits
+
+
+def _unwatched(station: StationFile, interlocks: Iterable[Watched]) -> Iterable[str]:
+    watching = {interlock.name for interlock in interlocks}
+    for name, table in station.station.interlocks.items():
+        if name not in watching:
+            yield f"interlock {name}: {table.channel} does not take part, so nothing watches it"
 
 
 def _warnings(plan: Plan, station: StationFile, items: Sequence[SuiteItem], standard: Standard | None) -> Iterable[str]:

@@ -250,3 +250,19 @@ def test_it_is_named_by_a_channel_or_by_an_environment_table(simulated_station, 
     equipment = direct_bench(simulated_station()).bench._equipment
     tables = {"one": upper(channel="temperature"), "two": upper(channel="A")}
     assert [found.channel for found in watched(tables, equipment)] == ["environment.temperature", "A"]
+
+
+def test_a_channel_of_a_device_that_does_not_take_part_is_left_out(simulated_station, direct_bench):
+    equipment = direct_bench(simulated_station()).bench._equipment
+    tables = {"one": upper(channel="D"), "two": upper(channel="D.content"), "three": upper(channel="A")}
+    assert [found.name for found in watched(tables, equipment, devices=["A", "B", "C", "D"])] == ["three"]
+    with pytest.raises(StationError, match="has no channel 'D'"):
+        watched(tables, equipment, devices=["A", "B", "C"])
+
+
+def test_silence_shorter_than_the_time_between_readings_is_refused(simulated_station, direct_bench):
+    equipment = direct_bench(simulated_station()).bench._equipment
+    with pytest.raises(StationError, match=r"\[interlocks.b\] silence_s: B is read every 2 s"):
+        watched({"b": upper(channel="B", silence_s=2.0)}, equipment)
+    assert watched({"b": upper(channel="B", silence_s=2.1)}, equipment)
+    assert watched({"b": upper(channel="B", silence_s=0.0)}, equipment)

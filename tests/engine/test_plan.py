@@ -6,6 +6,7 @@ from testbench.criteria.standard import load_standard
 from testbench.engine.plan import SuiteItem, make_plan, suite_of
 from testbench.engine.procedure import Text
 from testbench.engine.registry import find_procedure, procedure_names
+from testbench.errors import StationError
 
 SHORT = {"warm-up": {"duration_h": 1.0}, "drift": {"days": 2}}
 
@@ -61,3 +62,23 @@ def test_a_level_whose_reference_is_too_uncertain_is_flagged_and_no_other(simula
     # limit 2 %F.S., a third of it 0.67: at 40 % of full scale U = 0.4·sqrt(1.5² + …) stays below, at 60 % it does not
     assert ("linearity", 0.6) in flagged
     assert ("linearity", 0.4) not in flagged
+
+
+def interlocked(channel):
+    def change(data):
+        data["interlocks"] = {"alarm": {"channel": channel, "trip": 40.0, "release": 35.0}}
+
+    return change
+
+
+def test_an_interlock_on_a_channel_that_is_not_there_is_refused(simulated_station):
+    with pytest.raises(StationError, match=r"\[interlocks.alarm\] channel: .*'humidty'; did you mean 'humidity'"):
+        make_plan(simulated_station(interlocked("humidty")), (), None)
+
+
+def test_an_interlock_on_a_device_that_does_not_take_part_is_told(simulated_station):
+    station = simulated_station(interlocked("B"))
+    assert make_plan(station, (), None).warnings == ()
+    assert make_plan(station, (), None, devices=["A"]).warnings == (
+        "interlock alarm: B does not take part, so nothing watches it",
+    )

@@ -125,7 +125,8 @@ class Interlock(Table):
 
     It trips when the reading has been at or beyond `trip` for `delay_s`, and releases at or on the safe side of `release`
     (trip above release: an upper limit; below: a lower one). A channel without readings for `silence_s` trips it too;
-    `silence_s = 0` leaves silence to the gaps in the record.
+    `silence_s = 0` leaves silence to the gaps in the record. It can act no sooner than the next tick: 1 s in a wait, 60 s
+    where bench time jumps.
     """
 
     channel: str

@@ -77,3 +77,58 @@ def test_a_file_that_is_not_text_is_refused(tmp_path):
 def test_a_folder_is_refused(tmp_path):
     with pytest.raises(StationError, match=r"cannot be read: Is a directory|cannot be read: Permission denied"):
         read_station(tmp_path)
+
+
+INTERLOCK = '[interlocks.room]\nchannel = "temperature"\ntrip = 40.0\nrelease = 35.0\n'
+
+
+def with_interlock(old="", new=""):
+    return lambda text: f"{text}\n{INTERLOCK.replace(old, new) if old else INTERLOCK}"
+
+
+def test_an_interlock_says_by_its_levels_on_which_side_it_trips(written):
+    assert read_station(written(with_interlock())).station.interlocks["room"].upper
+    lower = with_interlock("release = 35.0", "release = 45.0")
+    assert not read_station(written(lower)).station.interlocks["room"].upper
+
+
+def test_an_interlock_aborts_and_minds_silence_unless_it_is_told_otherwise(written):
+    room = read_station(written(with_interlock())).station.interlocks["room"]
+    assert (room.action, room.delay_s, room.silence_s) == ("abort", 0.0, 60.0)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("release = 35.0", "release = 40.0", "trip and release must differ, so that it does not chatter; both are 40"),
+        ("release = 35.0\n", "", r"interlocks.room.release: is missing"),
+        ("trip = 40.0", "trip = nan", "interlocks.room.trip: must be a finite number"),
+        ("release = 35.0", "release = 35.0\ndelay_s = -1", "interlocks.room.delay_s: Input should be greater than"),
+        ("release = 35.0", 'release = 35.0\naction = "stop"', "interlocks.room.action: Input should be 'warn', 'pause' or"),
+        ("release = 35.0", "release = 35.0\nhysteresis = 2", "interlocks.room.hysteresis: no such key"),
+    ],
+)
+def test_interlocks_that_mean_nothing_are_refused_with_their_place(written, old, new, message):
+    with pytest.raises(StationError, match=message):
+        read_station(written(with_interlock(old, new)))
+
+
+def test_faults_of_instruments_drop_a_device_and_wait_ten_minutes_unless_told_otherwise(written):
+    faults = read_station(written()).station.faults
+    assert (faults.dead_device, faults.wait_s) == ("drop", 600.0)
+
+
+@pytest.mark.parametrize(
+    ("table", "message"),
+    [
+        ('dead_device = "ask"', "faults.dead_device: Input should be 'drop' or 'pause'"),
+        ("wait_s = -1.0", "faults.wait_s: Input should be greater than or equal to 0"),
+    ],
+)
+def test_faults_that_mean_nothing_are_refused_with_their_place(written, table, message):
+    with pytest.raises(StationError, match=message):
+        read_station(written(lambda text: f"{text}\n[faults]\n{table}\n"))
+
+
+def test_the_interlock_of_the_example_only_warns(written):
+    assert {table.action for table in read_station(written()).station.interlocks.values()} == {"warn"}

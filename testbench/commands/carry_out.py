@@ -11,12 +11,13 @@ from testbench.commands.known_records import remember
 from testbench.commands.progress import Progress
 from testbench.commands.terminal import Terminal
 from testbench.commands.verdicts import print_findings, print_scorecard
-from testbench.criteria.standard import Standard
+from testbench.criteria.standard import Standard, parse_standard
 from testbench.engine.evaluation import EvaluationRequest, EvaluationResult, evaluate, resume
 from testbench.engine.observer import EvaluationObserver
 from testbench.engine.plan import SuiteItem
 from testbench.engine.wording import Language, duration
 from testbench.errors import AbortedError
+from testbench.record.model import EvaluationRow
 from testbench.record.store import Record
 from testbench.station import StationFile
 
@@ -24,8 +25,10 @@ from testbench.station import StationFile
 class BegunProgress(Progress):
     """Progress that also tells, once, that the evaluation has begun: to the list of records, and to who detached it."""
 
-    def __init__(self, terminal: Terminal, language: Language, record: Path, announcement: Announcement | None) -> None:
-        super().__init__(terminal, language)
+    def __init__(
+        self, terminal: Terminal, language: Language, elapsed_s: float, record: Path, announcement: Announcement | None
+    ) -> None:
+        super().__init__(terminal, language, elapsed_s)
         self._record = record
         self._announcement = announcement
 
@@ -67,14 +70,8 @@ def carry_out(
         output=folder,
     )
     terminal = Terminal(lasting=True)
-    chinese = arguments.language == "zh"
-    if station.station.simulated:
-        terminal.line("模拟 SIMULATED" if chinese else "SIMULATED", style="reverse")
-    if standard is not None:
-        measurand = next(iter(station.station.devices.values())).measurand if station.station.devices else ""
-        analogy = standard.analogy_for(measurand)
-        if analogy is not None:
-            terminal.line(analogy.zh if chinese else analogy.en)
+    measurand = next(iter(station.station.devices.values())).measurand if station.station.devices else ""
+    _head(terminal, standard, measurand, arguments.language, simulated=station.station.simulated)
     return _through(
         terminal,
         lambda observer: evaluate(request, observer),
@@ -85,7 +82,7 @@ def carry_out(
     )
 
 
-def go_on(arguments: argparse.Namespace, record: Path, evaluation: str, folder: Path, language: Language) -> int:
+def go_on(arguments: argparse.Namespace, path: Path, row: EvaluationRow, folder: Path, language: Language) -> int:
     """Go on with an evaluation that was lost or interrupted, in this process or in one of its own; then as `carry_out`."""
     from testbench.commands.result_files import make_folder
 
@@ -93,14 +90,29 @@ def go_on(arguments: argparse.Namespace, record: Path, evaluation: str, folder: 
     if wants_detaching(arguments):
         return detach(arguments, folder)
     announcement = Announcement() if arguments.announce else None
+    with Record.open(path) as record:
+        elapsed_s = record.last_bench_time(row.identifier)
+    terminal = Terminal(lasting=True)
+    standard = parse_standard(row.start.standard_text, row.start.standard) if row.start.standard_text else None
+    _head(terminal, standard, row.start.measurand, language, simulated=row.start.simulated)
     return _through(
-        Terminal(lasting=True),
-        lambda observer: resume(record, evaluation, observer),
-        record=record,
+        terminal,
+        lambda observer: resume(path, row.identifier, observer),
+        record=path,
         folder=folder,
         language=language,
         announcement=announcement,
+        elapsed_s=elapsed_s,
     )
+
+
+def _head(terminal: Terminal, standard: Standard | None, measurand: str, language: str, *, simulated: bool) -> None:
+    """Say first what must be known of all that follows."""
+    if simulated:
+        terminal.line("模拟 SIMULATED" if language == "zh" else "SIMULATED", style="reverse")
+    analogy = standard.analogy_for(measurand) if standard is not None else None
+    if analogy is not None:
+        terminal.line(analogy.zh if language == "zh" else analogy.en)
 
 
 def _through(
@@ -111,9 +123,10 @@ def _through(
     folder: Path,
     language: Language,
     announcement: Announcement | None,
+    elapsed_s: float = 0.0,
 ) -> int:
     """Evaluate with progress, show what came of it, and write its files."""
-    with BegunProgress(terminal, language, record, announcement) as progress:
+    with BegunProgress(terminal, language, elapsed_s, record, announcement) as progress:
         result = evaluated(progress)
     _show(terminal, result, language)
     try:

@@ -22,9 +22,9 @@ REFRESH_S = 0.2
 
 
 class Progress:
-    """Observes an evaluation and shows it; fits `EvaluationObserver`."""
+    """Observes an evaluation and shows it; fits `EvaluationObserver`. It is gone on with at bench time `elapsed_s`."""
 
-    def __init__(self, terminal: Terminal, language: Language) -> None:
+    def __init__(self, terminal: Terminal, language: Language, elapsed_s: float = 0.0) -> None:
         self._terminal = terminal
         console = terminal.console
         self._language: Language = language
@@ -33,7 +33,8 @@ class Progress:
         self._index = -1
         self._began = monotonic()
         self._shown = 0.0
-        self._now = 0.0
+        self._now = elapsed_s
+        self._first: float | None = None  # bench time at which this process began to work
         self._step_began = 0.0
         self._step = ""
 
@@ -66,6 +67,8 @@ class Progress:
 
     def run_began(self, number: int, item: SuiteItem) -> None:
         """Say which run begins."""
+        if self._plan is not None:  # runs that were finished before are left out where an evaluation is gone on with
+            self._index = next((i for i, step in enumerate(self._plan.steps) if step.run == number), 0) - 1
         title = item.procedure.title.zh if self._language == "zh" else item.procedure.title.en
         self._terminal.line(f"[{number}] {title}  ({self._clock()})")
 
@@ -82,6 +85,8 @@ class Progress:
     def tick(self, now: float) -> None:
         """Bench time has come to `now`."""
         self._now = now
+        if self._first is None:
+            self._first = now
         if self._live is not None and monotonic() - self._shown >= REFRESH_S:
             self._show()
 
@@ -93,7 +98,8 @@ class Progress:
         """Elapsed and remaining time of the bench and of the wait, short enough for the narrowest terminal."""
         waited, left = monotonic() - self._began, self._remaining()
         bench = self._pair(self._now, left)
-        wait = self._pair(waited, waited / self._now * left if left is not None and self._now > 0 else None)
+        done = self._now - self._first if self._first is not None else 0.0
+        wait = self._pair(waited, waited / done * left if left is not None and done > 0 else None)
         return f"台架 {bench} | 等待 {wait}" if self._language == "zh" else f"bench {bench} | wait {wait}"
 
     def _pair(self, elapsed_s: float, left_s: float | None) -> str:

@@ -43,6 +43,5 @@ def run(arguments: argparse.Namespace) -> int:
 
     recorded = row.start.request.get("output")
     folder = arguments.output or (Path(recorded) if recorded else record.parent)
-    return go_on(
-        arguments, record, row.identifier, folder, "zh" if (arguments.language or row.start.language) == "zh" else "en"
-    )
+    language = arguments.language or row.start.language
+    return go_on(arguments, record, row, folder, "zh" if language == "zh" else "en")

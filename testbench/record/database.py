@@ -35,8 +35,8 @@ _ADVICE = {
     "SQLITE_PERM": "permission is denied; give write permission or choose another record",
     "SQLITE_NOMEM": "the computer is out of memory; close other programs",
 }
-_NO_ROOM = ("SQLITE_FULL", "SQLITE_IOERR_WRITE", "SQLITE_IOERR_FSYNC", "SQLITE_IOERR_SHMSIZE", "SQLITE_IOERR_TRUNCATE")
-"""Also errors of writing: the system's "no space left" and "file too large" come as these."""
+_NO_ROOM = ("SQLITE_FULL", "SQLITE_IOERR_WRITE", "SQLITE_IOERR_FSYNC", "SQLITE_IOERR_SHMSIZE")
+"""Codes that say, or may say, that there is no room: a limit of the file's size comes as an error of writing."""
 
 
 class Database:
@@ -63,7 +63,7 @@ class Database:
         """
         self._check_still_there()
         with (
-            self.explained(conflict),
+            self.explained(conflict, writing=True),
             self.engine.connect().execution_options(writes=True) as connection,
             connection.begin(),
         ):
@@ -119,16 +119,16 @@ class Database:
         return f"what had been recorded until then was saved as {path}"
 
     @contextmanager
-    def explained(self, conflict: str = "") -> Iterator[None]:
+    def explained(self, conflict: str = "", *, writing: bool = False) -> Iterator[None]:
         """Turn what the database meets inside the block into a RecordError; `conflict` is its text for a collision."""
         try:
             yield
         except IntegrityError as error:
             raise RecordError(f"record {self.name}: {conflict}") from error
         except DBAPIError as error:
-            raise fault(self.name, error.orig or error) from error
+            raise fault(self.name, error.orig or error, writing=writing) from error
         except sqlite.Error as error:
-            raise fault(self.name, error) from error
+            raise fault(self.name, error, writing=writing) from error
 
 
 def open_sqlite(path: Path, *, create: bool, anywhere: bool = False) -> Database:
@@ -174,10 +174,14 @@ def check_place(path: Path, *, create: bool, anywhere: bool = False) -> None:
         raise RecordError(f"record {path} cannot be reached: {error.strerror or error}") from error
 
 
-def fault(name: str, error: BaseException) -> RecordError:
-    """The error to raise: RecordFullError where there is, or may be, no room; writing can go on when there is again."""
+def fault(name: str, error: BaseException, *, writing: bool) -> RecordError:
+    """The error to raise: RecordFullError where there is, or may be, no room; writing can go on when there is again.
+
+    An error of the disk without further code, while writing, may be one for want of room.
+    """
     code = str(getattr(error, "sqlite_errorname", ""))
-    return (RecordFullError if code.startswith(_NO_ROOM) else RecordError)(explain(name, error))
+    full = code.startswith(_NO_ROOM) or (writing and code == "SQLITE_IOERR")
+    return (RecordFullError if full else RecordError)(explain(name, error))
 
 
 def explain(name: str, error: BaseException) -> str:

@@ -10,7 +10,7 @@ import numpy as np
 import pysqlite3.dbapi2 as sqlite
 import pytest
 
-from testbench.errors import RecordError
+from testbench.errors import RecordError, RecordFullError
 from testbench.record import database
 from testbench.record.database import open_sqlite
 from testbench.record.store import Record
@@ -51,11 +51,11 @@ def test_readings_outlive_a_full_disk(path: Path, record: Record, evaluation: st
     writer.flush()
     add_noise(writer, channel, 100, 5000)
     with full_disk(record):
-        with pytest.raises(RecordError, match=r"the disk is full; free some space.*everything recorded so far is kept"):
+        with pytest.raises(RecordFullError, match=r"the disk is full; free some space.*everything recorded so far is kept"):
             writer.flush()
         assert len(record.load(evaluation, "a.co2")) == 100
         add_noise(writer, channel, 5100, 5000)
-        with pytest.raises(RecordError, match="disk is full"):
+        with pytest.raises(RecordFullError, match="disk is full"):
             writer.flush()
     writer.flush()
     np.testing.assert_array_equal(record.load(evaluation, "a.co2").time, np.arange(10_100))
@@ -67,13 +67,14 @@ def test_a_step_that_could_not_be_finished_can_be_finished_later(
 ) -> None:
     step = record.begin_step(run, "average", {}, bench_time=0.0, started=moment)
     add_noise(record.readings(evaluation), channel, 0, 5000)
-    with full_disk(record), pytest.raises(RecordError, match="disk is full"):
+    with full_disk(record), pytest.raises(RecordFullError, match="disk is full"):
         record.finish_step(run, step, result={"mean": 1.0}, error=None, bench_time=5000.0, finished=moment)
     assert not record.steps(run)[0].done
     assert len(record.load(evaluation, "a.co2")) == 0
     record.finish_step(run, step, result={"mean": 1.0}, error=None, bench_time=5000.0, finished=moment)
     assert record.steps(run)[0].done
     np.testing.assert_array_equal(record.load(evaluation, "a.co2").time, np.arange(5000))
+    assert record.verify().passed
 
 
 def test_a_record_that_another_program_locks_says_so(
@@ -134,7 +135,7 @@ def test_a_file_that_the_system_lets_not_grow_says_so(record: Record, evaluation
     ignored = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     resource.setrlimit(resource.RLIMIT_FSIZE, (path.stat().st_size + 100_000, before[1]))
     try:
-        with pytest.raises(RecordError, match=r"record .*bench\.record: the disk"):
+        with pytest.raises(RecordFullError, match=r"record .*bench\.record: the disk"):
             writer.flush()
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, before)

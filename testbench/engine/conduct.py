@@ -44,8 +44,10 @@ from testbench.errors import AbortedError, EndedError, RecordFullError, Testbenc
 from testbench.findings import Finding
 from testbench.outcome import Outcome, RunState
 from testbench.record.store import Record
+from testbench.record.trace import TraceBuffer
 
 ROOM_EVERY_S = 1.0  # how often a full disk is tried again
+READ_EVERY_S = 1.0  # while a person is waited for
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +91,7 @@ class Conduct:
         self._memory: LaboratoryMemory | None = None
         self._chronicle = Chronicle(record, observer)
         self._findings: list[Finding] = []
+        self._traced: TraceBuffer | None = None
         self._clock = self._make_clock()
 
     def run(self) -> EvaluationResult:
@@ -96,6 +99,7 @@ class Conduct:
         station, began = self._request.station, monotonic()
         resources = {} if self._laboratory is None else self._laboratory.resources
         equipment = assemble(station, resources=resources, devices=self._request.devices)
+        self._traced = trace(equipment.instruments, self._clock) if self._request.trace else None
         self._guard = start_guard(
             station,
             resources,
@@ -144,11 +148,22 @@ class Conduct:
         else:
             self._interruption.check()
 
-    def _operator(self) -> Operator:
+    def _operator(self, sampler: Sampler) -> Operator:
+        """Whoever answers; while a person is waited for the bench is read on, so that interlocks act and nothing is missed."""
+        read_at = monotonic()
+
+        def idle(real_s: float) -> None:
+            nonlocal read_at
+            self._clock.idle(real_s)
+            if monotonic() >= read_at:
+                read_at = monotonic() + READ_EVERY_S
+                sampler.once()
+
         person = RecordOperator(
             self._record,
             self._evaluation,
             self._clock,
+            idle=idle,
             keyboard=Keyboard.of_terminal(),
             tell=self._observer.notice,
         )
@@ -179,7 +194,6 @@ class Conduct:
     ) -> list[SafeOutcome]:
         """Everything between the first entry in the record and the safe state; the control file goes to `held`."""
         safe: list[SafeOutcome] = []
-        traced = trace(equipment.instruments, self._clock) if self._request.trace else None
         try:
             if self._past is None:
                 self._begin(equipment)
@@ -188,8 +202,8 @@ class Conduct:
             if self._past is not None:
                 self._go_on(self._past)
             self._chronicle.instruments(identities)
-            if traced is not None:
-                self._record.keep_trace(self._evaluation, traced)
+            if self._traced is not None:
+                self._record.keep_trace(self._evaluation, self._traced)
             try:
                 self._runs(self._bench(equipment))
             except BaseException as error:
@@ -280,7 +294,7 @@ class Conduct:
             equipment,
             self._clock,
             sampler,
-            self._operator(),
+            self._operator(sampler),
             self._observer,
             line=station.line,
             limits=condition_limits(self._request.standard),
@@ -295,7 +309,7 @@ class Conduct:
 
     def _runs(self, bench: LiveBench) -> None:
         for number, item in enumerate(self._request.items, start=1):
-            self._check()
+            self._interruption.check()  # a pause is for the first step of the run, which can be held
             before = self._past.runs.get(number) if self._past is not None else None
             if self._past is not None and before is not None and before.state is RunState.FINISHED:
                 self._findings += self._past.findings.get(before.identifier, ())

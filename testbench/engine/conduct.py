@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from testbench.criteria.judge import Scorecard
+from testbench.engine.asking import operator_of
 from testbench.engine.assembly import Equipment, assemble
 from testbench.engine.chronicle import Chronicle
 from testbench.engine.clock import AccompaniedClock, Clock, RealClock, SimulatedClock, monotonic
@@ -21,11 +22,9 @@ from testbench.engine.interlocks import Interlocks, watched
 from testbench.engine.interruption import Interruption
 from testbench.engine.journal import RunJournal
 from testbench.engine.judging import condition_limits, judge, verdict_documents
-from testbench.engine.keyboard import Keyboard
 from testbench.engine.laboratory import Laboratory
 from testbench.engine.live import LiveBench
 from testbench.engine.observer import EvaluationObserver
-from testbench.engine.operator import Operator, RecordOperator, SharedOperator, SimulatedOperator
 from testbench.engine.ownership import Ownership
 from testbench.engine.past import Past, refuse_other_software
 from testbench.engine.plan import Plan, SuiteItem
@@ -47,7 +46,6 @@ from testbench.record.store import Record
 from testbench.record.trace import TraceBuffer
 
 ROOM_EVERY_S = 1.0  # how often a full disk is tried again
-READ_EVERY_S = 1.0  # while a person is waited for
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,30 +145,6 @@ class Conduct:
             self._steering.check()
         else:
             self._interruption.check()
-
-    def _operator(self, sampler: Sampler) -> Operator:
-        """Whoever answers; while a person is waited for the bench is read on, so that interlocks act and nothing is missed."""
-        read_at = monotonic()
-
-        def idle(real_s: float) -> None:
-            nonlocal read_at
-            self._clock.idle(real_s)
-            if monotonic() >= read_at:
-                read_at = monotonic() + READ_EVERY_S
-                sampler.once()
-
-        person = RecordOperator(
-            self._record,
-            self._evaluation,
-            self._clock,
-            idle=idle,
-            keyboard=Keyboard.of_terminal(),
-            tell=self._observer.notice,
-        )
-        if self._laboratory is None:
-            return person
-        simulated, station = SimulatedOperator(self._laboratory), self._request.station.station
-        return simulated if station.jumps else SharedOperator(person, simulated, station.simulates)
 
     def _open(self, equipment: Equipment) -> dict[str, Identity]:
         """Connect to everything; what answered is driven safe where something did not."""
@@ -290,11 +264,14 @@ class Conduct:
             silence=Silence(station.faults.wait_s, station.faults.dead_device == "pause", lambda: steering.resumes),
             alive=guard.beat,
         )
+        operator = operator_of(
+            station, self._laboratory, self._record, self._evaluation, self._clock, sampler, self._observer.notice
+        )
         bench = LiveBench(
             equipment,
             self._clock,
             sampler,
-            self._operator(sampler),
+            operator,
             self._observer,
             line=station.line,
             limits=condition_limits(self._request.standard),

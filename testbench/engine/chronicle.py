@@ -15,7 +15,8 @@ from testbench.errors import TestbenchError
 from testbench.record.store import Record
 from testbench.station import Interlock
 
-REPORTED_GAPS = 20  # gaps of one kind that are told one by one; the rest is counted
+REPORTED_GAPS = 20  # gaps of one text that are told one by one
+REMEMBERED_GAPS = 100  # texts that are known again; beyond that the oldest is forgotten (a garbled answer is always another)
 
 
 class Chronicle:
@@ -47,6 +48,8 @@ class Chronicle:
 
     def gap(self, text: str) -> None:
         """Readings are missing."""
+        if text not in self._gaps and len(self._gaps) >= REMEMBERED_GAPS:
+            del self._gaps[next(iter(self._gaps))]
         self._gaps[text] += 1
         if self._gaps[text] <= REPORTED_GAPS:
             self._told("gap", text)

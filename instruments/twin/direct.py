@@ -127,8 +127,7 @@ class DirectSensor(DirectSource):
     """A condition of the environment (role `Sensor`) that is its own source."""
 
     def __init__(self, name: str, port: SensorPort, table: SensorTable) -> None:
-        channel = Channel(f"environment.{name}", table.quantity, table.unit)
-        super().__init__(channel.name, channel, 1.0, port.value)
+        super().__init__(name, Channel(f"environment.{name}", table.quantity, table.unit), 1.0, port.value)
         self.source: Source = self
         self.channel = self.channels[0].name
         self.unit = table.unit

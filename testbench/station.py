@@ -101,9 +101,9 @@ class DeviceTable(DriverTable):
 
 
 class SensorTable(DriverTable):
-    """A sensor of an ambient or supply condition."""
+    """A sensor of an ambient or supply condition, or of a gas in the room, which no standard asks for but interlocks do."""
 
-    quantity: Literal["temperature", "humidity", "pressure", "voltage"]
+    quantity: Literal["temperature", "humidity", "pressure", "voltage", "room gas"]
     unit: str
 
 

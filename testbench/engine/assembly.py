@@ -31,10 +31,15 @@ from testbench.errors import InstrumentError, StationError, TestbenchError, expl
 from testbench.metrology.amount import UnitError, to_fraction
 from testbench.station import SIMULATED_RESOURCES, DeviceTable, DriverTable, StationFile
 
+ROOM_GAS = "room gas"  # a quantity of which a station may have several sensors
+
 
 @dataclass(frozen=True, slots=True)
 class Equipment:
-    """The instruments of a station in their roles; `instruments` are all that have a session, in the order of opening."""
+    """The instruments of a station in their roles; `instruments` are all that have a session, in the order of opening.
+
+    `sensors` and `controls` are found by quantity, sensors of a gas in the room by their names.
+    """
 
     instruments: tuple[Instrument, ...]
     divider: GasDivider | None
@@ -147,7 +152,7 @@ class _Assembly:
         for name, sensor_table in station.environment.items():
             made = self._make(f"[environment.{name}]", name, sensor_table, "sensor")
             self._keep(f"environment.{name}", made)
-            sensors[sensor_table.quantity] = made
+            sensors[name if sensor_table.quantity == ROOM_GAS else sensor_table.quantity] = made
             if isinstance(made, ConditionControl):
                 controls[sensor_table.quantity] = made
         divider = self._role("divider", station.divider)

@@ -28,6 +28,11 @@ def monotonic() -> float:
     return time.monotonic()
 
 
+def pause(seconds: float) -> None:
+    """Let real time pass where there is no bench to look after yet."""
+    time.sleep(seconds)
+
+
 def never() -> None:
     """Look for an abort where nobody can ask for one."""
 

@@ -5,6 +5,7 @@ evaluate ─► plan ─► own the station ─► conduct            resume ─
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 
 from testbench.engine.clock import wall_now
@@ -13,7 +14,7 @@ from testbench.engine.control import find_process
 from testbench.engine.interruption import Interruption
 from testbench.engine.judging import judge, verdict_documents
 from testbench.engine.observer import EvaluationObserver
-from testbench.engine.ownership import owning, real_resources
+from testbench.engine.ownership import GUARD_WITHIN_S, own_soon, real_resources
 from testbench.engine.past import look_back, mark_lost, refuse_other_software, refuse_to_resume
 from testbench.engine.plan import make_plan
 from testbench.engine.registry import find_laboratory
@@ -98,7 +99,9 @@ def _conduct(
     check_validity(request.station)
     observer.planned(plan)
     resources = real_resources(request.station.station, request.devices)
-    with owning(resources, request.station.path) as ownership, Record.open(request.record, create=lost is None) as record:
+    with contextlib.ExitStack() as stack:
+        ownership = own_soon(stack, resources, request.station.path, 0.0 if lost is None else GUARD_WITHIN_S)
+        record = stack.enter_context(Record.open(request.record, create=lost is None))
         past = None
         if lost is not None:
             mark_lost(record, lost)

@@ -16,11 +16,15 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from testbench.engine.clock import monotonic, pause
 from testbench.engine.file_lock import FileLock, HeldError
 from testbench.errors import InstrumentError
 from testbench.station import DriverTable, Station
 
 FOR_ALL_USERS = 0o666
+AGAIN_S = 0.1
+GUARD_WITHIN_S = 5.0
+"""How long a guard may still have the station of an evaluation whose process was lost."""
 
 
 @dataclass(slots=True)
@@ -41,6 +45,18 @@ def real_resources(station: Station, devices: Collection[str] | None = None) -> 
     tables += [table for table in (station.divider, station.flow_rig) if table is not None]
     tables += [table for name, table in station.devices.items() if devices is None or name in devices]
     return sorted({table.resource for table in tables if table.resource is not None and not table.simulated})
+
+
+def own_soon(stack: contextlib.ExitStack, resources: Collection[str], station: Path, within_s: float) -> Ownership:
+    """Own them, as `owning`, for the length of `stack`; wait a little where a guard still makes the bench safe."""
+    deadline = monotonic() + within_s
+    while True:
+        try:
+            return stack.enter_context(owning(resources, station))
+        except InstrumentError:
+            if monotonic() > deadline:
+                raise
+            pause(AGAIN_S)
 
 
 @contextlib.contextmanager

@@ -175,8 +175,8 @@ class _Printer:
             )
         if check.waiting:
             self.say(
-                f"  最近 {check.waiting} 个读数尚未封存，哈希链不包括这些读数",
-                f"  the latest {check.waiting} readings are not sealed yet; the chain does not cover them",
+                f"  尚未封存的读数：{check.waiting} 个，哈希链不包括这些读数",
+                f"  readings not sealed yet: {check.waiting}; the chain does not cover them",
             )
         for problem in check.problems:
             self.say(f"  问题：{problem}", f"  problem: {problem}", style="bold red")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 
@@ -16,7 +15,7 @@ from testbench.record.store import Record
 from testbench.station import Interlock
 
 REPORTED_GAPS = 20  # gaps of one text that are told one by one
-REMEMBERED_GAPS = 100  # texts that are known again; beyond that the oldest is forgotten (a garbled answer is always another)
+REMEMBERED_GAPS = 100  # texts that are known again; of more the oldest is forgotten (a garbled answer is always another)
 
 
 class Chronicle:
@@ -27,7 +26,7 @@ class Chronicle:
         self._record = record
         self._observer = observer
         self._clock: Clock | None = None
-        self._gaps: Counter[str] = Counter()
+        self._gaps: dict[str, int] = {}
         self._unrecorded = False
 
     def begin(self, evaluation: str, clock: Clock) -> None:
@@ -48,10 +47,11 @@ class Chronicle:
 
     def gap(self, text: str) -> None:
         """Readings are missing."""
-        if text not in self._gaps and len(self._gaps) >= REMEMBERED_GAPS:
+        count = self._gaps.pop(text, 0) + 1
+        self._gaps[text] = count  # last in the order: those that come again are not forgotten
+        if len(self._gaps) > REMEMBERED_GAPS:
             del self._gaps[next(iter(self._gaps))]
-        self._gaps[text] += 1
-        if self._gaps[text] <= REPORTED_GAPS:
+        if count <= REPORTED_GAPS:
             self._told("gap", text)
 
     def guard(self, text: str) -> None:

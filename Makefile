@@ -27,9 +27,10 @@ check: $(VENV)/installed-dev
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-# Ratios in one run: the engine against a bare query loop; a nine-day evaluation
+# Ratios in one run: the engine against a bare query loop; a nine-day evaluation. A soak: does anything grow in thirty days?
 bench: $(VENV)/installed-dev
 	$(BIN)/python tests/bench/bench.py
+	$(BIN)/python tests/bench/soak.py
 
 $(VENV)/created:
 	@$(PYTHON) -c 'import sys; v = sys.version_info; sys.exit(v[:2] != (3, 11) and f"Python 3.11 is needed, {sys.executable} is {v[0]}.{v[1]}; say make PYTHON=/path/to/python3.11")'

@@ -101,11 +101,11 @@ def _document(record: Record, at: Stand, progress: Headway | None) -> dict[str, 
     from testbench.engine.standing import Standing
 
     row = at.row
-    share = 1.0 if at.standing is Standing.FINISHED else None if progress is None else progress.share
+    percent = 100 if at.standing is Standing.FINISHED else None if progress is None else progress.percent
     return {
         "evaluation": row.identifier,
         "state": at.standing,
-        "progress_percent": None if share is None else round(100.0 * share, 1),
+        "progress_percent": percent,
         "started": row.start.started.isoformat(),
         "standard": row.start.standard or None,
         "station": station_name(row),

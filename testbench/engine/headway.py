@@ -18,8 +18,8 @@ class Headway:
 
     @property
     def percent(self) -> int:
-        """The share in whole percent, rounded down: 100 is not said before the last step has ended."""
-        return int(100.0 * self.share)
+        """The share in whole percent, rounded down; 100 is left to an evaluation that is finished."""
+        return min(99, int(100.0 * self.share))
 
 
 def headway(request: Mapping[str, Any], step: LastStep | None, now: float) -> Headway | None:

@@ -324,7 +324,7 @@ def test_a_detached_evaluation_is_listed_paused_resumed_and_aborted(station, tmp
     until(lambda: standing(path, testbench)["state"] == "paused")
     listed = standing(path, testbench)
     assert (listed["evaluation"], listed["devices"], listed["station"]) == (evaluation, ["A", "B", "C"], "CO2 bench 1")
-    assert 0.0 <= listed["progress_percent"] < 100.0
+    assert 0 <= listed["progress_percent"] < 100
     assert testbench("resume", evaluation, "--record", path)[0] == 0
     until(lambda: standing(path, testbench)["state"] == "running")
     status, out, _ = testbench("abort", evaluation[-4:], "--reason", "smell of gas", "--record", path)
@@ -351,7 +351,7 @@ def test_a_detached_evaluation_that_is_killed_is_resumed_to_its_end_in_a_process
         timeout=WITHIN_S,
     )
     assert watched.stdout.endswith(f"{evaluation} is over: finished\n"), watched.stdout + watched.stderr
-    assert standing(path, testbench)["progress_percent"] == 100.0
+    assert standing(path, testbench)["progress_percent"] == 100
     until((folder / "report.pdf").is_file)
 
 

@@ -40,5 +40,6 @@ def test_a_step_that_the_plan_does_not_have_says_nothing():
     assert headway(REQUEST, step(3, 1, 0.0), 0.0) is None
 
 
-def test_a_hundred_percent_is_not_said_before_the_end():
-    assert headway({"plan": PLAN | {"duration_s": 100.0}}, step(2, 1, 40.0), 99.9).percent == 99
+@pytest.mark.parametrize(("now", "percent"), [(40.0, 40), (99.9, 99), (200.0, 99)])
+def test_percent_are_rounded_down_and_a_hundred_is_left_to_what_is_finished(now, percent):
+    assert headway(REQUEST, step(2, 1, 40.0), now).percent == percent

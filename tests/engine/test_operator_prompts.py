@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from testbench.engine.asking import operator_of
 from testbench.engine.clock import RealClock
+from testbench.engine.holding import HoldError
 from testbench.engine.interruption import Interruption
 from testbench.engine.keyboard import Keyboard
 from testbench.engine.operator import Prompt, RecordOperator, read_number
@@ -133,6 +135,32 @@ def test_a_record_that_cannot_be_read_for_a_moment_is_told_and_the_question_stay
     monkeypatch.setattr(going.record.prompts, "get", locked)
     assert made.ask(FLOW).number == 0.4
     assert told[1:] == ["whether the question was answered cannot be seen at the moment: the record is locked"]
+
+
+def test_the_bench_is_read_on_while_a_person_is_asked(going, simulated_station):
+    class Sampling:
+        reads = 0
+
+        def once(self):
+            self.reads += 1
+            answering(going, "0.4", 0.4)()
+
+    sampler, station = Sampling(), simulated_station().station
+    asked = operator_of(station, None, going.record, going.evaluation, RealClock(), sampler, lambda text: None)
+    assert asked.ask(FLOW).number == 0.4
+    assert sampler.reads == 1
+
+
+def test_what_the_reading_meets_withdraws_the_question(going, simulated_station):
+    class Tripped:
+        def once(self):
+            raise HoldError("gas in the room", lambda: True)
+
+    station = simulated_station().station
+    asked = operator_of(station, None, going.record, going.evaluation, RealClock(), Tripped(), lambda text: None)
+    with pytest.raises(HoldError):
+        asked.ask(FLOW)
+    assert going.record.prompts.open(going.evaluation) == []
 
 
 @pytest.mark.parametrize(("text", "value"), [("1.5", 1.5), ("1,5", 1.5), (" -2e-3 ", -0.002)])

@@ -64,22 +64,24 @@ def stand(record: Record, evaluation: str) -> Stand:
         row = record.evaluation(evaluation)  # it may have ended in the meantime
         if (settled := _settled(row)) is not None:
             return Stand(row, settled)
-        if process is not None:
+        if process is not None:  # also of an interrupted one: it is being gone on with
             return Stand(row, Standing.PAUSED if row.state is RunState.PAUSED else Standing.RUNNING, process)
+        if row.state is RunState.INTERRUPTED:
+            return Stand(row, Standing.INTERRUPTED)
         if not _just_begun(row) or monotonic() > deadline:
             return Stand(row, Standing.LOST)
         MACHINE.pause(PIECE_S)
 
 
 def _settled(row: EvaluationRow) -> Standing | None:
-    """Where it stands, if that depends on no process."""
+    """Where it stands, if nothing can follow."""
     match row.state:
         case RunState.FINISHED:
             return Standing.FINISHED
         case RunState.ABORTED:
             return Standing.ABORTED
-        case RunState.INTERRUPTED:
-            return Standing.INTERRUPTED if row.finished is None else Standing.CLOSED
+        case RunState.INTERRUPTED if row.finished is not None:
+            return Standing.CLOSED
     return None
 
 

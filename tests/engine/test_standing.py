@@ -45,6 +45,9 @@ def test_an_interrupted_one_can_be_gone_on_with(going):
     found = stand(going.record, going.evaluation)
     assert found.standing is Standing.INTERRUPTED
     assert found.standing.resumable
+    with ControlFile.hold(going.path, going.evaluation) as control:  # somebody does
+        found = stand(going.record, going.evaluation)
+        assert (found.standing, found.process) == (Standing.RUNNING, control.info)
 
 
 def test_one_that_ends_while_it_is_looked_at_is_not_called_lost(going, monkeypatch):

@@ -20,7 +20,7 @@ An evaluation that was aborted is over. To go on later, use `testbench pause`.
 """
 ENDS_WITHIN_S = 60.0
 GUARD_WITHIN_S = 15.0  # for the guard to drive the bench safe and to enter that
-UNHEEDED = "the process did not come to the abort and was ended; the guard drives the bench safe"
+UNHEEDED = "the process has ended; it could not enter the abort itself"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -36,6 +36,7 @@ def run(arguments: argparse.Namespace) -> int:
         from testbench.errors import TestbenchError
 
         found.require_going()
+        last_event, _ = found.record.glances.events_after(found.evaluation, 0)
         asked = _ask(found, arguments.reason)
         end = _await_end(found)
         if end is None:
@@ -45,7 +46,7 @@ def run(arguments: argparse.Namespace) -> int:
             )
         if asked and end.standing is not Standing.ABORTED:
             _enter(found, arguments.reason)
-        return _tell(found, end)
+        return _tell(found, end, last_event)
 
 
 def _ask(found: Chosen, reason: str) -> bool:
@@ -85,20 +86,27 @@ def _enter(found: Chosen, reason: str) -> None:
     """Enter an abort that the process did not come to enter itself."""
     from testbench.commands.command_reply import person
     from testbench.engine.clock import wall_now
+    from testbench.errors import RecordError
     from testbench.record.model import CommandKind
 
     commands = found.record.commands
-    number = commands.give(found.evaluation, CommandKind.ABORT, {"reason": reason}, by=person(found), at=wall_now())
-    commands.take(number, reply=UNHEEDED, at=wall_now())
     print(f"{found.evaluation}: {UNHEEDED}")
+    try:
+        number = commands.give(found.evaluation, CommandKind.ABORT, {"reason": reason}, by=person(found), at=wall_now())
+        commands.take(number, reply=UNHEEDED, at=wall_now())
+    except RecordError as error:
+        print(f"{found.evaluation}: nor could this command: {error}")
 
 
-def _tell(found: Chosen, end: Stand) -> int:
+def _tell(found: Chosen, end: Stand, last_event: int) -> int:
     from testbench.commands.command_reply import ended
     from testbench.commands.event_words import SAFE_STATE, safe_words
 
     print(f"{found.evaluation}: {ended(end)}")
-    for event in found.record.events(found.evaluation):
-        if event.kind == SAFE_STATE:
-            print(f"  {safe_words(event.text)}")
+    _, events = found.record.glances.events_after(found.evaluation, last_event)
+    safe = [event.text for event in events if event.kind == SAFE_STATE]
+    for text in safe:
+        print(f"  {safe_words(text)}")
+    if not safe:
+        print("  the record does not say whether the bench is safe: go and look")
     return 0

@@ -367,7 +367,7 @@ def test_an_abort_works_while_the_record_is_locked(station, tmp_path, testbench)
             lock.execute("ROLLBACK")
             out, err = aborting.communicate(timeout=WITHIN_S)
     assert (aborting.returncode, err) == (0, "")
-    assert "the guard drives the bench safe" in out
+    assert "the guard drove the bench to its safe state" in out
     assert "mfc-co2: flow 0, verified" in out
     assert standing(path, testbench)["state"] == "interrupted"
     with Record.open(path) as record:

@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
+from typing import TypeVar
 
 from testbench.criteria.judge import Scorecard
 from testbench.engine.asking import operator_of
 from testbench.engine.assembly import Equipment, assemble
 from testbench.engine.chronicle import Chronicle
-from testbench.engine.clock import AccompaniedClock, Clock, RealClock, SimulatedClock, monotonic
+from testbench.engine.clock import AccompaniedClock, Clock, RealClock, SimulatedClock, monotonic, never
 from testbench.engine.control import AbortRequest, ControlFile
 from testbench.engine.guard import Guard, start_guard
 from testbench.engine.interlocks import Interlocks, watched
@@ -26,7 +28,7 @@ from testbench.engine.laboratory import Laboratory
 from testbench.engine.live import LiveBench
 from testbench.engine.observer import EvaluationObserver
 from testbench.engine.ownership import Ownership
-from testbench.engine.past import Past, refuse_other_software
+from testbench.engine.past import UNWATCHED, Past, refuse_other_software, times_unwatched
 from testbench.engine.plan import Plan, SuiteItem
 from testbench.engine.remembering import LaboratoryMemory
 from testbench.engine.request import EvaluationRequest
@@ -45,6 +47,7 @@ from testbench.outcome import Outcome, RunState
 from testbench.record.store import Record
 from testbench.record.trace import TraceBuffer
 
+T = TypeVar("T")
 ROOM_EVERY_S = 1.0  # how often a full disk is tried again
 
 
@@ -218,19 +221,16 @@ class Conduct:
     def _go_on(self, past: Past) -> None:
         """Enter that the evaluation is gone on with, and what is known of the time between."""
         procedures = {item.procedure.name for item in self._request.items}
-        tell = self._chronicle.event
-        self._record.reopen_evaluation(self._evaluation)
+        tell, now = self._chronicle.event, self._clock.now()
         tell("process lost", f"{past.row.reason or 'interrupted'}; up to 1 s of readings before may be missing")
-        tell("unwatched", self._unwatched(past))
+        lost = duration(max(0.0, now - past.lost_at))
+        text = f"nobody watched the bench for {lost} (bench time {past.lost_at:.1f} s to {now:.1f} s)"
+        tell(UNWATCHED, text, past.going)
         if past.elapsed_s < 0 and not self._clock.simulated:
             tell("clock", f"the wall clock was set back by {-past.elapsed_s:.0f} s; bench time goes on where it was")
         for changed in refuse_other_software(past.row, software(self._request), procedures):
             tell("software", changed)
-
-    def _unwatched(self, past: Past) -> str:
-        now = self._clock.now()
-        lost = duration(max(0.0, now - past.lost_at))
-        return f"nobody watched the bench for {lost} (bench time {past.lost_at:.1f} s to {now:.1f} s)"
+        self._record.reopen_evaluation(self._evaluation)
 
     # ---- runs -----------------------------------------------------------------------------------------------------------
 
@@ -280,8 +280,7 @@ class Conduct:
             fault_wait_s=station.faults.wait_s,
         )
         if self._past is not None:
-            going = any(run.state is not RunState.FINISHED for run in self._past.runs.values())
-            bench.resume(self._past.state, self._unwatched(self._past) if going else "")
+            bench.resume(self._past.state, times_unwatched(self._record, self._evaluation))
         return bench
 
     def _runs(self, bench: LiveBench) -> None:
@@ -297,7 +296,7 @@ class Conduct:
                 recorded = self._past.recorded(self._record, before)
                 self._record.reopen_run(run)
             else:
-                run = self._begin_run(number, item)
+                run = self._with_room(partial(self._begin_run, number, item), bench.quieten)
             self._observer.run_began(number, item)
             journal = RunJournal(self._record, self._evaluation, run, self._clock, memory=self._memory, recorded=recorded)
             bench.enter(journal)
@@ -319,30 +318,27 @@ class Conduct:
     @contextlib.contextmanager
     def _ending(self, run: str, bench: LiveBench, journal: RunJournal) -> Iterator[None]:
         """Enter how a run ended, whatever ends it."""
-        state, reason = RunState.INTERRUPTED, "the program was ended"
-        outcome: Outcome | None = Outcome.ERROR
+
+        def finish(state: RunState, outcome: Outcome | None, reason: str) -> None:
+            now, wall = self._clock.now(), self._clock.wall()
+            self._record.finish_run(run, state=state, outcome=outcome, bench_time=now, finished=wall, reason=reason)
+
         try:
             yield
-            state, outcome, reason = RunState.FINISHED, None, ""
+            bench.keep(lambda: finish(RunState.FINISHED, None, ""))
         except AbortedError as error:
-            reason = str(error)
-            if not isinstance(error, EndedError):
-                state, outcome = RunState.ABORTED, Outcome.ABORTED
+            ended, reason = isinstance(error, EndedError), str(error)
             bench.stop(reason)
-            raise type(error)(f"{self._evaluation}: {reason}; what was measured is in the record") from None
-        except Exception as error:
+            state, outcome = (RunState.INTERRUPTED, Outcome.ERROR) if ended else (RunState.ABORTED, Outcome.ABORTED)
+            told = type(error)(f"{self._evaluation}: {reason}; what was measured is in the record")
+            _in_spite_of(told, lambda: finish(state, outcome, reason))
+            raise told from None
+        except BaseException as error:
             reason = str(error) or type(error).__name__
+            _in_spite_of(error, lambda: finish(RunState.INTERRUPTED, Outcome.ERROR, reason))
             raise
         finally:
             self._findings += journal.findings
-            self._record.finish_run(
-                run,
-                state=state,
-                outcome=outcome,
-                bench_time=self._clock.now(),
-                finished=self._clock.wall(),
-                reason=reason,
-            )
 
     # ---- ends -----------------------------------------------------------------------------------------------------------
 
@@ -354,24 +350,30 @@ class Conduct:
         return outcomes
 
     def _finish(self) -> tuple[Scorecard | None, Outcome]:
-        """Judge, and close the evaluation; a full disk is waited for."""
+        """Judge, and close the evaluation."""
         scorecard = judge(self._request, self._findings)
         outcome = scorecard.outcome if scorecard is not None else Outcome.INCONCLUSIVE
+        if self._steering is not None:
+            self._steering.finish()
+        self._with_room(
+            lambda: self._record.finish_evaluation(
+                self._evaluation, outcome=outcome, finished=self._clock.wall(), verdicts=verdict_documents(scorecard)
+            )
+        )
+        return scorecard, outcome
+
+    def _with_room(self, keep: Callable[[], T], quieten: Callable[[], None] = never) -> T:
+        """Enter something between runs; while there is no room for it the bench is quiet."""
         told = False
         while True:
             try:
-                if self._steering is not None:
-                    self._steering.finish()
-                self._record.finish_evaluation(
-                    self._evaluation, outcome=outcome, finished=self._clock.wall(), verdicts=verdict_documents(scorecard)
-                )
+                return keep()
             except RecordFullError as error:
                 if not told:
-                    self._observer.notice(f"waiting for room to close the evaluation: {error}")
+                    self._observer.notice(f"waiting: {error}")
+                    quieten()
                 told = True
                 self._clock.idle(ROOM_EVERY_S)
-            else:
-                return scorecard, outcome
 
     def _close_badly(self, error: BaseException) -> None:
         """Close an evaluation that ended early; a record that cannot be written must not hide why."""
@@ -400,6 +402,14 @@ class Conduct:
             error.add_note(str(second))
         else:
             error.add_note(f"what was measured is in the record as {self._evaluation}; {hint}")
+
+
+def _in_spite_of(error: BaseException, keep: Callable[[], None]) -> None:
+    """Enter something when a run has failed; a record that cannot be written must not hide why."""
+    try:
+        keep()
+    except TestbenchError as second:
+        error.add_note(str(second))
 
 
 def _now_after(past: Past | None) -> float:

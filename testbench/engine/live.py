@@ -87,13 +87,22 @@ class LiveBench(Bench):
         """Abort: every further call raises, also in `finally`, so that no procedure can go on."""
         self._steps.stop(reason)
 
-    def resume(self, state: BenchState, unwatched: str) -> None:
+    def resume(self, state: BenchState, unwatched: Mapping[str, Sequence[str]]) -> None:
         """Go on where another process was lost, with what it knew; what flows now is not known.
 
-        `unwatched` is noted on the findings of the run that was going on ("" where there was none).
+        `unwatched` says by run when nobody watched it; it is noted on that run's findings.
         """
         self._reckoning.state = state
         self._steps.disturb(unwatched)
+
+    def keep(self, entry: Callable[[], None]) -> None:
+        """Enter something in the record; while there is no room for it, the bench is held."""
+        self._steps.kept(entry)
+
+    def quieten(self) -> None:
+        """Drive the quiet state between runs; the gas is set anew before the next step that needs it."""
+        self._steps.disturb("")
+        self.rest()
 
     # ---- around a pause -----------------------------------------------------------------------------------------------
 

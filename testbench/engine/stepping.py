@@ -92,7 +92,7 @@ class Stepping:
         `unwatched` says for how long nobody watched a run; it is noted on the findings to come.
         """
         self._disturbed = True
-        self._unwatched = unwatched
+        self._unwatched = unwatched or self._unwatched
 
     @property
     def journal(self) -> Journal:

@@ -21,7 +21,7 @@ from testbench.errors import RecordError, RecordFullError
 from testbench.record.network import network_place
 
 OLDEST_SQLITE = (3, 51, 3)
-BUSY_TIMEOUT_S = 15.0
+BUSY_TIMEOUT_S = 6.0  # shorter than the guard waits for a sign of life
 WAL_ATTEMPTS = 50
 _ADVICE = {
     "SQLITE_FULL": "the disk is full; free some space there, everything recorded so far is kept",

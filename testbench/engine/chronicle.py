@@ -34,12 +34,12 @@ class Chronicle:
         self.evaluation = evaluation
         self._clock = clock
 
-    def event(self, kind: str, text: str) -> None:
-        """Keep an event, if there is an evaluation."""
+    def event(self, kind: str, text: str, run: str | None = None) -> None:
+        """Keep an event of the evaluation, or of one of its runs, if there is an evaluation."""
         if self._clock is None:
             return
         try:
-            self._record.event(self.evaluation, None, kind, text, bench_time=self._clock.now(), at=self._clock.wall())
+            self._record.event(self.evaluation, run, kind, text, bench_time=self._clock.now(), at=self._clock.wall())
         except TestbenchError as error:
             if not self._unrecorded:
                 self._observer.notice(f"events are not recorded any more: {error}")

@@ -101,7 +101,7 @@ class LiveBench(Bench):
 
     def quieten(self) -> None:
         """Drive the quiet state between runs; the gas is set anew before the next step that needs it."""
-        self._steps.disturb("")
+        self._steps.disturb({})
         self.rest()
 
     # ---- around a pause -----------------------------------------------------------------------------------------------

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +16,7 @@ from testbench.outcome import Outcome, RunState
 from testbench.record.model import EvaluationRow, RunRow
 from testbench.record.store import Record
 
+UNWATCHED = "unwatched"  # the kind of event that says for how long nobody watched the bench
 BINDING = ("procedure ", "core")  # software without which the journal would not be answered as it was written
 
 
@@ -35,12 +36,36 @@ class Past:
     elapsed_s: float
     laboratory: tuple[Mapping[str, Any], ...]
 
+    @property
+    def going(self) -> str | None:
+        """The run that was going on, if there was one."""
+        return next((run.identifier for run in self.runs.values() if run.state is not RunState.FINISHED), None)
+
     def recorded(self, record: Record, run: RunRow) -> Recorded:
         """What the journal of one run holds."""
         first: dict[int, float] = {}
         for attempt in record.attempts(run.identifier):
             first.setdefault(attempt.step, attempt.began_at)
         return Recorded(record.steps(run.identifier), self.findings.get(run.identifier, ()), first, self.lost_at)
+
+
+def times_unwatched(record: Record, evaluation: str) -> dict[str, list[str]]:
+    """By run: the times for which nobody watched it, as they were entered whenever it was gone on with."""
+    times: dict[str, list[str]] = {}
+    for event in record.events(evaluation):
+        if event.kind == UNWATCHED and event.run is not None:
+            times.setdefault(event.run, []).append(event.text)
+    return times
+
+
+def refuse_aborted(row: EvaluationRow, runs: Sequence[RunRow]) -> None:
+    """Raise InputError for an evaluation that was aborted, though its process was lost before that was entered."""
+    for run in runs:
+        if run.state is RunState.ABORTED:
+            raise InputError(
+                f"{row.identifier} was aborted ({run.reason}); it cannot be gone on with, "
+                f"`testbench close {row.identifier}` closes it"
+            )
 
 
 def refuse_to_resume(row: EvaluationRow) -> None:

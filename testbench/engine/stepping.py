@@ -10,7 +10,7 @@ call ─► journaled before? ── yes ─► its result
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Protocol, TypeVar, cast
 
@@ -75,7 +75,7 @@ class Stepping:
         self._journal: Journal | None = None
         self._stopped: str | None = None
         self._disturbed = False
-        self._unwatched = ""
+        self._unwatched: dict[str, Sequence[str]] = {}
 
     def enter(self, journal: Journal) -> None:
         """Begin a run: its steps go to `journal`."""
@@ -86,13 +86,13 @@ class Stepping:
         """Abort: every further call raises, also in `finally`, so that no procedure can go on."""
         self._stopped = reason
 
-    def disturb(self, unwatched: str) -> None:
+    def disturb(self, unwatched: Mapping[str, Sequence[str]]) -> None:
         """Nobody knows what gas flows: it is set anew before the next step that needs it.
 
-        `unwatched` says for how long nobody watched a run; it is noted on the findings to come.
+        `unwatched` says by run when nobody watched it; it is noted on what that run finds from its next live step on.
         """
         self._disturbed = True
-        self._unwatched = unwatched or self._unwatched
+        self._unwatched |= unwatched
 
     @property
     def journal(self) -> Journal:
@@ -134,9 +134,7 @@ class Stepping:
     def _live(self, call: str, arguments: Mapping[str, Any], action: Callable[[], T]) -> T:
         try:
             self._reach_safe_point()
-            if self._unwatched:
-                self._reckoning.change(unwatched=(*self._reckoning.state.unwatched, self._unwatched))
-                self._unwatched = ""
+            self._note_unwatched()
             number, self.began = self.kept(lambda: self.journal.begin(call, arguments))
         except AbortedError as error:
             self.stop(str(error))
@@ -171,6 +169,12 @@ class Stepping:
             except BaseException as error:
                 self._fail(number, error)
                 raise
+
+    def _note_unwatched(self) -> None:
+        noted = self._reckoning.state.unwatched
+        missing = [text for text in self._unwatched.pop(self.journal.run, ()) if text not in noted]
+        if missing:
+            self._reckoning.change(unwatched=(*noted, *missing))
 
     def _attempt(self, number: int, call: str, action: Callable[[], T]) -> T:
         self._sampler.begin_step()

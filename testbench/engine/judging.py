@@ -8,8 +8,10 @@ from typing import Any
 from testbench.criteria.judge import Scorecard, judge_all
 from testbench.criteria.standard import Standard
 from testbench.engine.conditions import ConditionLimit
-from testbench.engine.request import EvaluationRequest
+from testbench.engine.registry import find_procedure, procedure_names
+from testbench.engine.request import EvaluationRequest, recorded_standard
 from testbench.findings import Finding
+from testbench.record.model import EvaluationRow
 
 
 def judge(request: EvaluationRequest, findings: Sequence[Finding]) -> Scorecard | None:
@@ -19,6 +21,20 @@ def judge(request: EvaluationRequest, findings: Sequence[Finding]) -> Scorecard 
     devices = request.devices or tuple(request.station.station.devices)
     measurand = request.station.station.devices[devices[0]].measurand
     return judge_all(findings, request.standard, measurand, devices=devices)
+
+
+def judge_recorded(row: EvaluationRow, findings: Sequence[Finding]) -> Scorecard | None:
+    """The scorecard by what the record says: also where procedures have changed since, or are not installed any more."""
+    standard = recorded_standard(row, _determined(row) | {finding.characteristic for finding in findings})
+    if standard is None:
+        return None
+    return judge_all(findings, standard, row.start.measurand, devices=[device["name"] for device in row.start.devices])
+
+
+def _determined(row: EvaluationRow) -> set[str]:
+    """What the suite of a recorded evaluation determines, as far as its procedures are installed."""
+    names = {entry["procedure"] for entry in row.start.request.get("suite", ())} & set(procedure_names())
+    return {characteristic for name in names for characteristic in find_procedure(name).characteristics}
 
 
 def condition_limits(standard: Standard | None) -> Sequence[ConditionLimit]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -71,9 +71,7 @@ def request_of(row: EvaluationRow, record: Path) -> EvaluationRequest:
         items = tuple(_item(entry) for entry in document["suite"])
     except TestbenchError as error:
         raise InputError(f"{row.identifier} cannot be gone on with: {error}") from error
-    standard = parse_standard(start.standard_text, f"{start.standard} (as recorded)") if start.standard_text else None
-    if standard is not None and document.get("restricted"):
-        standard = standard.restricted_to({name for item in items for name in item.procedure.characteristics})
+    standard = recorded_standard(row, {name for item in items for name in item.procedure.characteristics})
     devices = document.get("devices")
     return EvaluationRequest(
         parse_station(start.station_text, Path(start.station_path)),
@@ -87,6 +85,18 @@ def request_of(row: EvaluationRow, record: Path) -> EvaluationRequest:
         restricted=bool(document.get("restricted")),
         output=Path(document["output"]) if document.get("output") else None,
     )
+
+
+def recorded_standard(row: EvaluationRow, characteristics: Collection[str]) -> Standard | None:
+    """The standard that an evaluation was begun with; one that was restricted to its suite is restricted again.
+
+    `characteristics` are those that the suite determines. None where no standard judges.
+    """
+    start = row.start
+    if not start.standard_text:
+        return None
+    standard = parse_standard(start.standard_text, f"{start.standard} (as recorded)")
+    return standard.restricted_to(characteristics) if start.request.get("restricted") else standard
 
 
 def _item(entry: Mapping[str, Any]) -> SuiteItem:

@@ -13,7 +13,8 @@ A paused evaluation goes on: the gas is set anew and waited for, then the step t
 
 An evaluation that was interrupted, or whose process was lost (killed, a power cut, a restart), goes on in this terminal, or
 with --detach in a process of its own: steps that were finished stand as they are recorded, the first one that was not is
-attempted again after the gas is stable. It is refused where procedures, settings or drivers have changed since.
+attempted again after the gas is stable. It is refused where procedures, their settings, or the code that results are
+computed by have changed since; other drivers and libraries are told.
 
   testbench resume last
   testbench resume 4f2a --detach

@@ -3,9 +3,9 @@
 One order a line comes in, as JSON; the number of its process and then its exit status go out. Each evaluation runs in a
 fork of this process, which has everything in memory already, and so does each guard; else they are what they always are.
 
-A deed is done at a commit to the record, before or after it (`kind`, `nth`, or any: `commits`), or when the laboratory is
-advanced (`advances`). In the folder of the record are left: `kinds` (of the commits there were), `heads` (of the chain as a
-killed process saw it last), `guards` (their process numbers), `said` (what went wrong).
+A deed (a method of `Striking`) is done at a commit to the record, before or after it (`kind`, `nth`, or any: `commits`), or
+when the laboratory is advanced (`advances`). In the folder of the record are left: `kinds` (of the commits there were),
+`heads` (of the chain as a killed process saw it last), `guards` (their process numbers), `said` (what went wrong).
 """
 
 from __future__ import annotations
@@ -28,7 +28,8 @@ from typing import Any, BinaryIO
 from sqlalchemy import Engine, event
 
 import testbench.record.writer
-from instruments.twin.launch import SimulatedLaboratory
+from instruments.twin.launch import SimulatedLaboratory, running_laboratory
+from instruments.twin.rendezvous import rendezvous_directory
 from testbench.criteria.standard import load_standard
 from testbench.engine import conduct, guard_launch, guarding
 from testbench.engine.clock import wall_now
@@ -122,8 +123,8 @@ class Striking:
             striking.look("advances", after=False)
             advance(self, to_s)
 
-        Database.writing = watched  # type: ignore[assignment]
-        SimulatedLaboratory.advance = advanced  # type: ignore[method-assign]
+        Database.writing = watched
+        SimulatedLaboratory.advance = advanced
 
     def count(self, *kinds: str) -> None:
         """Count what has come."""
@@ -154,6 +155,15 @@ class Striking:
         """Ask this process to end."""
         os.kill(os.getpid(), signal.SIGTERM)
 
+    def abort(self) -> None:
+        """Press Ctrl-C."""
+        os.kill(os.getpid(), signal.SIGINT)
+
+    def stop(self) -> None:
+        """Let this process stand still."""
+        (self.record.parent / "stopped").touch()
+        os.kill(os.getpid(), signal.SIGSTOP)
+
     def pause(self) -> None:
         """Ask this evaluation to pause at once."""
         with Record.open(self.record) as record:
@@ -176,9 +186,6 @@ class Striking:
 
 
 def _laboratory(station: Path) -> int:
-    from instruments.twin.launch import running_laboratory
-    from instruments.twin.rendezvous import rendezvous_directory
-
     found = running_laboratory(read_station(station), rendezvous_directory())
     assert found is not None
     return found.pid
@@ -187,7 +194,7 @@ def _laboratory(station: Path) -> int:
 def carry_out(order: dict[str, Any]) -> None:
     """Begin an evaluation, or go on with one; the exit status of its error."""
     record = Path(order["record"])
-    conduct.LiveBench = _bench_that_waits_coarsely(conduct.LiveBench)  # type: ignore[misc]
+    conduct.LiveBench = _bench_that_waits_coarsely(conduct.LiveBench)
     testbench.record.writer.FLUSH_AFTER_S = FLUSH_AFTER_S
     Striking(order).arm()
     if order["evaluation"]:
@@ -266,7 +273,7 @@ def have_guards_forked(asking: socket.socket, noted: Path) -> None:
             guards.write(f"{pid}\n")
         return ForkedGuard(pid)
 
-    guard_launch._detached = start  # type: ignore[assignment]
+    guard_launch._detached = start
 
 
 # ---- orders ---------------------------------------------------------------------------------------------------------

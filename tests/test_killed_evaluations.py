@@ -2,25 +2,39 @@
 
 import json
 import math
+import os
+import random
+import re
 import signal
 import subprocess
 import sys
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from instruments.twin.launch import start_laboratory
+from instruments.twin.commands import to_documents
+from instruments.twin.launch import start_laboratory, visit
+from procedures.linearity import LinearitySettings
+from testbench import cli
+from testbench.commands.result_files import write_results
+from testbench.engine import conduct
+from testbench.engine import evaluation as engine
+from testbench.engine import request as requests
+from testbench.engine.procedure import setting
+from testbench.engine.registry import find_procedure
+from testbench.engine.software import software
 from testbench.engine.watched_process import WatchedProcess
-from testbench.errors import RecordError
-from testbench.outcome import RunState
+from testbench.errors import AbortedError, EndedError, InputError, InstrumentError, RecordError
+from testbench.outcome import Outcome, RunState
 from testbench.record.model import AttemptRow, StepRow
 from testbench.record.store import Record
 from testbench.report.evaluation_json import evaluation_text
 from testbench.report.from_record import content_from_record
 from testbench.station import read_station
+from testbench.text import Text
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows neither forks nor sends signals to one process")
 
@@ -203,8 +217,11 @@ class Story:
         self.cut |= seen.open
 
 
-def checked(story, reference):
-    """Check an evaluation that has ended against one that was never killed."""
+def checked(story, reference, unreachable=()):
+    """Check an evaluation that has ended against one that was never killed.
+
+    `unreachable` instruments had gone together with a process, so that its guard could not drive them safe.
+    """
     with Record.open(story.record) as record, Record.open(reference.record) as other:
         row, wanted = record.evaluation(story.evaluation), other.evaluation(reference.evaluation)
         assert (row.state, row.outcome, row.reason) == (RunState.FINISHED, wanted.outcome, "")
@@ -235,10 +252,12 @@ def checked(story, reference):
     for found in seen.findings:
         if found.finding.characteristic.endswith("24h"):
             hours = [day["bench_time_h"] for day in found.finding.details["days"]]
-            assert 24.0 <= hours[1] - hours[0] < 24.5
+            assert 24.0 - 1e-9 <= hours[1] - hours[0] < 24.5
+    assert set(story.record.with_name("kinds").read_text().split("\n")) - {""} <= KINDS | {"command entered"}
     safe = [json.loads(event.text) for event in seen.events if event.kind == "safe state"]
     assert {outcome["instrument"] for outcome in safe} >= {"mfc-co2", "mfc-n2"}
-    assert all(outcome["verified"] for outcome in safe)
+    assert all(outcome["verified"] or outcome["instrument"] in unreachable for outcome in safe)
+    assert all(outcome["verified"] for outcome in safe[-5:]), "that is the end"
     assert [len(device["findings"]) for device in results["devices"]] == [5, 5], "two are asked for but need a week"
 
 
@@ -290,18 +309,289 @@ MOMENTS = {
     "steps": ["step entered", "run running", "step again", "step finished", "readings"],
     "ends": ["finding entered", "run finished"],
 }
+PAUSE = ["command answered", "run paused", "evaluation paused"]
+ENDED = ["run interrupted", "evaluation interrupted"]
+KINDS = {
+    *(kind for kinds in MOMENTS.values() for kind in kinds),
+    *PAUSE,
+    *ENDED,
+    "evaluation finished",
+    "run aborted",
+    "evaluation aborted",
+}
 
 
 @pytest.mark.parametrize("kinds", MOMENTS.values(), ids=MOMENTS)
-def test_an_evaluation_killed_before_and_after_each_commit_goes_on_to_its_end(story, reference, kinds):
+def test_killed_before_and_after_each_commit_it_goes_on_to_its_end(story, reference, kinds):
     for kind in kinds:
         for after in (BEFORE, AFTER):
             story.killed(at(kind, after=after))
     assert story.go() == 0, story.said()
     checked(story, reference)
-    kinds_of_events = [event.kind for event in story.seen.events]
-    assert 1 <= kinds_of_events.count("process lost") <= story.resumed
-    assert kinds_of_events.count("unwatched") in (
-        kinds_of_events.count("process lost"),
-        kinds_of_events.count("process lost") - 1,
-    )
+    told = [event.kind for event in story.seen.events]
+    assert 1 <= told.count("unwatched") <= told.count("process lost") <= story.resumed
+
+
+def test_killed_when_its_end_is_entered_it_is_judged_once(story, reference):
+    story.killed(at("evaluation finished"))
+    story.killed(at("evaluation finished", after=AFTER))
+    checked(story, reference)
+    assert story.go() == InputError.exit_status
+    assert f"{story.evaluation} is finished; it cannot be gone on with" in story.said()
+    checked(story, reference)
+
+
+@pytest.mark.parametrize("kind", PAUSE)
+def test_killed_while_it_is_being_paused_it_goes_on(story, reference, kind):
+    for nth, after in enumerate((BEFORE, AFTER), start=3):
+        story.killed(at("step entered", nth, AFTER, deed="pause"), at(kind, after=after))
+    assert story.go() == 0, story.said()
+    checked(story, reference)
+
+
+def test_asked_to_end_and_killed_in_the_middle_of_that_it_goes_on(story, reference):
+    asked = at("advances", 90, deed="end")
+    for kind in ENDED:
+        for after in (BEFORE, AFTER):
+            story.killed(asked, at(kind, after=after))
+    assert story.go(asked) == EndedError.exit_status
+    with Record.open(story.record) as record:
+        row = record.evaluation(story.evaluation)
+        assert (row.state, row.outcome, row.finished) == (RunState.INTERRUPTED, Outcome.ERROR, None)
+    assert story.go() == 0, story.said()
+    checked(story, reference)
+
+
+# ---- at any moment --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("seed", range(1, 5))
+def test_killed_at_five_moments_drawn_by_chance_it_goes_on_to_its_end(story, reference, seed):
+    draw = random.Random(seed)
+    for _ in range(5):
+        if draw.random() < 0.5:
+            story.killed(at("commits", draw.randint(5, 30), after=draw.random() < 0.5))
+        else:
+            story.killed(at("advances", draw.randint(1, 250)))
+    assert story.go() == 0, story.said()
+    checked(story, reference)
+    assert sum(event.kind == "guard" for event in story.seen.events) >= 4
+    noted = [note for found in story.seen.findings for note in found.finding.notes if "nobody watched the bench" in note]
+    assert noted
+
+
+def test_killed_from_outside_it_goes_on_to_its_end(story, reference):
+    draw = random.Random(0)
+    for done in (draw.randint(3, 9), draw.randint(12, 18), draw.randint(22, 30)):
+        process = story.start()
+        until(lambda: steps_done(story.record) >= done)  # noqa: B023  called at once
+        os.kill(process, signal.SIGKILL)
+        assert story.end() == KILLED
+    assert story.go() == 0, story.said()
+    checked(story, reference)
+
+
+def steps_done(path):
+    """How many steps are finished."""
+    try:
+        with Record.open(path) as record:
+            runs = [run.identifier for row in record.evaluations() for run in record.runs(row.identifier)]
+            return sum(step.done for run in runs for step in record.steps(run))
+    except RecordError:  # there is none yet
+        return 0
+
+
+def test_killed_together_with_the_laboratory_it_finds_the_same_world_again(story, reference):
+    killed = "kill_with_laboratory"
+    story.killed(at("step finished", 8, deed=killed))
+    story.killed(at("advances", 200, deed=killed))
+    assert story.go() == 0, story.said()
+    checked(story, reference, unreachable={"mfc-co2", "mfc-n2", "daq", "A", "C"})
+    with visit(read_station(story.killer.station)) as visitor:
+        world = visitor.log()
+    assert world.seed == SEED
+    assert to_documents(world.commands)[: len(story.seen.laboratory)] == story.seen.laboratory
+
+
+def test_every_time_that_nobody_watched_is_noted_on_the_findings_of_that_run(story, reference):
+    story.killed(at("step finished", 8))
+    story.killed(at("step again", after=AFTER))
+    story.killed(at("step finished", 1))
+    story.killed(at("finding entered", after=AFTER))
+    assert story.go() == 0, story.said()
+    checked(story, reference)
+    times = [event.text for event in story.seen.events if event.kind == "unwatched"]
+    assert len(times) == 4
+    notes = {found.run[-3:]: found.finding.notes for found in story.seen.findings}
+    assert [note for note in notes["R01"] if note in times] == times[:3], "the last was after its last reading"
+    assert not [note for note in notes["R02"] if note in times], "it had not begun"
+
+
+# ---- who may go on with it ------------------------------------------------------------------------------------------
+
+
+class Nobody:
+    """Sees an evaluation go by and says nothing."""
+
+    def __getattr__(self, name):
+        return lambda *_: None
+
+
+def refused(story, error, text):
+    """Check that the evaluation cannot be gone on with, and that its record stays as it is."""
+    with pytest.raises(error, match=text):
+        engine.resume(story.record, story.evaluation, Nobody())
+    story.look()
+
+
+def test_only_one_process_goes_on_with_it(story, reference):
+    process = story.start(at("step entered", 3, AFTER, deed="pause"))
+    until(lambda: "paused" in states(story.record))
+    story.look()
+    refused(story, InputError, f"is going on in process {process} since")
+    with pytest.raises(InputError, match=f"is going on in process {process} since"):
+        engine.close(story.record, story.evaluation, "", "a person")
+    os.kill(process, signal.SIGKILL)
+    assert story.end() == KILLED, "killed while it was paused"
+    process = story.start(at("event entered", deed="stop"))  # its first entry: that the process was lost
+    until(story.record.with_name("stopped").exists)
+    refused(story, InputError, f"is going on in process {process} since")
+    os.kill(process, signal.SIGKILL)
+    assert story.end() == KILLED
+    assert story.go() == 0, story.said()
+    checked(story, reference)
+
+
+def states(path):
+    """Where evaluations stand."""
+    try:
+        with Record.open(path) as record:
+            return [row.state for row in record.evaluations()]
+    except RecordError:
+        return []
+
+
+def test_a_station_that_is_being_taken_is_not_taken_twice(story, monkeypatch):
+    monkeypatch.setattr(engine, "GUARD_WITHIN_S", 0.1)
+    story.killed(at("evaluation entered", after=AFTER))
+    process = story.start(at("evaluation interrupted", deed="stop"))  # the lock is held, nothing else is there yet
+    until(story.record.with_name("stopped").exists)
+    with pytest.raises(InstrumentError, match=rf"in use by another run \(process {process}\)"):
+        engine.resume(story.record, story.evaluation, Nobody())
+    os.kill(process, signal.SIGKILL)
+    assert story.end() == KILLED
+
+
+@pytest.mark.parametrize("name", ["procedure drift", "core"])
+def test_code_that_has_changed_is_refused_by_name(story, monkeypatch, name):
+    story.killed(at("step finished", 2))
+    monkeypatch.setattr(engine, "software", lambda request: software(request) | {name: "another"})
+    refused(story, InputError, rf"changed since it was begun: {name} \(then .*; now another\)")
+
+
+def test_settings_that_have_changed_are_refused_by_name(story, monkeypatch):
+    story.killed(at("step finished", 2))
+
+    class Changed(LinearitySettings):
+        rest_s: float = setting(1.0, title=Text(zh="", en=""))
+
+    def find(name):
+        found = find_procedure(name)
+        return replace(found, settings=Changed) if name == "linearity" else found
+
+    monkeypatch.setattr(requests, "find_procedure", find)
+    refused(story, InputError, "the settings of procedure 'linearity' have changed since: rest_s")
+
+
+def test_other_software_that_has_changed_is_told(story, reference, monkeypatch):
+    story.killed(at("evaluation finished"))
+
+    def changed(request):
+        return software(request) | {"driver alicat": "another"}
+
+    monkeypatch.setattr(engine, "software", changed)
+    monkeypatch.setattr(conduct, "software", changed)
+    engine.resume(story.record, story.evaluation, Nobody())
+    story.look()
+    checked(story, reference)
+    (told,) = [event.text for event in story.seen.events if event.kind == "software"]
+    assert re.fullmatch("driver alicat: .*, now another", told)
+
+
+def test_one_that_was_aborted_stays_so(story):
+    assert story.go(at("advances", 50, deed="abort")) == AbortedError.exit_status
+    refused(story, InputError, "is aborted; it cannot be gone on with")
+
+
+@pytest.mark.parametrize(
+    ("kind", "after"), [("run aborted", AFTER), ("evaluation aborted", BEFORE), ("evaluation aborted", AFTER)]
+)
+def test_killed_while_it_is_being_aborted_it_is_not_gone_on_with(story, kind, after):
+    story.killed(at("advances", 50, deed="abort"), at(kind, after=after))
+    refused(story, InputError, "aborted")
+    if (kind, after) != ("evaluation aborted", AFTER):
+        engine.close(story.record, story.evaluation, "", "a person")
+    story.look()
+    refused(story, InputError, "cannot be gone on with")
+
+
+def test_one_that_was_closed_stays_so_and_has_its_report(story, tmp_path):
+    story.killed(at("finding entered", after=AFTER))
+    assert engine.close(story.record, story.evaluation, "the analyser is broken", "a person") is Outcome.ERROR
+    story.look()
+    refused(story, InputError, "is closed; it cannot be gone on with")
+    with Record.open(story.record) as record:
+        row = record.evaluation(story.evaluation)
+        assert (row.state, row.reason) == (RunState.INTERRUPTED, "closed by a person: the analyser is broken")
+        assert row.finished is not None
+        assert len(story.seen.findings) == 1
+        assert len(record.verdicts(story.evaluation)) == 10
+        results, report = write_results(record, story.evaluation, tmp_path, "en")
+    assert json.loads(results.read_text(encoding="utf-8"))
+    assert report.read_bytes().startswith(b"%PDF-")
+
+
+# ---- from the command line, with a guard as it is started there -----------------------------------------------------
+
+
+@pytest.fixture
+def lost(killer, tmp_path):
+    """A run from the command line that was killed, its guard has acted: its record and identifier."""
+    arguments = ["--station", str(killer.station), "--output", str(tmp_path), "--language", "en", "--seed", str(SEED)]
+    settings = ["--set", "levels=0.3,0.7", "--set", "passes=1", "--set", "average_s=10"]
+    command = [sys.executable, "-m", "testbench.cli", "run", "linearity", *settings, *arguments]
+    path = tmp_path / "record.sqlite"
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as process:
+        until(lambda: steps_done(path) >= 3 or process.poll() is not None)
+        process.kill()
+    until(lambda: states(path) == [RunState.INTERRUPTED])
+    with Record.open(path) as record:
+        return path, record.evaluations()[0].identifier
+
+
+def test_resume_goes_on_with_what_was_killed(lost, capsys):
+    path, evaluation = lost
+    with Record.open(path) as record:
+        before = Seen.of(record, evaluation)
+    assert cli.main(["resume", evaluation[-4:], "--record", str(path)]) == 0, capsys.readouterr().err
+    with Record.open(path) as record:
+        before.is_kept_in(Seen.of(record, evaluation))
+        row = record.evaluation(evaluation)
+        assert (row.state, row.outcome) == (RunState.FINISHED, Outcome.INCONCLUSIVE)
+        assert record.verify().passed
+        kinds = [event.kind for event in record.events(evaluation)]
+        assert [kinds.count(kind) for kind in ("guard", "process lost", "unwatched")] == [1, 1, 1]
+    assert json.loads(path.with_name("evaluation.json").read_text(encoding="utf-8"))["devices"]
+    assert cli.main(["resume", evaluation, "--record", str(path)]) == InputError.exit_status
+
+
+def test_close_closes_what_was_killed(lost, capsys):
+    path, evaluation = lost
+    assert cli.main(["close", "last", "--record", str(path), "--reason", "no gas"]) == 0, capsys.readouterr().err
+    with Record.open(path) as record:
+        row = record.evaluation(evaluation)
+        assert row.finished is not None
+        assert row.reason.endswith("no gas")
+        assert record.verify().passed
+    assert cli.main(["resume", evaluation, "--record", str(path)]) == InputError.exit_status
+    assert cli.main(["close", evaluation, "--record", str(path), "--reason", "again"]) == InputError.exit_status

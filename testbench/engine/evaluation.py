@@ -12,10 +12,10 @@ from testbench.engine.clock import wall_now
 from testbench.engine.conduct import Conduct, EvaluationResult
 from testbench.engine.control import find_process
 from testbench.engine.interruption import Interruption
-from testbench.engine.judging import judge, verdict_documents
+from testbench.engine.judging import judge_recorded, verdict_documents
 from testbench.engine.observer import EvaluationObserver
 from testbench.engine.ownership import GUARD_WITHIN_S, own_soon, real_resources
-from testbench.engine.past import look_back, mark_lost, refuse_other_software, refuse_to_resume
+from testbench.engine.past import look_back, mark_lost, refuse_aborted, refuse_other_software, refuse_to_resume
 from testbench.engine.plan import make_plan
 from testbench.engine.registry import find_laboratory
 from testbench.engine.request import EvaluationRequest, request_of
@@ -50,7 +50,8 @@ def resume(record: Path, evaluation: str, observer: EvaluationObserver) -> Evalu
     """
     with Record.open(record) as opened:
         row = opened.evaluation(evaluation)
-    refuse_to_resume(row)
+        refuse_to_resume(row)
+        refuse_aborted(row, opened.runs(evaluation))
     _refuse_if_alive(record, row)
     request = request_of(row, record)
     refuse_other_software(row, software(request), {item.procedure.name for item in request.items})
@@ -70,7 +71,7 @@ def close(record: Path, evaluation: str, reason: str, by: str) -> Outcome:
         _refuse_if_alive(record, row)
         mark_lost(opened, row)
         findings = [stored.finding for stored in opened.findings(evaluation)]
-        scorecard = judge(request_of(row, record), findings) if row.start.standard_text else None
+        scorecard = judge_recorded(row, findings)
         outcome = Outcome.worst([Outcome.ERROR, *([scorecard.outcome] if scorecard is not None else [])])
         opened.finish_evaluation(
             evaluation,
@@ -104,6 +105,8 @@ def _conduct(
         record = stack.enter_context(Record.open(request.record, create=lost is None))
         past = None
         if lost is not None:
+            lost = record.evaluation(lost.identifier)  # its guard, or somebody, may have had it since
+            refuse_to_resume(lost)
             mark_lost(record, lost)
             past = look_back(record, lost.identifier)
         laboratory = find_laboratory()(request.station) if request.station.station.simulated else None

@@ -15,7 +15,7 @@ from testbench.engine.interruption import Interruption
 from testbench.engine.judging import judge_recorded, verdict_documents
 from testbench.engine.observer import EvaluationObserver
 from testbench.engine.ownership import GUARD_WITHIN_S, own_soon, real_resources
-from testbench.engine.past import look_back, mark_lost, refuse_aborted, refuse_other_software, refuse_to_resume
+from testbench.engine.past import date_now, look_back, mark_lost, refuse_aborted, refuse_other_software, refuse_to_resume
 from testbench.engine.plan import make_plan
 from testbench.engine.registry import find_laboratory
 from testbench.engine.request import EvaluationRequest, request_of
@@ -76,7 +76,7 @@ def close(record: Path, evaluation: str, reason: str, by: str) -> Outcome:
         opened.finish_evaluation(
             evaluation,
             outcome=outcome,
-            finished=wall_now(),
+            finished=date_now(opened, row),
             verdicts=verdict_documents(scorecard),
             state=RunState.INTERRUPTED,
             reason=f"closed by {by}: {reason}" if reason else f"closed by {by}",

@@ -95,7 +95,16 @@ def refuse_other_software(row: EvaluationRow, today: Mapping[str, str], procedur
 def mark_lost(record: Record, row: EvaluationRow) -> None:
     """Enter that the process of an evaluation was lost, where nobody has done so."""
     if row.state in (RunState.RUNNING, RunState.PAUSED):
-        record.interrupt_evaluation(row.identifier, outcome=Outcome.ERROR, reason=LOST, at=wall_now())
+        record.interrupt_evaluation(row.identifier, outcome=Outcome.ERROR, reason=LOST, at=date_now(record, row))
+
+
+def date_now(record: Record, row: EvaluationRow) -> dt.datetime:
+    """The date of an entry made now: never before those there are, which are ahead of now where a simulation jumps."""
+    dates = [wall_now(), row.start.started]
+    for run in record.runs(row.identifier):
+        dates.append(run.finished or run.started)
+        dates += [step.finished or step.started for step in record.steps(run.identifier)]
+    return max(dates)
 
 
 def look_back(record: Record, evaluation: str) -> Past:

@@ -225,15 +225,21 @@ class Stepping:
                 holds = {reason: held for reason, held in holds.items() if not held.released()}
                 if holds:
                     self._clock.idle(IDLE_S)
-                    self._sampler.once()
-                    self._sampler.forget()
-                    self._observer.tick(self._clock.now())
+                    self._look_on()
             except HoldError as other:
                 holds.setdefault(other.reason, other)
             except RecordFullError as error:
                 holds.setdefault(str(error), HoldError(str(error), self.journal.has_room))
         self._told(self.journal.go_on)
         self._observer.notice("the run goes on")
+
+    def _look_on(self) -> None:
+        """Read everything once while the bench is held; no step computes from it, also where it could not be kept."""
+        try:
+            self._sampler.once()
+        finally:
+            self._sampler.forget()
+            self._observer.tick(self._clock.now())
 
     def _told(self, tell: Callable[[], None]) -> None:
         """Tell the record, if it has room."""

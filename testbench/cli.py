@@ -30,6 +30,7 @@ COMMANDS = {
     "close": "close an evaluation that was lost and will not be gone on with",
     "score": "score test data measured elsewhere against a standard",
     "report": "write the report of a recorded evaluation again, in either language",
+    "recompute": "compute a recorded evaluation anew from its raw readings, and list what differs",
     "record": "check a record, copy it while it is in use, archive an evaluation and restore one",
     "trace": "print the bytes that went to and from the instruments, where they were kept",
     "station": "print a station file to start from, or check one",

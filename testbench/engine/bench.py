@@ -149,7 +149,6 @@ class Bench(ABC):
     def report(self, finding: Finding) -> None:
         """Put a finding into the record."""
 
-    @abstractmethod
     def determine(
         self,
         device: DeviceInfo,
@@ -163,3 +162,8 @@ class Bench(ABC):
 
         A ValueError is why it cannot be determined; it is reported as a finding without a value, in `unit`.
         """
+        try:
+            finding = compute(device, characteristic, *arguments, **named)
+        except ValueError as error:
+            finding = Finding(device.name, characteristic, None, unit, notes=(str(error),))
+        self.report(finding)

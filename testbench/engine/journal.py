@@ -133,7 +133,7 @@ class RunJournal:
             return None
         self._next += 1
         if row.error is not None:
-            raise _raised(row)
+            raise as_raised(row)
         return row
 
     def _expected(self, call: str, arguments: Mapping[str, Any]) -> StepRow | None:
@@ -266,7 +266,7 @@ class RunJournal:
         return found.time, np.where(found.status == Status.VALID, found.value, np.nan)
 
 
-def _raised(row: StepRow) -> Exception:
+def as_raised(row: StepRow) -> Exception:
     """What a step raised when it was carried out."""
     kind = getattr(errors_module, row.error_kind, TestbenchError)
     if not (isinstance(kind, type) and issubclass(kind, TestbenchError)):

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import Concatenate
 
 from testbench.engine.assembly import Equipment
-from testbench.engine.bench import Bench, Given, fastest_s, least_dwell_s
+from testbench.engine.bench import Bench, fastest_s, least_dwell_s
 from testbench.engine.clock import Clock, never
 from testbench.engine.conditions import ConditionLimit
 from testbench.engine.journal import Journal
@@ -384,22 +383,6 @@ class LiveBench(Bench):
         """See Bench."""
         noted = self._reckoning.noted(finding)
         self._steps.kept(lambda: self._steps.journal.find(noted))
-
-    def determine(
-        self,
-        device: DeviceInfo,
-        characteristic: str,
-        unit: str,
-        compute: Callable[Concatenate[DeviceInfo, str, Given], Finding],
-        *arguments: Given.args,
-        **named: Given.kwargs,
-    ) -> None:
-        """See Bench."""
-        try:
-            finding = compute(device, characteristic, *arguments, **named)
-        except ValueError as error:
-            finding = Finding(device.name, characteristic, None, unit, notes=(str(error),))
-        self.report(finding)
 
     def _event(self, kind: str, text: str) -> None:
         self._steps.journal.event(kind, text)

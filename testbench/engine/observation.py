@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
+from typing import Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
 from testbench.engine.roles import Device, GasDivider
-from testbench.engine.sampling import Series
 from testbench.engine.steps import Curve, DeviceInfo, Reading, Settled, Supplied, Window
 from testbench.metrology.amount import from_fraction
 from testbench.metrology.average import average
@@ -22,12 +23,20 @@ from testbench.metrology.settling import settled
 SETTING = "divider.setting."  # influences that are new with every setting of the gas
 
 
+class Readable(Protocol):
+    """The readings of one channel, in the sampler's memory or loaded from the record."""
+
+    def between(self, start: float, end: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Times and values (NaN where it is no valid reading) with start <= time <= end."""
+        ...
+
+
 class Observation:
     """Looks at the readings of the devices under test and of the divider."""
 
     def __init__(
         self,
-        series: Mapping[str, Series],
+        series: Mapping[str, Readable],
         devices: Sequence[Device],
         information: Sequence[DeviceInfo],
         given_up: Callable[[str], bool],

@@ -1,0 +1,422 @@
+"""The bench on which a recorded run is computed anew, without instruments: facts from the journal, readings from the record.
+
+Facts are: the windows and bench times, which fraction was set and when, what the operator answered, by whom a device was
+adjusted, for how long nobody watched, how many settings the attempts that were cut had used up, and which call failed with
+what. All else is computed by today's code and compared with what the journal says.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, TypeVar
+
+from pydantic import ValidationError
+
+from testbench.engine.assembly import Equipment
+from testbench.engine.bench import Bench
+from testbench.engine.conditions import ConditionLimit
+from testbench.engine.differences import Difference, differences
+from testbench.engine.journal import as_raised
+from testbench.engine.observation import Observation
+from testbench.engine.operator import Prompt
+from testbench.engine.reckoning import NOT_ADJUSTED, STABLE_S, TOLERANCE_PERCENT_FS, Reckoning
+from testbench.engine.roles import Adjustment
+from testbench.engine.steps import (
+    RESULTS,
+    Adjustments,
+    Answer,
+    Averages,
+    BenchState,
+    Conditions,
+    Displayed,
+    Leak,
+    Reestablished,
+    Settling,
+    Supplied,
+    Transition,
+    Window,
+    from_json,
+    to_json,
+)
+from testbench.engine.stored_series import Loader, StoredReadings
+from testbench.errors import AbortedError, EndedError, ReplayError, TestbenchError
+from testbench.findings import Finding
+from testbench.outcome import RunState
+from testbench.record.documents import canonical, plain
+from testbench.record.model import RunRow, StepRow
+from testbench.station import Line
+
+T = TypeVar("T")
+SETTINGS: Mapping[str, int] = {"warm_up": 1, "leak_check": 1, "supply": 1, "zero_gas": 1, "purge": 1, "transition": 2}
+"""How often a call sets the gas."""
+
+
+class FactMissingError(Exception):
+    """The journal of an earlier version lacks what a step is to be computed from; never reaches a user."""
+
+
+@dataclass(frozen=True, slots=True)
+class NotComputed:
+    """A step that could not be computed anew, and why."""
+
+    place: str
+    reason: str
+
+    def __str__(self) -> str:
+        """In one line."""
+        return f"{self.place} could not be computed anew: {self.reason}"
+
+
+class RecomputingBench(Bench):
+    """Computes the runs of one evaluation anew; `enter` begins one."""
+
+    def __init__(
+        self, equipment: Equipment, load: Loader, *, line: Line, limits: Sequence[ConditionLimit] = (), component: str
+    ) -> None:
+        self.line = line
+        self._readings = StoredReadings(equipment.sources, load)
+        information = tuple(equipment.information[device.name] for device in equipment.devices)
+        seen = Observation(self._readings.series, equipment.devices, information, lambda channel: False)
+        self._reckoning = Reckoning(equipment, seen, limits=limits, component=component)
+        self.devices = self._reckoning.devices
+        self.findings: list[Finding] = []
+        self.differences: list[Difference] = []
+        self.not_computed: list[NotComputed] = []
+        self.compared = 0
+        self.left: ReplayError | None = None
+        self._run: RunRow | None = None
+        self._steps: Sequence[StepRow] = ()
+        self._next = 0
+        self._ended: AbortedError | ReplayError | None = None
+        self._state_agrees = True
+        self._used_up = False  # an attempt that left no state may have set the gas
+
+    def enter(self, run: RunRow, steps: Sequence[StepRow], before: BenchState) -> None:
+        """Begin a run with the recorded state that the run before left."""
+        self._run, self._steps, self._next = run, steps, 0
+        self.findings, self.differences, self.not_computed, self.compared = [], [], [], 0
+        self.left, self._ended = None, None
+        self._state_agrees, self._used_up = True, False
+        self._reckoning.state = before
+        self._reckoning.enter(run.identifier)
+        self._readings.forget()
+        self._adjustable = True
+
+    def check_complete(self) -> None:
+        """Note it if the procedure ended before it asked for all that is recorded."""
+        if self._ended is None and self._next < len(self._steps):
+            row = self._steps[self._next]
+            self.left = ReplayError(f"{self._place(row)} differs: the procedure of today ends before it")
+
+    # ---- a call -----------------------------------------------------------------------------------------------------
+
+    def _place(self, row: StepRow) -> str:
+        return f"run {row.run.rpartition('-')[2]}, step {row.number} {row.call}"
+
+    def _step(self, call: str, arguments: Mapping[str, Any], compute: Callable[[Any], Any]) -> Any:
+        """Compute a call anew from its recorded result, whose facts `compute` takes; what is wrong is noted."""
+        row = self._expected(call, arguments)
+        self._reckoning.begin(row.number)
+        self._readings.forget()
+        if row.error is not None:
+            self.compared += 1
+            self._used_up = True
+            error = as_raised(row)
+            if isinstance(error, AbortedError):
+                self._ended = error
+            raise error
+        try:
+            recorded = from_json(RESULTS[call], row.result or {})
+        except ValidationError as error:
+            raise self._leave(f"{self._place(row)} cannot be read: it was written in another form") from error
+        try:
+            self._prepare(row)
+            computed = compute(recorded)
+            document = to_json(computed)
+        except FactMissingError as error:
+            return self._pass_over(row, recorded, f"{error} is not in the record of the version that wrote it")
+        except Exception as error:
+            return self._pass_over(row, recorded, str(error) or type(error).__name__)
+        self._compare(row, document)
+        return computed
+
+    def _expected(self, call: str, arguments: Mapping[str, Any]) -> StepRow:
+        """The recorded step that a call must be."""
+        assert self._run is not None
+        if self._ended is not None:
+            raise self._ended
+        unfinished = self._next < len(self._steps) and not self._steps[self._next].done
+        if unfinished or self._next >= len(self._steps):
+            if self._run.state is not RunState.FINISHED:
+                self._ended = EndedError("the record of this run ends here")
+                raise self._ended
+            name = self._run.identifier.rpartition("-")[2]
+            raise self._leave(
+                f"run {name}, step {self._next + 1} differs: the record has no such step, today's procedure asks for {call}"
+            )
+        row = self._steps[self._next]
+        asked = [call, plain(arguments, f"arguments of {call}")]
+        if canonical(asked) != canonical([row.call, row.arguments]):
+            raise self._leave(
+                f"{self._place(row)} differs: the record has {row.call} {dict(row.arguments)}, today's procedure asks for "
+                f"{call} {asked[1]}"
+            )
+        self._next += 1
+        return row
+
+    def _leave(self, text: str) -> ReplayError:
+        self.left = ReplayError(text)
+        self._ended = self.left
+        return self.left
+
+    def _pass_over(self, row: StepRow, recorded: Any, reason: str) -> Any:
+        """Go on with what the record says of a step."""
+        self.not_computed.append(NotComputed(self._place(row), reason))
+        if row.state is not None:
+            self._reckoning.state = from_json(BenchState, row.state)
+        return self._with_curves(row, recorded) if isinstance(recorded, Transition) else recorded
+
+    def _with_curves(self, row: StepRow, recorded: Transition) -> Transition:
+        """A transition with its curves, which only the readings tell."""
+        try:
+            self._readings.forget()
+            self._readings.take(recorded.window)
+            curves = {info.name: self._reckoning.seen.curve(info.name, recorded.window) for info in self.devices}
+        except TestbenchError as error:
+            raise self._leave(f"{self._place(row)} has no curves to go on with: {error}") from error
+        return replace(recorded, curves=curves)
+
+    def _compare(self, row: StepRow, document: Mapping[str, Any]) -> None:
+        self.compared += 1
+        found = list(differences(self._place(row), row.result, document))
+        self.differences += found
+        if row.state is None:
+            return
+        state = list(differences(self._place(row), row.state, to_json(self._reckoning.state), "state"))
+        if state and not found and self._state_agrees:
+            self.differences += state  # where it first arises, and the result does not show it
+        self._state_agrees = not state
+
+    # ---- facts around a step ------------------------------------------------------------------------------------------
+
+    def _prepare(self, row: StepRow) -> None:
+        """Take over what attempts that were cut used up, and set the gas anew where it was set anew."""
+        again = None if row.reestablished is None else from_json(Reestablished, row.reestablished)
+        if row.state is not None:
+            left = from_json(BenchState, row.state)
+            if left.unwatched != self._reckoning.state.unwatched:
+                self._reckoning.change(unwatched=left.unwatched)
+            before = left.settings - SETTINGS.get(row.call, 0) - (again is not None)
+            if row.attempts > 1 or self._used_up:
+                self._reckoning.change(settings=before)
+        self._used_up = False
+        if again is not None:
+            self._reestablish(row, again)
+
+    def _reestablish(self, row: StepRow, again: Reestablished) -> None:
+        before = self._reckoning.state.gas
+        gas = self._reckoning.supplied(again.fraction if before is None else before.fraction, again.time)
+        computed = Reestablished(gas.setting, gas.fraction, gas.time, again.settling)
+        self.differences += differences(self._place(row), row.reestablished, to_json(computed), "reestablished")
+        if again.settling is not None:
+            self._readings.take(again.settling)
+            self._reckoning.settling(again.settling, again.settling.start, STABLE_S, TOLERANCE_PERCENT_FS)
+            self._readings.forget()
+
+    @property
+    def _row(self) -> StepRow:
+        """The step that is being computed."""
+        return self._steps[self._next - 1]
+
+    def _set_gas(self, fraction: float, otherwise_at: float) -> Supplied:
+        """Set the gas when the recorded state says that it was."""
+        at = otherwise_at
+        if self._row.state is not None:
+            gas = from_json(BenchState, self._row.state).gas
+            at = at if gas is None else gas.time
+        return self._reckoning.supplied(fraction, at)
+
+    def _passed(self, window: Window) -> Window:
+        """A window that nothing is computed from."""
+        row = self._row
+        began = row.began_at
+        if row.reestablished is not None:
+            settling = from_json(Reestablished, row.reestablished).settling
+            began = began if settling is None else settling.end
+        self._readings.pass_by(window, began)
+        return window
+
+    # ---- preparation --------------------------------------------------------------------------------------------------
+
+    def warm_up(self, duration_s: float) -> Window:
+        """See Bench."""
+
+        def compute(recorded: Window) -> Window:
+            self._set_gas(0.0, recorded.start)
+            return self._passed(recorded)
+
+        return _as(Window, self._step("warm_up", {"duration_s": duration_s}, compute))
+
+    def leak_check(self, limit_percent: float) -> Leak:
+        """See Bench."""
+
+        def compute(recorded: Leak) -> Leak:
+            window = _fact(recorded.window, "the window of its readings")
+            self._set_gas(0.0, window.start)
+            self._readings.take(window)
+            return self._reckoning.leak(window, recorded.exhaust_flow, limit_percent)
+
+        return _as(Leak, self._step("leak_check", {"limit_percent": limit_percent}, compute))
+
+    def check_conditions(self) -> Conditions:
+        """See Bench."""
+
+        def compute(recorded: Conditions) -> Conditions:
+            stated = {} if self._row.state is None else dict(from_json(BenchState, self._row.state).answers)
+            shown = {condition.quantity: condition for condition in recorded.conditions}
+            for quantity in self._reckoning.questions():
+                condition = _fact(shown.get(quantity), f"what the operator stated of {quantity}")
+                given = Answer(text="", number=condition.value, by=condition.source)
+                self._reckoning.answer(quantity, stated.get(quantity, given))
+            self._readings.look(recorded.time)
+            return self._reckoning.conditions(recorded.time)
+
+        return _as(Conditions, self._step("check_conditions", {}, compute))
+
+    def set_condition(self, quantity: str, value: float) -> None:
+        """See Bench."""
+
+        def compute(recorded: Answer) -> Answer:
+            self._reckoning.change(conditions=dict(self._reckoning.state.conditions) | {quantity: value})
+            return recorded
+
+        self._step("set_condition", {"quantity": quantity, "value": value}, compute)
+
+    def ask(self, prompt: Prompt) -> Answer:
+        """See Bench."""
+        return _as(Answer, self._step("ask", {"text": prompt.text, "unit": prompt.unit}, lambda recorded: recorded))
+
+    # ---- gas ----------------------------------------------------------------------------------------------------------
+
+    def supply(self, fraction: float) -> Supplied:
+        """See Bench."""
+
+        def compute(recorded: Supplied) -> Supplied:
+            return self._reckoning.supplied(fraction, recorded.time)
+
+        return _as(Supplied, self._step("supply", {"fraction": fraction}, compute))
+
+    def zero_gas(self) -> Supplied:
+        """See Bench."""
+        return _as(Supplied, self._step("zero_gas", {}, lambda recorded: self._reckoning.supplied(0.0, recorded.time)))
+
+    def purge(self, duration_s: float) -> Window:
+        """See Bench."""
+
+        def compute(recorded: Window) -> Window:
+            self._set_gas(0.0, recorded.start)
+            return self._passed(recorded)
+
+        return _as(Window, self._step("purge", {"duration_s": duration_s}, compute))
+
+    # ---- reading ------------------------------------------------------------------------------------------------------
+
+    def settle(
+        self, *, tolerance_percent_fs: float = 0.05, window_s: float = 120.0, timeout_s: float = 1800.0, every_s: float = 5.0
+    ) -> Settling:
+        """See Bench."""
+        arguments = {
+            "tolerance_percent_fs": tolerance_percent_fs,
+            "window_s": window_s,
+            "timeout_s": timeout_s,
+            "every_s": every_s,
+        }
+
+        def compute(recorded: Settling) -> Settling:
+            self._readings.take(recorded.window)
+            began = recorded.window.end - recorded.waited_s
+            return self._reckoning.settling(recorded.window, began, window_s, tolerance_percent_fs)
+
+        return _as(Settling, self._step("settle", arguments, compute))
+
+    def average(self, duration_s: float, *, every_s: float = 1.0) -> Averages:
+        """See Bench."""
+        arguments = {"duration_s": duration_s, "every_s": every_s}
+        return _as(Averages, self._step("average", arguments, lambda recorded: self._averages(recorded.window)))
+
+    def _averages(self, window: Window, part: str = "") -> Averages:
+        self._readings.take(window)
+        return self._reckoning.averages(window, part)
+
+    def read(self) -> Displayed:
+        """See Bench."""
+
+        def compute(recorded: Displayed) -> Displayed:
+            self._readings.look(recorded.time)
+            return self._reckoning.displayed(recorded.time)
+
+        return _as(Displayed, self._step("read", {}, compute))
+
+    def transition(self, before: float, after: float, *, average_s: float = 30.0, timeout_s: float = 1800.0) -> Transition:
+        """See Bench."""
+
+        def compute(recorded: Transition) -> Transition:
+            settling, watched = _fact(recorded.settling, "when the gas before was waited for"), recorded.window
+            tolerance, window_s = TOLERANCE_PERCENT_FS, STABLE_S
+            self._reckoning.supplied(before, settling.start)
+            self._readings.take(settling)
+            self._reckoning.settling(settling, settling.start, window_s, tolerance)
+            start = self._averages(recorded.before.window, ".before")
+            self._readings.forget()
+            self._reckoning.supplied(after, recorded.switched)
+            self._readings.take(watched)
+            self._reckoning.settling(watched, recorded.switched, window_s, tolerance)
+            curves = {info.name: self._reckoning.seen.curve(info.name, watched) for info in self.devices}
+            end = self._averages(recorded.after.window, ".after")
+            return Transition(watched, recorded.switched, start, end, settling, curves)
+
+        arguments = {"before": before, "after": after, "average_s": average_s, "timeout_s": timeout_s}
+        return _as(Transition, self._step("transition", arguments, compute))
+
+    def wait(self, duration_s: float) -> Window:
+        """See Bench."""
+        return _as(Window, self._step("wait", {"duration_s": duration_s}, self._passed))
+
+    def wait_until(self, time_s: float) -> Window:
+        """See Bench."""
+        return _as(Window, self._step("wait", {"until_s": time_s}, self._passed))
+
+    # ---- adjustment and findings ----------------------------------------------------------------------------------------
+
+    def _adjust(self, point: Adjustment, average_s: float) -> Adjustments:
+        def compute(recorded: Adjustments) -> Adjustments:
+            before = self._averages(_fact(recorded.before, "the window before the adjustment"), ".before")
+            self._readings.forget()
+            after = self._averages(recorded.window, ".after")
+            made = {}
+            for info in self.devices:
+                by = _fact(recorded.devices.get(info.name), f"by whom {info.name} was adjusted").by
+                made[info.name] = self._reckoning.adjusted(
+                    info.name, point, None if by == NOT_ADJUSTED else by, before, after
+                )
+            return Adjustments(after.window, before.setting, made, before.window)
+
+        return _as(Adjustments, self._step("adjust", {"point": str(point), "average_s": average_s}, compute))
+
+    def report(self, finding: Finding) -> None:
+        """See Bench."""
+        if self.left is not None:
+            raise self.left
+        self.findings.append(self._reckoning.noted(finding))
+
+
+def _as(kind: type[T], result: Any) -> T:
+    assert isinstance(result, kind)
+    return result
+
+
+def _fact(value: T | None, name: str) -> T:
+    if value is None:
+        raise FactMissingError(name)
+    return value

@@ -399,7 +399,7 @@ class Conduct:
                 )
                 hint = f"`testbench resume {self._evaluation} --record {self._request.record}` goes on with it; {hint}"
         except TestbenchError as second:
-            error.add_note(str(second))
+            _note(error, second)
         else:
             error.add_note(f"what was measured is in the record as {self._evaluation}; {hint}")
 
@@ -409,6 +409,12 @@ def _in_spite_of(error: BaseException, keep: Callable[[], None]) -> None:
     try:
         keep()
     except TestbenchError as second:
+        _note(error, second)
+
+
+def _note(error: BaseException, second: Exception) -> None:
+    """Add what went wrong besides, once."""
+    if str(second) not in getattr(error, "__notes__", ()):
         error.add_note(str(second))
 
 

@@ -24,6 +24,7 @@ from typing import Self
 
 from sqlalchemy import Connection, insert, select
 
+from testbench.errors import RecordError
 from testbench.record import schema
 from testbench.record.alarms import Alarms
 from testbench.record.archive import Manifest, pack
@@ -86,7 +87,14 @@ class Record(Evaluations, Runs, Results):
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        self.close()
+        """Close it; readings that cannot be kept must not hide why the block was left."""
+        try:
+            self.close()
+        except RecordError as second:
+            if error is None:
+                raise
+            if str(second) not in getattr(error, "__notes__", ()):
+                error.add_note(str(second))
 
     # Readings
 

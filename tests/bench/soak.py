@@ -8,8 +8,9 @@ instead of those behind sockets, which would take minutes. Once a bench hour a d
 time; once a day an alarm is acknowledged from outside, and on three days the run is paused and resumed.
 
 Memory is what this process holds (resident set), taken at every hour of bench time; its slope is fitted by least squares
-to the second half of the time. What must grow is small: the procedure keeps its readings of every day until it has computed
-the drift (some 20 kB a day), and the model of the plant, which is in this process here, its commands (some 5 kB a day).
+to the second half of the time. In the first half the database fills its page cache, 2 MB a connection. What must grow is
+small: the procedure keeps its readings of every day until it has computed the drift (some 20 kB a day), and the model of the
+plant, which is in this process here, its commands (some 5 kB a day).
 """
 
 from __future__ import annotations

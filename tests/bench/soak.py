@@ -4,8 +4,8 @@
 
 An evaluation of the procedure `drift` over thirty days with six devices is conducted as any other: guard, control file,
 journal, record with its hash chain, steering and interlocks. The instruments alone are those of the plant in this process
-instead of those behind sockets, which would take minutes. Once a bench hour a device does not answer, with another text each
-time; once a day an alarm is acknowledged from outside, and on three days the run is paused and resumed.
+instead of those behind sockets, which would take minutes. Once a bench hour a device's answer is no reading, with another
+text each time; once a day an alarm is acknowledged from outside, and on three days the run is paused and resumed.
 
 Memory is what this process holds (resident set), taken at every hour of bench time; its slope is fitted by least squares
 to the second half of the time. In the first half the database fills its page cache, 2 MB a connection. What must grow is

@@ -15,8 +15,9 @@ from typing import Any
 import pytest
 
 from instruments.twin.faults import Fault
-from instruments.twin.launch import Visitor, start_laboratory, visit
+from instruments.twin.launch import SimulatedLaboratory, Visitor, start_laboratory, visit
 from testbench.criteria.standard import load_standard
+from testbench.engine import evaluation as evaluation_module
 from testbench.engine.clock import wall_now
 from testbench.engine.evaluation import EvaluationRequest, EvaluationResult, evaluate, resume
 from testbench.engine.plan import SuiteItem
@@ -50,6 +51,7 @@ class Onlooker:
     going: Iterator[Callable[[], bool]] | None = None
     awaited: Callable[[], bool] | None = None
     visitor: Visitor | None = None
+    laboratory: SimulatedLaboratory | None = None
     began: float = field(default_factory=time.monotonic)
 
     def planned(self, plan: object) -> None:
@@ -107,6 +109,11 @@ class Onlooker:
         """Take all faults away."""
         assert self.visitor is not None
         self.visitor.clear()
+
+    def condition(self, quantity: str, value: float) -> None:
+        """Change an ambient condition."""
+        assert self.laboratory is not None
+        self.laboratory.set_condition(quantity, value)
 
     def state(self) -> RunState:
         """What the record says of the evaluation now."""
@@ -188,12 +195,21 @@ def impatient(tmp_path_factory: pytest.TempPathFactory, simulated_text: str) -> 
 
 
 @pytest.fixture
-def carry_out(impatient: Callable[[str], StationFile], tmp_path: Path) -> Iterator[Callable[..., Done]]:
+def carry_out(
+    impatient: Callable[[str], StationFile], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Callable[..., Done]]:
     """`carry_out(story, …)`: an evaluation of linearity against HJ 76-2017; all faults are mended after it.
 
     `more` are further tables of the station, `going_on` an evaluation that was interrupted.
     """
     onlookers: list[Onlooker] = []
+
+    def owned(station: StationFile) -> SimulatedLaboratory:
+        laboratory = start_laboratory(station)
+        onlookers[-1].laboratory = laboratory
+        return laboratory
+
+    monkeypatch.setattr(evaluation_module, "find_laboratory", lambda: owned)
 
     def make(
         story: Story | None,

@@ -12,11 +12,11 @@ import pytest
 
 from instruments.twin.direct import DirectLaboratory, direct_equipment
 from instruments.twin.plant import Plant
-from testbench.engine.clock import SimulatedClock, never
+from testbench.engine.clock import Clock, SimulatedClock, never
 from testbench.engine.live import LiveBench
 from testbench.engine.operator import SimulatedOperator
 from testbench.engine.registry import find_procedure
-from testbench.engine.roles import Channel
+from testbench.engine.roles import Channel, Status
 from testbench.engine.sampling import Sampler
 from testbench.findings import Finding
 from testbench.record.model import EvaluationStart
@@ -32,6 +32,7 @@ class Ledger:
 
     run: str = "R01"
     readings: int = 0
+    gaps: int = 0
     steps: list[tuple[str, dict[str, Any], str]] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     events: list[tuple[str, str]] = field(default_factory=list)
@@ -41,6 +42,7 @@ class Ledger:
 
     def add(self, channel: int, time: float, value: float, status: int, raw: str | None = None) -> None:
         self.readings += 1
+        self.gaps += status == Status.GAP
 
     def flush_if_due(self) -> None:
         pass
@@ -99,7 +101,7 @@ class DirectBench:
     """A live bench on the plant, its clock, and what it left."""
 
     bench: LiveBench
-    clock: SimulatedClock
+    clock: Clock
     plant: Plant
     ledger: Ledger
 
@@ -178,18 +180,25 @@ def simulated_station(simulated_text: str) -> Callable[..., StationFile]:
 def direct_bench() -> Callable[..., DirectBench]:
     """Put a station's live bench on the plant in this process."""
 
-    def make(file: StationFile, seed: int = 1, *, check: Callable[[], None] = never, **options: Any) -> DirectBench:
+    def make(
+        file: StationFile,
+        seed: int = 1,
+        *,
+        check: Callable[[], None] = never,
+        clocked: Callable[[DirectLaboratory], Clock] | None = None,
+        **options: Any,
+    ) -> DirectBench:
         plant = Plant(file.station, seed)
         laboratory = DirectLaboratory(plant)
         equipment = direct_equipment(file, plant)
-        clock = SimulatedClock(laboratory, check)
+        clock = SimulatedClock(laboratory, check) if clocked is None else clocked(laboratory)
         ledger = Ledger(now=clock.now)
         numbers: dict[str, int] = {}
 
         def register(channel: Channel) -> int:
             return numbers.setdefault(channel.name, len(numbers))
 
-        sampler = Sampler(equipment.sources, clock, ledger, register, lambda text: None)
+        sampler = Sampler(equipment.sources, clock, ledger, register, lambda text: ledger.event("gap", text))
         operator = SimulatedOperator(laboratory)
         bench = LiveBench(
             equipment, clock, sampler, operator, Onlooker(), line=file.station.line, component="CO2", **options

@@ -43,6 +43,7 @@ class Observation:
     ) -> None:
         self.series = series
         self.channels: Mapping[str, str] = {device.name: device.channel for device in devices}
+        self.intervals: Mapping[str, float] = {device.name: device.source.interval_s for device in devices}
         self._information = information
         self._given_up = given_up
 
@@ -61,8 +62,7 @@ class Observation:
 
     def curve(self, device: str, window: Window) -> Curve:
         """All readings of a device in a window."""
-        times, values = self.series[self.channels[device]].between(window.start, window.end)
-        return Curve(tuple(times.tolist()), tuple(None if math.isnan(value) else value for value in values.tolist()))
+        return as_curve(*self.series[self.channels[device]].between(window.start, window.end))
 
     # ---- stability ----------------------------------------------------------------------------------------------------
 
@@ -119,6 +119,11 @@ class Observation:
             float(np.nanmean(self.series[source.channels[0].name].between(window.start, window.end)[1]))
             for source in divider.sources
         )
+
+
+def as_curve(times: NDArray[np.float64], values: NDArray[np.float64]) -> Curve:
+    """Readings as a curve: a value that is NaN is a gap."""
+    return Curve(tuple(times.tolist()), tuple(None if math.isnan(value) else value for value in values.tolist()))
 
 
 def in_unit(content: Quantity | None, unit: str) -> Quantity | None:

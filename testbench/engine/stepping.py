@@ -14,16 +14,16 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Protocol, TypeVar, cast
 
-import numpy as np
-
 from testbench.engine.clock import Clock
 from testbench.engine.holding import Answering, HoldError
 from testbench.engine.journal import Journal
+from testbench.engine.observation import as_curve
 from testbench.engine.observer import Observer
 from testbench.engine.reckoning import Reckoning
 from testbench.engine.roles import Source
 from testbench.engine.sampling import Sampler
-from testbench.engine.steps import RESULTS, BenchState, Curve, Reestablished, Transition, from_json, to_json
+from testbench.engine.steps import RESULTS, BenchState, Reestablished, Transition, from_json, to_json
+from testbench.engine.stored_series import StoredSeries
 from testbench.errors import AbortedError, InstrumentError, LeakError, RecordFullError
 from testbench.record.model import StepRow
 
@@ -122,13 +122,11 @@ class Stepping:
             self._reckoning.state = from_json(BenchState, row.state)
         if not isinstance(result, Transition):
             return result
-        curves = {}
-        for name, channel in self._reckoning.seen.channels.items():
-            times, values = self.journal.readings(channel, result.window.start, result.window.end)
-            shown = tuple(
-                None if missing else value for value, missing in zip(values.tolist(), np.isnan(values), strict=True)
-            )
-            curves[name] = Curve(tuple(times.tolist()), shown)
+        seen, curves = self._reckoning.seen, {}
+        for name, channel in seen.channels.items():
+            stored = StoredSeries(channel, seen.intervals[name], self.journal.readings)
+            stored.take(result.window)
+            curves[name] = as_curve(*stored.between(result.window.start, result.window.end))
         return replace(result, curves=curves)
 
     def _live(self, call: str, arguments: Mapping[str, Any], action: Callable[[], T]) -> T:

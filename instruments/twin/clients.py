@@ -6,14 +6,32 @@ import selectors
 import socket
 import sys
 import traceback
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 from instruments.twin.control import ControlConnection
-from instruments.twin.faults import Fault, garbled
+from instruments.twin.faults import Fault, Faults, garbled
+from instruments.twin.timers import Timers
 from testbench.errors import TestbenchError
 
-if TYPE_CHECKING:
-    from instruments.twin.process import LaboratoryProcess
+
+class Host(Protocol):
+    """What of the laboratory's process a client of an instrument needs."""
+
+    faults: Faults
+    timers: Timers
+
+    def follow_real_time(self) -> None:
+        """Without an owner, bring bench time to where real time is."""
+        ...
+
+    def keep_log(self) -> None:
+        """Append new commands to the log file, if there is one."""
+        ...
+
+    def forget(self, client: InstrumentClient) -> None:
+        """The client has gone."""
+        ...
+
 
 CHUNK = 65536
 LONGEST_UNSENT = 1 << 20  # bytes; a client that does not read its answers is dropped
@@ -104,7 +122,7 @@ class InstrumentClient(Client):
 
     def __init__(
         self,
-        laboratory: LaboratoryProcess,
+        laboratory: Host,
         selector: selectors.BaseSelector,
         connection: socket.socket,
         instrument: str,

@@ -7,15 +7,19 @@ does not. A connection that ends gives its ownership up. Visitors may look, and 
 from __future__ import annotations
 
 import hmac
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import Any, Protocol
 
 from pydantic import TypeAdapter, ValidationError
 
+from instruments.twin.commands import Command
+from instruments.twin.faults import Fault
 from instruments.twin.messages import (
     AdjustByHand,
     Advance,
     ClearFault,
     Hello,
+    History,
     Leave,
     Log,
     Now,
@@ -29,10 +33,8 @@ from instruments.twin.messages import (
     Stop,
     Welcome,
 )
+from testbench.engine.roles import Adjustment
 from testbench.errors import TestbenchError, explain
-
-if TYPE_CHECKING:
-    from instruments.twin.process import LaboratoryProcess
 
 LONGEST_LINE = 1 << 24  # a history of some hundred thousand commands
 LONGEST_GREETING = 1 << 16
@@ -49,10 +51,34 @@ class StrangerError(RefusedError):
     """The client looks for another laboratory."""
 
 
+class Controlled(Protocol):
+    """What of a laboratory its control channel reaches (`instruments.twin.process.LaboratoryProcess` says what it does)."""
+
+    name: str
+    token: str
+    digest: str
+    owner: ControlConnection | None
+
+    def take_over(self, owner: ControlConnection) -> None: ...
+    def give_up(self, owner: ControlConnection) -> None: ...
+    def welcome(self) -> Welcome: ...
+    def reset(self, seed: int) -> None: ...
+    def restore(self, seed: int, commands: Sequence[Command], at_s: float) -> bool: ...
+    def advance(self, to_s: float) -> None: ...
+    def now(self) -> float: ...
+    def resources(self) -> dict[str, str]: ...
+    def adjust_by_hand(self, device: str, point: Adjustment, indicated: float, target: float) -> None: ...
+    def set_condition(self, quantity: str, value: float) -> None: ...
+    def history(self, since: int = 0) -> History: ...
+    def set_fault(self, instrument: str, fault: Fault, requests: int | None, delay_s: float | None) -> None: ...
+    def clear_fault(self, instrument: str | None) -> None: ...
+    def stop(self) -> None: ...
+
+
 class ControlConnection:
     """One client of the control channel; bytes in, bytes out."""
 
-    def __init__(self, laboratory: LaboratoryProcess) -> None:
+    def __init__(self, laboratory: Controlled) -> None:
         self.pid = 0
         self._laboratory = laboratory
         self._buffer = b""

@@ -4,18 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from instruments.twin.analyser import Analyser
 from instruments.twin.environment import Condition
 from instruments.twin.gas import Controller
 from testbench.engine.roles import Adjustment
 
-if TYPE_CHECKING:
-    from instruments.twin.plant import Plant
-
 LOOP_LOW_MA, LOOP_HIGH_MA = 3.5, 22.0
 """Where a current loop ends: a transmitter neither falls below nor rises above."""
+
+
+class World(Protocol):
+    """What of the plant a port reaches (`instruments.twin.plant.Plant`)."""
+
+    @property
+    def now(self) -> float:
+        """Bench time, s."""
+        ...
+
+    def set_flow(self, controller: str, flow: float) -> None:
+        """Command a controller, in its unit."""
+        ...
+
+    def adjust(self, device: str, point: Adjustment, indicated: float, target: float) -> None:
+        """Adjust a device, in its unit."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +49,7 @@ class CurrentLoop:
 class PlantController:
     """Port of a mass flow controller (`peer.ControllerPort`)."""
 
-    def __init__(self, plant: Plant, controller: Controller) -> None:
+    def __init__(self, plant: World, controller: Controller) -> None:
         self._plant = plant
         self._controller = controller
 
@@ -55,7 +69,7 @@ class PlantController:
 class PlantAnalyser:
     """Port of an analyser (`peer.AnalyserPort`)."""
 
-    def __init__(self, plant: Plant, analyser: Analyser) -> None:
+    def __init__(self, plant: World, analyser: Analyser) -> None:
         self._plant = plant
         self._analyser = analyser
         self.unit = analyser.scale.unit
@@ -78,7 +92,7 @@ class PlantAnalyser:
 class PlantSensor:
     """Port of a condition of the environment (`peer.SensorPort`)."""
 
-    def __init__(self, plant: Plant, condition: Condition) -> None:
+    def __init__(self, plant: World, condition: Condition) -> None:
         self._plant = plant
         self._condition = condition
 
@@ -90,7 +104,7 @@ class PlantSensor:
 class PlantLoops:
     """Port of the current loops on one scanner (`peer.LoopPort`)."""
 
-    def __init__(self, plant: Plant, loops: Mapping[int, CurrentLoop]) -> None:
+    def __init__(self, plant: World, loops: Mapping[int, CurrentLoop]) -> None:
         self._plant = plant
         self._loops = loops
 

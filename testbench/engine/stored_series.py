@@ -21,6 +21,7 @@ Loader = Callable[[str, float, float], tuple[NDArray[np.float64], NDArray[np.flo
 """Times (s) and values (NaN where not valid) of a channel, start <= time <= end, in the order in which they came."""
 
 NEAR = 1e-9  # s; as near the sampler takes bench times for equal
+ON_GRID_S = 1e-6  # bench times of ticks are sums of floating-point numbers
 AHEAD_S = 1800.0  # loaded at once
 
 
@@ -34,6 +35,8 @@ class StoredSeries:
         self._times = self._values = np.empty(0)
         self._loaded = (math.inf, -math.inf)  # from, to
         self._memory = (np.empty(0), np.empty(0))
+        self._late_s = 0.0  # within what time the last tick of the window before may come after its end
+        self._skip = 0  # loaded readings at that time which belong to the window before
         self._first: float | None = None  # where the memory begins; None when it is empty
         self._taken = (-math.inf, 0)  # how many readings at the latest bench time are taken
 
@@ -46,16 +49,30 @@ class StoredSeries:
         """Add the readings of a window to the memory; its grid began at `sampled_from` (default: at its start)."""
         self._first = window.start if self._first is None else self._first
         times, values = self._span(self._first, window.end)
-        at_end = 1 if self._has_tick_at_end(window, sampled_from) else 0
-        begin = max(0, int(np.count_nonzero(times <= self._first + NEAR)) - 1)
+        if not len(self._memory[0]):
+            self._skip = self._begin(times, self._first)
         before_end = int(np.count_nonzero(times < window.end - NEAR))
-        stop = min(len(times), before_end + at_end)
-        self._memory = (times[begin:stop], values[begin:stop])
+        inside = times[self._skip : before_end]
+        at_end = 1 if self._has_tick_at_end(window, sampled_from, inside[inside > window.start + NEAR]) else 0
+        stop = min(len(times), max(self._skip, before_end + at_end))
+        self._memory = (times[self._skip : stop], values[self._skip : stop])
         self._taken = (window.end, at_end)
+        there = before_end < len(times) and times[before_end] <= window.end + NEAR
+        self._late_s = window.every_s if at_end and not there else 0.0
+
+    def _begin(self, times: NDArray[np.float64], start: float) -> int:
+        """Index of a window's first tick: the last one of all at its start, unless that was taken by the window before."""
+        there = int(np.count_nonzero(times <= start + NEAR))
+        taken = self._taken[1] if abs(self._taken[0] - start) <= NEAR else 0
+        if 0.0 < start - self._taken[0] <= self._late_s:
+            between, _ = self._span(self._taken[0], start)
+            taken = 1 if np.count_nonzero(between < start - NEAR) == 0 else 0  # its last tick came late, just now
+        return there - 1 if there > taken else there
 
     def pass_by(self, window: Window, sampled_from: float) -> None:
         """Note a window that nothing is computed from."""
-        self._taken = (window.end, 1 if self._has_tick_at_end(window, sampled_from) else 0)
+        self._taken = (window.end, 1 if self._has_tick_at_end(window, sampled_from, np.empty(0)) else 0)
+        self._late_s = 0.0
 
     def look(self, time: float) -> None:
         """Add the readings of a single look to the memory."""
@@ -65,6 +82,7 @@ class StoredSeries:
         if index >= 0:
             self._memory = (times[index : index + 1], values[index : index + 1])
         self._taken = (time, taken + 1)
+        self._late_s = 0.0
 
     def between(self, start: float, end: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Times and values in memory with start <= time <= end (a nanosecond of tolerance)."""
@@ -72,14 +90,21 @@ class StoredSeries:
         inside = (times >= start - NEAR) & (times <= end + NEAR)
         return times[inside], values[inside]
 
-    def _has_tick_at_end(self, window: Window, sampled_from: float | None) -> bool:
+    def _has_tick_at_end(self, window: Window, sampled_from: float | None, inside: NDArray[np.float64]) -> bool:
+        """Whether a tick at the window's end is its own; `inside` are the times of its other ticks.
+
+        Ticks of a clock that waits come late, off the grid; if one stands exactly at the end, the window was ended by it.
+        """
         if window.every_s <= 0.0:
             return False
         start = window.start if sampled_from is None else sampled_from
-        ticks = round((window.end - start) / window.every_s)
-        on_grid = abs(start + ticks * window.every_s - window.end) <= 1e-6
+        ticks = (window.end - start) / window.every_s
         multiple = max(1, math.ceil(self._interval_s / window.every_s - 1e-9))
-        return on_grid and ticks % multiple == 0
+        if abs(start + round(ticks) * window.every_s - window.end) <= ON_GRID_S:
+            return round(ticks) % multiple == 0
+        steps = (inside - start) / window.every_s
+        late = bool(np.any(np.abs(steps - np.round(steps)) * window.every_s > ON_GRID_S))
+        return late and math.floor(ticks) % multiple == 0
 
     def _span(self, start: float, end: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         low, high = self._loaded

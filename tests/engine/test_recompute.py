@@ -58,6 +58,16 @@ class Watcher:
         pass
 
 
+class LateClock(SimulatedClock):
+    """Wakes a little late, as a clock that waits does, and now and then much too late."""
+
+    woken = 0
+
+    def wait_until(self, time_s):
+        self.woken += 1
+        super().wait_until(time_s + (7.3 if self.woken % 97 == 0 else 1e-4 * (1 + self.woken % 5)))
+
+
 @dataclass
 class Evaluating:
     """An evaluation on a plant in this process, in a real record; `go` carries out its runs."""
@@ -67,13 +77,14 @@ class Evaluating:
     plant: Plant
     check: Callable[[], None] = never
     safe_point: Callable[[], None] = never
+    clock_class: type[SimulatedClock] = SimulatedClock
     evaluation: str = ""
 
     def __post_init__(self):
         self.watcher = Watcher()
         self.laboratory = DirectLaboratory(self.plant)
         self.equipment = direct_equipment(self.request.station, self.plant)
-        self.clock = SimulatedClock(self.laboratory, lambda: self.check())
+        self.clock = self.clock_class(self.laboratory, lambda: self.check())
         start = evaluation_start(
             self.request,
             make_plan(self.request.station, self.request.items, None),
@@ -182,7 +193,7 @@ def evaluating(tmp_path, simulated_station):
     """Make evaluations of procedures by name, with settings."""
     opened = []
 
-    def make(standard=None, **suite) -> Evaluating:
+    def make(standard=None, clock=SimulatedClock, **suite) -> Evaluating:
         items = []
         for name, settings in suite.items():
             procedure = find_procedure(name.replace("_", "-"))
@@ -194,7 +205,7 @@ def evaluating(tmp_path, simulated_station):
         determined = {name for item in items for name in item.procedure.characteristics}
         restricted = None if standard is None else standard.restricted_to(determined)
         request = EvaluationRequest(station, restricted, tuple(items), record=path, restricted=standard is not None)
-        return Evaluating(record, request, Plant(station.station, 1))
+        return Evaluating(record, request, Plant(station.station, 1), clock_class=clock)
 
     yield make
     for record in opened:
@@ -226,6 +237,14 @@ def test_every_procedure_agrees_with_its_record(evaluating):
     assert result.compared == sum(len(made.record.steps(run.run)) for run in result.runs) > 60
     assert result.verdicts > 0
     assert result.software == ()
+
+
+def test_on_a_clock_that_wakes_late_and_misses_ticks_it_agrees(evaluating):
+    made = evaluating(clock=LateClock, linearity=QUICK_LINEARITY, repeatability={"repeats": 3}, response_time={"repeats": 1})
+    made.go()
+    _, averages = result_of(made, "average")
+    assert averages["window"]["late"] > 0
+    assert_agrees(made.again())
 
 
 def test_one_of_several_runs_is_computed_alone(evaluating):

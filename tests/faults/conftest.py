@@ -95,9 +95,9 @@ class Onlooker:
         """Whether the n-th step of this call is going on, after so many ticks."""
         return lambda: self.calls[-1] == call and self.calls.count(call) == nth and self.ticks >= ticks
 
-    def told(self, part: str) -> Callable[[], bool]:
-        """Whether a notice with these words has come."""
-        return lambda: any(part in text for text in self.notices)
+    def told(self, part: str, times: int = 1) -> Callable[[], bool]:
+        """Whether a notice with these words has come, so many times."""
+        return lambda: sum(part in text for text in self.notices) >= times
 
     def fault(self, instrument: str, fault: Fault, requests: int | None = None) -> None:
         """Give an instrument a fault; a delay is such that something comes, but no whole answer in time."""
@@ -200,7 +200,7 @@ def carry_out(
 ) -> Iterator[Callable[..., Done]]:
     """`carry_out(story, …)`: an evaluation of linearity against HJ 76-2017; all faults are mended after it.
 
-    `more` are further tables of the station, `going_on` an evaluation that was interrupted.
+    `more` are further tables of the station, `going_on` the evaluation that is gone on with.
     """
     onlookers: list[Onlooker] = []
 
@@ -217,10 +217,10 @@ def carry_out(
         more: str = "",
         levels: tuple[float, ...] = (0.3, 0.7),
         record: Path = tmp_path / "record.sqlite",
-        going_on: Done | None = None,
+        going_on: str = "",
     ) -> Done:
         station = impatient(more)
-        onlooker = Onlooker(station, record if going_on is None else going_on.onlooker.record, story)
+        onlooker = Onlooker(station, record, story)
         onlookers.append(onlooker)
         found = find_procedure("linearity")
         settings = {"levels": levels, "passes": 1, "zero_between": False, "average_s": 10.0}
@@ -229,11 +229,7 @@ def carry_out(
         request = EvaluationRequest(station, standard, (item,), record=onlooker.record, restricted=True)
         done = Done(onlooker)
         try:
-            if going_on is None:
-                done.result = evaluate(request, onlooker)
-            else:
-                onlooker.evaluation = going_on.onlooker.evaluation
-                done.result = resume(onlooker.record, onlooker.evaluation, onlooker)
+            done.result = resume(record, going_on, onlooker) if going_on else evaluate(request, onlooker)
         except (AbortedError, InstrumentError) as error:
             done.error = error
         assert onlooker.going is None or onlooker.awaited is None, f"the story has not come to its end: {onlooker.notices}"

@@ -16,7 +16,6 @@ from typing import Protocol
 import numpy as np
 import pytest
 
-from testbench import cli
 from testbench.engine.control import ask_abort, find_process
 from testbench.errors import AbortedError
 from testbench.outcome import Outcome, RunState
@@ -130,9 +129,7 @@ def assert_complete(path: Path) -> None:
         assert record.verify().passed, record.verify().all_problems
 
 
-@pytest.mark.parametrize("kind", ["small_disk", "size_limit"])
-def test_a_run_pauses_while_the_disk_is_full_and_misses_nothing(carry_out, request, kind):
-    disk = request.getfixturevalue(kind)
+def test_a_run_pauses_while_the_disk_is_full_and_misses_nothing(carry_out, disk):
     full = []
 
     def story(seen):
@@ -184,7 +181,9 @@ def test_there_may_be_no_room_for_any_entry(carry_out, disk, monkeypatch):
     assert_complete(done.onlooker.record)
 
 
-def test_an_abort_works_while_the_disk_is_full(carry_out, disk):
+def test_an_abort_works_while_no_file_can_grow(carry_out, size_limit):
+    disk = size_limit
+
     def story(seen):
         yield seen.at("average", 2, ticks=3)
         disk.fill()
@@ -207,7 +206,7 @@ def test_an_abort_works_while_the_disk_is_full(carry_out, disk):
         assert record.verify().passed
 
 
-def test_a_process_that_is_killed_while_the_disk_is_full_is_gone_on_with(impatient, small_disk, tmp_path, monkeypatch):
+def test_a_process_that_is_killed_while_the_disk_is_full_is_gone_on_with(impatient, carry_out, small_disk, tmp_path):
     station, record = impatient(""), small_disk.folder / "out" / "record.sqlite"
     left = tmp_path / "left"
     left.mkdir()
@@ -234,5 +233,7 @@ def test_a_process_that_is_killed_while_the_disk_is_full_is_gone_on_with(impatie
     assert "the disk is full" in note
     assert "mfc-co2: " in note
     assert "NOT VERIFIED" not in note
-    assert cli.main(["resume", "last", "--record", str(record)]) == 0
+    with Record.open(record) as opened:
+        evaluation = opened.evaluations()[-1].identifier
+    carry_out(None, record=record, going_on=evaluation)
     assert_complete(record)

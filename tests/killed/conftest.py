@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from instruments.twin.launch import start_laboratory
-from testbench.engine.watched_process import WatchedProcess
+from testbench.engine.guard.watched import WatchedProcess
 from testbench.errors import RecordError
 from testbench.outcome import RunState
 from testbench.record.model import AttemptRow, StepRow
@@ -291,10 +291,11 @@ def called(step):
 
 
 def scatter(one, other):
-    """How far two findings of the same truth may be apart by chance: 4 standard deviations of their difference.
+    """How far two findings of the same truth may be apart by chance: 6 standard deviations of their difference.
 
     Of both budgets only what is new with every reading and every setting of the gas counts: repeatability, settling,
-    resolution, reproducibility of the divider's settings. Cylinder and controllers are the same and cancel.
+    resolution, reproducibility of the divider's settings. Cylinder and controllers are the same and cancel. Ten readings
+    tell a standard deviation to a quarter, and many findings are compared: hence six.
     """
     chance = ("repeatability", "settling", "resolution", "divider.setting.", "drift during the test")
     parts = [
@@ -303,7 +304,7 @@ def scatter(one, other):
         for name, u in finding.details["budget"].items()
         if any(part in name for part in chance)
     ]
-    return 4.0 * math.sqrt(math.fsum(u**2 for u in parts))
+    return 6.0 * math.sqrt(math.fsum(u**2 for u in parts))
 
 
 @pytest.fixture(scope="session")

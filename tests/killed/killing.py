@@ -31,12 +31,14 @@ import testbench.record.writer
 from instruments.twin.launch import SimulatedLaboratory, running_laboratory
 from instruments.twin.rendezvous import rendezvous_directory
 from testbench.criteria.standard import load_standard
-from testbench.engine import conduct, guard_launch, guarding
+from testbench.engine import conduct
 from testbench.engine.clock import wall_now
 from testbench.engine.evaluation import EvaluationRequest, evaluate, resume
+from testbench.engine.guard import launch as guard_launch
+from testbench.engine.guard import process as guarding
+from testbench.engine.guard.watched import WatchedProcess
 from testbench.engine.plan import SuiteItem
 from testbench.engine.registry import driver_names, find_driver, find_procedure
-from testbench.engine.watched_process import WatchedProcess
 from testbench.errors import RecordError, TestbenchError
 from testbench.outcome import RunState
 from testbench.record.database import Database

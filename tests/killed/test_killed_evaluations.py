@@ -67,7 +67,7 @@ def test_asked_to_end_and_killed_in_the_middle_of_that_it_goes_on(story, referen
     for kind in ENDED:
         for after in (BEFORE, AFTER):
             story.killed(asked, story.at(kind, after=after))
-    assert story.go(asked) == EndedError.exit_status
+    assert story.go(asked) == EndedError.exit_status, story.said()
     with Record.open(story.record) as record:
         row = record.evaluation(story.evaluation)
         assert (row.state, row.outcome, row.finished) == (RunState.INTERRUPTED, Outcome.ERROR, None)

@@ -10,7 +10,7 @@ from testbench.commands.options import add_language
 
 if TYPE_CHECKING:
     from testbench.commands.choose_run import Chosen
-    from testbench.engine.recompute import Recomputation, RunRecomputation
+    from testbench.engine.anew.recompute import Recomputation, RunRecomputation
 
 DESCRIPTION = """\
 Computes an evaluation anew from its stored readings, without instruments, by today's program: averages, evidence of
@@ -39,7 +39,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Compute it anew and print what came of it."""
     with chosen(arguments) as found:
-        from testbench.engine.recompute import recompute
+        from testbench.engine.anew.recompute import recompute
         from testbench.errors import InputError
 
         if found.stand.standing.goes_on:

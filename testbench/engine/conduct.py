@@ -19,7 +19,7 @@ from testbench.engine.assembly import Equipment, assemble
 from testbench.engine.chronicle import Chronicle
 from testbench.engine.clock import AccompaniedClock, Clock, RealClock, SimulatedClock, monotonic, never
 from testbench.engine.control import AbortRequest, ControlFile
-from testbench.engine.guard import Guard, start_guard
+from testbench.engine.guard.client import Guard, start_guard
 from testbench.engine.interlocks import Interlocks, watched
 from testbench.engine.interruption import Interruption
 from testbench.engine.journal import RunJournal

@@ -13,7 +13,7 @@ import threading
 from pathlib import Path
 
 from testbench.engine.assembly import assemble
-from testbench.engine.guard import start_guard
+from testbench.engine.guard.client import start_guard
 from testbench.record.model import DeviceEntry, EvaluationStart
 from testbench.record.store import Record
 from testbench.station import read_station

@@ -18,11 +18,11 @@ from instruments.alicat import Alicat, AlicatSettings
 from instruments.twin.launch import start_laboratory
 from testbench.engine.assembly import assemble
 from testbench.engine.clock import monotonic
-from testbench.engine.guard import start_guard
-from testbench.engine.guard_messages import Assignment
+from testbench.engine.guard.client import start_guard
+from testbench.engine.guard.messages import Assignment
+from testbench.engine.guard.watched import WatchedProcess
 from testbench.engine.ownership import owning
 from testbench.engine.roles import Parts
-from testbench.engine.watched_process import WatchedProcess
 from testbench.errors import InstrumentError
 from testbench.outcome import Outcome, RunState
 from testbench.record.store import Record
@@ -407,7 +407,7 @@ def orphan(bench, *, takes_over):
         token="0",
         takes_over=takes_over,
     )
-    command = [sys.executable, "-P", "-m", "testbench.engine.guarding"]
+    command = [sys.executable, "-P", "-m", "testbench.engine.guard.process"]
     return subprocess.run(command, input=assignment.line(), timeout=PATIENCE_S, capture_output=True).returncode
 
 
@@ -440,7 +440,7 @@ def test_a_run_goes_on_when_no_other_guard_can_be_started(make_bench, make_guard
     guard.await_ready()
     python = sys.executable
     monkeypatch.setattr(sys, "executable", str(tmp_path / "no-python-here"))
-    monkeypatch.setattr("testbench.engine.guard.RETRY_S", 0.1)
+    monkeypatch.setattr("testbench.engine.guard.client.RETRY_S", 0.1)
     WatchedProcess(guard.pid).end()
     beating(guard, lambda: len(notices) == 2)
     assert guard.pid is None
@@ -474,7 +474,7 @@ def test_a_guard_that_does_not_answer_is_replaced(make_bench, make_guard, monkey
     guard.await_ready()
     first = guard.pid
     os.kill(first, signal.SIGSTOP)
-    monkeypatch.setattr("testbench.engine.guard.ANSWER_WITHIN_S", 0.5)
+    monkeypatch.setattr("testbench.engine.guard.client.ANSWER_WITHIN_S", 0.5)
     beating(guard, lambda: guard.pid not in (first, None))
     assert f"the guard (process {first}) has not answered for 0.5 s; another one is started" in notices[0]
     assert WatchedProcess(first).gone(PATIENCE_S)

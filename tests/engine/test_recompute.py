@@ -15,8 +15,9 @@ import testbench.engine.observation
 from instruments.twin.direct import DirectLaboratory, direct_equipment
 from instruments.twin.plant import Plant
 from testbench.criteria.standard import load_standard
-from testbench.engine import recompute as recompute_module
 from testbench.engine import stepping
+from testbench.engine.anew import recompute as recompute_module
+from testbench.engine.anew.recompute import Recomputation, recompute
 from testbench.engine.clock import SimulatedClock, never
 from testbench.engine.holding import HoldError
 from testbench.engine.journal import RunJournal
@@ -25,7 +26,6 @@ from testbench.engine.live import LiveBench
 from testbench.engine.operator import SimulatedOperator
 from testbench.engine.past import look_back
 from testbench.engine.plan import SuiteItem, make_plan
-from testbench.engine.recompute import Recomputation, recompute
 from testbench.engine.registry import find_procedure
 from testbench.engine.request import EvaluationRequest
 from testbench.engine.sampling import Sampler

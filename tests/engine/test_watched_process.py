@@ -6,7 +6,7 @@ import sys
 import pytest
 
 from testbench.engine import watched_process
-from testbench.engine.watched_process import WatchedProcess
+from testbench.engine.guard.watched import WatchedProcess
 
 PATIENCE_S = 30.0
 

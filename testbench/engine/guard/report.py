@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from testbench.engine.guard_messages import Assignment
+from testbench.engine.guard.messages import Assignment
 from testbench.engine.roles import SafeOutcome
 from testbench.engine.safe import unverified
 from testbench.outcome import Outcome

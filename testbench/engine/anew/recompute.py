@@ -19,10 +19,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from testbench.criteria.standard import parse_standard
+from testbench.engine.anew.bench import NotComputed, RecomputingBench
+from testbench.engine.anew.differences import Difference, differences
 from testbench.engine.assembly import Equipment, assemble
-from testbench.engine.differences import Difference, differences
 from testbench.engine.judging import condition_limits, judge, verdict_documents
-from testbench.engine.recomputing import NotComputed, RecomputingBench
 from testbench.engine.registry import find_procedure
 from testbench.engine.request import EvaluationRequest, request_of
 from testbench.engine.roles import Status

@@ -13,10 +13,10 @@ from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
+from testbench.engine.anew.differences import Difference, differences
 from testbench.engine.assembly import Equipment
 from testbench.engine.bench import Bench
 from testbench.engine.conditions import ConditionLimit
-from testbench.engine.differences import Difference, differences
 from testbench.engine.journal import as_raised
 from testbench.engine.observation import Observation
 from testbench.engine.operator import Prompt

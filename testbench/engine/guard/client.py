@@ -25,8 +25,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from testbench.engine.clock import monotonic
-from testbench.engine.guard_launch import Launch
-from testbench.engine.guard_messages import BEAT, Assignment, Word
+from testbench.engine.guard.launch import Launch
+from testbench.engine.guard.messages import BEAT, Assignment, Word
 from testbench.errors import InstrumentError
 from testbench.station import StationFile
 

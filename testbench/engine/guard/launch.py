@@ -12,9 +12,9 @@ import tempfile
 from typing import IO
 
 from testbench.engine.clock import monotonic
-from testbench.engine.guard_messages import Assignment
+from testbench.engine.guard.messages import Assignment
 
-COMMAND = ("-P", "-m", "testbench.engine.guarding")
+COMMAND = ("-P", "-m", "testbench.engine.guard.process")
 LONGEST_TOKEN = 128
 
 

@@ -1,6 +1,6 @@
 """The guard: a process of its own that drives the bench safe when the process that runs it dies or hangs.
 
-    python -P -m testbench.engine.guarding < assignment
+    python -P -m testbench.engine.guard.process < assignment
 
 It is ready when everything that it needs is in memory; instruments are not touched, since many serve one connection only.
 From then on it listens for beats. The end of the connection is the death of the watched process; no beat for `hang_s` is a
@@ -23,11 +23,11 @@ from pydantic import ValidationError
 
 from testbench.engine.assembly import Equipment, assemble
 from testbench.engine.clock import monotonic, wall_now
-from testbench.engine.guard_messages import BEAT, Assignment, Word
-from testbench.engine.guard_report import Report, tell
+from testbench.engine.guard.messages import BEAT, Assignment, Word
+from testbench.engine.guard.report import Report, tell
+from testbench.engine.guard.watched import WatchedProcess
 from testbench.engine.ownership import owning, real_resources
 from testbench.engine.safe import drive_safe
-from testbench.engine.watched_process import WatchedProcess
 from testbench.errors import InstrumentError, TestbenchError
 
 LOOK_S = 0.2  # between two looks at the time while nothing comes

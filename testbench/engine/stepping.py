@@ -216,7 +216,7 @@ class Stepping:
         holds = {hold.reason: hold}
         self._disturbed = True
         self._observer.notice(f"paused: {hold.reason}")
-        self._told(lambda: self.journal.pause(hold.reason))
+        self._told(lambda: self.journal.pause(hold.reason), known=hold.reason)
         self._bench.rest()
         while holds:
             try:
@@ -239,9 +239,10 @@ class Stepping:
             self._sampler.forget()
             self._observer.tick(self._clock.now())
 
-    def _told(self, tell: Callable[[], None]) -> None:
-        """Tell the record, if it has room."""
+    def _told(self, tell: Callable[[], None], *, known: str = "") -> None:
+        """Tell the record, if it has room; people are told when it has not, unless that is known."""
         try:
             tell()
         except RecordFullError as error:
-            self._observer.notice(str(error))
+            if str(error) != known:
+                self._observer.notice(str(error))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
@@ -34,12 +35,15 @@ class Chronicle:
         self.evaluation = evaluation
         self._clock = clock
 
-    def event(self, kind: str, text: str, run: str | None = None) -> None:
-        """Keep an event of the evaluation, or of one of its runs, if there is an evaluation."""
-        if self._clock is None:
-            return
-        try:
+    def enter(self, kind: str, text: str, run: str | None = None) -> None:
+        """Keep an event of the evaluation, or of one of its runs, if there is an evaluation; raise RecordError."""
+        if self._clock is not None:
             self._record.event(self.evaluation, run, kind, text, bench_time=self._clock.now(), at=self._clock.wall())
+
+    def event(self, kind: str, text: str, run: str | None = None) -> None:
+        """Keep an event as `enter`; a record that cannot be written is told once."""
+        try:
+            self.enter(kind, text, run)
         except TestbenchError as error:
             if not self._unrecorded:
                 self._observer.notice(f"events are not recorded any more: {error}")
@@ -81,9 +85,8 @@ class Chronicle:
 
     # ---- alarms -------------------------------------------------------------------------------------------------------
 
-    def trip(self, name: str, interlock: Interlock, text: str, value: float | None) -> int:
-        """Keep that an interlock tripped; return the alarm's number."""
-        assert self._clock is not None
+    def trip(self, name: str, interlock: Interlock, text: str, value: float | None, at_s: float) -> int:
+        """Keep that an interlock tripped at a bench time; return the alarm's number."""
         return self._record.alarms.trip(
             self.evaluation,
             name=name,
@@ -91,14 +94,17 @@ class Chronicle:
             text=text,
             channel=interlock.channel,
             value=value,
-            bench_time=self._clock.now(),
-            at=self._clock.wall(),
+            bench_time=at_s,
+            at=self._date(at_s),
         )
 
-    def release(self, alarm: int) -> None:
+    def release(self, alarm: int, at_s: float) -> None:
         """Keep that the value is back."""
+        self._record.alarms.release(alarm, bench_time=at_s, at=self._date(at_s))
+
+    def _date(self, at_s: float) -> dt.datetime:
         assert self._clock is not None
-        self._record.alarms.release(alarm, bench_time=self._clock.now(), at=self._clock.wall())
+        return self._clock.wall() - dt.timedelta(seconds=self._clock.now() - at_s)
 
     def alarm(self, text: str) -> None:
         """An interlock tripped or was released."""

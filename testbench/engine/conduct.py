@@ -8,47 +8,44 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
-from typing import TypeVar
 
 from testbench.criteria.judge import Scorecard
 from testbench.engine.asking import operator_of
 from testbench.engine.assembly import Equipment, assemble
 from testbench.engine.chronicle import Chronicle
-from testbench.engine.clock import AccompaniedClock, Clock, RealClock, SimulatedClock, monotonic, never
+from testbench.engine.clock import AccompaniedClock, Clock, RealClock, SimulatedClock, monotonic
 from testbench.engine.control import AbortRequest, ControlFile
 from testbench.engine.guard.client import Guard, start_guard
 from testbench.engine.interlocks import Interlocks, watched
 from testbench.engine.interruption import Interruption
-from testbench.engine.journal import RunJournal
 from testbench.engine.judging import condition_limits, judge, verdict_documents
 from testbench.engine.laboratory import Laboratory
 from testbench.engine.live import LiveBench
 from testbench.engine.observer import EvaluationObserver
 from testbench.engine.ownership import Ownership
 from testbench.engine.past import UNWATCHED, Past, refuse_other_software, times_unwatched
-from testbench.engine.plan import Plan, SuiteItem
+from testbench.engine.plan import Plan
 from testbench.engine.remembering import LaboratoryMemory
 from testbench.engine.request import EvaluationRequest
 from testbench.engine.roles import Channel, Identity, SafeOutcome
+from testbench.engine.room import note, with_room
 from testbench.engine.safe import drive_safe
 from testbench.engine.sampling import Sampler
 from testbench.engine.silence import Silence
 from testbench.engine.software import software
 from testbench.engine.start import evaluation_start
 from testbench.engine.steering import Steering
+from testbench.engine.suite import Suite
 from testbench.engine.trace import trace
 from testbench.engine.wording import duration
-from testbench.errors import AbortedError, EndedError, RecordFullError, TestbenchError
+from testbench.errors import AbortedError, EndedError, TestbenchError
 from testbench.findings import Finding
 from testbench.outcome import Outcome, RunState
 from testbench.record.store import Record
 from testbench.record.trace import TraceBuffer
-
-T = TypeVar("T")
-ROOM_EVERY_S = 1.0  # how often a full disk is tried again
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +88,8 @@ class Conduct:
         self._steering: Steering | None = None
         self._memory: LaboratoryMemory | None = None
         self._chronicle = Chronicle(record, observer)
-        self._findings: list[Finding] = []
+        self._suite: Suite | None = None
+        self._interlocks: Interlocks | None = None
         self._traced: TraceBuffer | None = None
         self._clock = self._make_clock()
 
@@ -182,7 +180,17 @@ class Conduct:
             if self._traced is not None:
                 self._record.keep_trace(self._evaluation, self._traced)
             try:
-                self._runs(self._bench(equipment))
+                bench = self._bench(equipment)
+                self._suite = Suite(
+                    self._request,
+                    self._record,
+                    self._evaluation,
+                    self._clock,
+                    self._observer,
+                    past=self._past,
+                    memory=self._memory,
+                )
+                self._suite.carry_out(bench, self._interruption.check)
             except BaseException as error:
                 safe = self._make_safe(equipment)
                 self._close_badly(error)
@@ -225,7 +233,7 @@ class Conduct:
         tell("process lost", f"{past.row.reason or 'interrupted'}; up to 1 s of readings before may be missing")
         lost = duration(max(0.0, now - past.lost_at))
         text = f"nobody watched the bench for {lost} (bench time {past.lost_at:.1f} s to {now:.1f} s)"
-        tell(UNWATCHED, text, past.going)
+        with_room(partial(self._chronicle.enter, UNWATCHED, text, past.going), self._clock, self._observer.notice)
         if past.elapsed_s < 0 and not self._clock.simulated:
             tell("clock", f"the wall clock was set back by {-past.elapsed_s:.0f} s; bench time goes on where it was")
         for changed in refuse_other_software(past.row, software(self._request), procedures):
@@ -251,7 +259,10 @@ class Conduct:
         assert steering is not None
         assert guard is not None
         watching = watched(station.interlocks, equipment, devices=station.devices)
-        interlocks = Interlocks(watching, self._chronicle, self._chronicle.alarm)
+        interlocks = self._interlocks = Interlocks(watching, self._chronicle, self._chronicle.alarm)
+        if self._past is not None:
+            alarms = self._record.alarms.of(self._evaluation)
+            interlocks.recall({alarm.name: alarm.number for alarm in alarms if alarm.released is None})
         sampler = Sampler(
             equipment.sources,
             self._clock,
@@ -283,62 +294,9 @@ class Conduct:
             bench.resume(self._past.state, times_unwatched(self._record, self._evaluation))
         return bench
 
-    def _runs(self, bench: LiveBench) -> None:
-        for number, item in enumerate(self._request.items, start=1):
-            self._interruption.check()  # a pause is for the first step of the run, which can be held
-            before = self._past.runs.get(number) if self._past is not None else None
-            if self._past is not None and before is not None and before.state is RunState.FINISHED:
-                self._findings += self._past.findings.get(before.identifier, ())
-                continue
-            recorded = None
-            if self._past is not None and before is not None:
-                run = before.identifier
-                recorded = self._past.recorded(self._record, before)
-                self._record.reopen_run(run)
-            else:
-                run = self._with_room(partial(self._begin_run, number, item), bench.quieten)
-            self._observer.run_began(number, item)
-            journal = RunJournal(self._record, self._evaluation, run, self._clock, memory=self._memory, recorded=recorded)
-            bench.enter(journal)
-            with self._ending(run, bench, journal):
-                item.procedure.function(bench, item.settings)
-                journal.check_complete()
-
-    def _begin_run(self, number: int, item: SuiteItem) -> str:
-        return self._record.begin_run(
-            self._evaluation,
-            item.procedure.name,
-            item.settings.model_dump(mode="json"),
-            clause=item.clause.zh if self._request.language == "zh" else item.clause.en,
-            number=number,
-            bench_time=self._clock.now(),
-            started=self._clock.wall(),
-        )
-
-    @contextlib.contextmanager
-    def _ending(self, run: str, bench: LiveBench, journal: RunJournal) -> Iterator[None]:
-        """Enter how a run ended, whatever ends it."""
-
-        def finish(state: RunState, outcome: Outcome | None, reason: str) -> None:
-            now, wall = self._clock.now(), self._clock.wall()
-            self._record.finish_run(run, state=state, outcome=outcome, bench_time=now, finished=wall, reason=reason)
-
-        try:
-            yield
-            bench.keep(lambda: finish(RunState.FINISHED, None, ""))
-        except AbortedError as error:
-            ended, reason = isinstance(error, EndedError), str(error)
-            bench.stop(reason)
-            state, outcome = (RunState.INTERRUPTED, Outcome.ERROR) if ended else (RunState.ABORTED, Outcome.ABORTED)
-            told = type(error)(f"{self._evaluation}: {reason}; what was measured is in the record")
-            _in_spite_of(told, lambda: finish(state, outcome, reason))
-            raise told from None
-        except BaseException as error:
-            reason = str(error) or type(error).__name__
-            _in_spite_of(error, lambda: finish(RunState.INTERRUPTED, Outcome.ERROR, reason))
-            raise
-        finally:
-            self._findings += journal.findings
+    @property
+    def _findings(self) -> list[Finding]:
+        return [] if self._suite is None else self._suite.findings
 
     # ---- ends -----------------------------------------------------------------------------------------------------------
 
@@ -355,25 +313,13 @@ class Conduct:
         outcome = scorecard.outcome if scorecard is not None else Outcome.INCONCLUSIVE
         if self._steering is not None:
             self._steering.finish()
-        self._with_room(
-            lambda: self._record.finish_evaluation(
-                self._evaluation, outcome=outcome, finished=self._clock.wall(), verdicts=verdict_documents(scorecard)
-            )
+        verdicts, finished = verdict_documents(scorecard), self._clock.wall()
+        with_room(
+            lambda: self._record.finish_evaluation(self._evaluation, outcome=outcome, finished=finished, verdicts=verdicts),
+            self._clock,
+            self._observer.notice,
         )
         return scorecard, outcome
-
-    def _with_room(self, keep: Callable[[], T], quieten: Callable[[], None] = never) -> T:
-        """Enter something between runs; while there is no room for it the bench is quiet."""
-        told = False
-        while True:
-            try:
-                return keep()
-            except RecordFullError as error:
-                if not told:
-                    self._observer.notice(f"waiting: {error}")
-                    quieten()
-                told = True
-                self._clock.idle(ROOM_EVERY_S)
 
     def _close_badly(self, error: BaseException) -> None:
         """Close an evaluation that ended early; a record that cannot be written must not hide why."""
@@ -383,6 +329,8 @@ class Conduct:
             verdicts = verdict_documents(judge(self._request, self._findings))
             if self._steering is not None:
                 self._steering.finish()
+            if self._interlocks is not None:
+                self._interlocks.pay()
             if aborted:
                 self._record.finish_evaluation(
                     self._evaluation,
@@ -399,23 +347,9 @@ class Conduct:
                 )
                 hint = f"`testbench resume {self._evaluation} --record {self._request.record}` goes on with it; {hint}"
         except TestbenchError as second:
-            _note(error, second)
+            note(error, second)
         else:
             error.add_note(f"what was measured is in the record as {self._evaluation}; {hint}")
-
-
-def _in_spite_of(error: BaseException, keep: Callable[[], None]) -> None:
-    """Enter something when a run has failed; a record that cannot be written must not hide why."""
-    try:
-        keep()
-    except TestbenchError as second:
-        _note(error, second)
-
-
-def _note(error: BaseException, second: Exception) -> None:
-    """Add what went wrong besides, once."""
-    if str(second) not in getattr(error, "__notes__", ()):
-        error.add_note(str(second))
 
 
 def _now_after(past: Past | None) -> float:

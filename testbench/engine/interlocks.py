@@ -25,13 +25,13 @@ from testbench.station import Interlock
 
 
 class AlarmSink(Protocol):
-    """Where alarms are kept; RecordError when they cannot be now."""
+    """Where alarms are kept, with the bench time they came at (s); RecordError when they cannot be now."""
 
-    def trip(self, name: str, interlock: Interlock, text: str, value: float | None) -> int:
+    def trip(self, name: str, interlock: Interlock, text: str, value: float | None, at_s: float) -> int:
         """Keep that an interlock tripped; return the alarm's number."""
         ...
 
-    def release(self, alarm: int) -> None:
+    def release(self, alarm: int, at_s: float) -> None:
         """Keep that the value is back."""
         ...
 
@@ -48,7 +48,8 @@ class Watched:
     """One interlock and how its channel stands.
 
     `heard_at` is the bench time of the last reading that had a value, `silent_since` when its present silence began,
-    `beyond_since` when its readings went beyond the trip level; `alarm` is there while it is tripped.
+    `beyond_since` when its readings went beyond the trip level; `alarm` is there while it is tripped. `recalled`: it tripped
+    before the process was lost, and has not been looked at since.
     """
 
     name: str
@@ -58,6 +59,7 @@ class Watched:
     silent_since: float | None = None
     beyond_since: float | None = None
     alarm: Alarm | None = None
+    recalled: bool = False
 
     @property
     def tripped(self) -> bool:
@@ -82,6 +84,12 @@ class Interlocks:
     tell: Callable[[str], None]
     _owed: list[Callable[[], None]] = field(default_factory=list)
 
+    def recall(self, unreleased: Mapping[str, int]) -> None:
+        """Take over the alarms of a process that was lost, by interlock: they stand until a reading releases them."""
+        for watched in self.interlocks:
+            if watched.name in unreleased:
+                watched.alarm, watched.recalled = Alarm(unreleased[watched.name]), True
+
     def look(self, now: float, series: Mapping[str, Series]) -> None:
         """Trip and release; raise AbortedError or HoldError for what tripped now."""
         aborts: list[str] = []
@@ -92,7 +100,10 @@ class Interlocks:
             if text is not None:
                 self.tell(text)
                 {"abort": aborts, "pause": holds}.get(watched.table.action, []).append(text)
-        self._pay()
+            elif watched.recalled and watched.tripped and watched.table.action == "pause":
+                holds.append(f"interlock {watched.name}: has been tripped since before the process was lost")
+            watched.recalled = False
+        self.pay()
         if aborts:
             raise AbortedError(f"aborted by {'; '.join(aborts)}")
         if holds:
@@ -117,7 +128,7 @@ class Interlocks:
             elif watched.beyond_since is None:
                 watched.beyond_since = now
             if watched.tripped and watched.back(value):
-                self._release(watched, value, series)
+                self._release(watched, now, value, series)
         if watched.tripped:
             return None
         table, unit = watched.table, series.channel.unit
@@ -125,35 +136,35 @@ class Interlocks:
         limit = f"{side} {table.trip:g} {unit}"
         if watched.beyond_since is not None and not math.isnan(value) and now - watched.beyond_since >= table.delay_s:
             lasted = f" for {table.delay_s:g} s" if table.delay_s else ""
-            return self._trip(watched, value, f"{watched.channel} is {value:g} {unit}, {limit}{lasted}")
+            return self._trip(watched, now, value, f"{watched.channel} is {value:g} {unit}, {limit}{lasted}")
         if table.silence_s and watched.silent_since is not None and now - watched.silent_since >= table.silence_s:
-            return self._trip(watched, None, f"no reading of {watched.channel} for {now - watched.heard_at:.0f} s")
+            return self._trip(watched, now, None, f"no reading of {watched.channel} for {now - watched.heard_at:.0f} s")
         return None
 
-    def _trip(self, watched: Watched, value: float | None, what: str) -> str:
+    def _trip(self, watched: Watched, now: float, value: float | None, what: str) -> str:
         said = f" ({watched.table.text})" if watched.table.text else ""
         text = f"interlock {watched.name}{said}: {what}"
         alarm = watched.alarm = Alarm()
 
         def keep() -> None:
-            alarm.number = self.sink.trip(watched.name, watched.table, text, value)
+            alarm.number = self.sink.trip(watched.name, watched.table, text, value, now)
 
         self._owed.append(keep)
         return text
 
-    def _release(self, watched: Watched, value: float, series: Series) -> None:
+    def _release(self, watched: Watched, now: float, value: float, series: Series) -> None:
         alarm, watched.alarm = watched.alarm, None
         watched.beyond_since = None
         self.tell(f"interlock {watched.name}: released, {watched.channel} is {value:g} {series.channel.unit}")
 
         def keep() -> None:
             if alarm is not None and alarm.number is not None:
-                self.sink.release(alarm.number)
+                self.sink.release(alarm.number, now)
 
         self._owed.append(keep)
 
-    def _pay(self) -> None:
-        """Keep the alarms that are not kept yet; what cannot be kept now is kept after a later tick."""
+    def pay(self) -> None:
+        """Keep the alarms that are not kept yet; what cannot be kept now is kept after a later tick, or at the end."""
         while self._owed:
             try:
                 self._owed[0]()

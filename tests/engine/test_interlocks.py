@@ -23,13 +23,13 @@ class Sink:
         self.released = []
         self.full = False
 
-    def trip(self, name, interlock, text, value):
+    def trip(self, name, interlock, text, value, at_s):
         if self.full:
             raise RecordError("the disk is full")
         self.tripped.append((name, text, value))
         return len(self.tripped)
 
-    def release(self, alarm):
+    def release(self, alarm, at_s):
         if self.full:
             raise RecordError("the disk is full")
         self.released.append(alarm)
@@ -266,3 +266,22 @@ def test_silence_shorter_than_the_time_between_readings_is_refused(simulated_sta
         watched({"b": upper(channel="B", silence_s=2.0)}, equipment)
     assert watched({"b": upper(channel="B", silence_s=2.1)}, equipment)
     assert watched({"b": upper(channel="B", silence_s=0.0)}, equipment)
+
+
+def test_what_tripped_before_a_loss_holds_until_it_is_released():
+    bench = Bench(room=upper(action="pause"))
+    bench.interlocks.recall({"room": 7})
+    with pytest.raises(HoldError, match="since before the process was lost") as held:
+        bench.read(0.0, 28.0)  # between the levels
+    assert not held.value.released()
+    bench.read(1.0, 28.0)
+    bench.read(2.0, 25.0)
+    assert held.value.released()
+    assert (bench.sink.tripped, bench.sink.released) == ([], [7])
+
+
+def test_what_tripped_before_a_loss_and_is_back_is_only_released():
+    bench = Bench(room=upper(action="pause"))
+    bench.interlocks.recall({"room": 7, "gone": 8})
+    bench.read(0.0, 20.0)
+    assert bench.sink.released == [7]

@@ -20,11 +20,11 @@ class Alarms:
         self.tripped = []
         self.released = []
 
-    def trip(self, name, interlock, text, value):
+    def trip(self, name, interlock, text, value, at_s):
         self.tripped.append(name)
         return len(self.tripped)
 
-    def release(self, alarm):
+    def release(self, alarm, at_s):
         self.released.append(alarm)
 
 

@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from testbench.engine import watched_process
+from testbench.engine.guard import watched as watched_process
 from testbench.engine.guard.watched import WatchedProcess
 
 PATIENCE_S = 30.0

@@ -122,7 +122,7 @@ def test_a_fault_of_one_request_is_settled_by_the_second_try(
 def test_a_late_answer_comes_after_that_of_the_next_request(visitor: Visitor, laboratory: SimulatedLaboratory) -> None:
     port = int(laboratory.resources["A"].split("::")[2])
     with socket.create_connection(("127.0.0.1", port), 10.0) as client:
-        visitor.fault("A", Fault.LATE, requests=1, delay_s=0.1)
+        visitor.fault("A", Fault.LATE, requests=1, delay_s=1.0)
         client.sendall(b"gas mode\r")
         visitor.now()  # now the first request has been heard
         client.sendall(b"gas unit\r")

@@ -67,8 +67,12 @@ def detach(arguments: argparse.Namespace, folder: Path) -> int:
         return status if status > 0 else 1
     process.returncode = 0  # it goes on; nobody here waits for it
     print(evaluation)
-    print(f"  testbench watch {evaluation}   shows it; `pause`, `resume`, `abort` and `answer` steer it")
-    print(f"  {log}   has its messages")
+    if getattr(arguments, "language", "en") == "zh":
+        print(f"  testbench watch {evaluation}   查看；用 `pause`、`resume`、`abort`、`answer` 操作")
+        print(f"  {log}   为其消息")
+    else:
+        print(f"  testbench watch {evaluation}   shows it; `pause`, `resume`, `abort` and `answer` steer it")
+        print(f"  {log}   has its messages")
     return 0
 
 

@@ -16,6 +16,8 @@ from testbench.commands.watching import Sight
 from testbench.engine.standing import Standing
 from testbench.engine.wording import Language, describe, duration, moment
 from testbench.record.model import AlarmRow, EventRow, PromptRow
+from testbench.report.wording import wording
+from testbench.text import Language as ReportLanguage
 
 
 class View:
@@ -65,9 +67,9 @@ class View:
         if standing is Standing.FINISHED and row.outcome is not None and row.start.standard:
             outcome = OUTCOMES[row.outcome].say(self._language)
             word += f"，判定：{outcome}" if self._chinese else f", outcome: {outcome}"
-        reason = f": {reason_words(row)}" if row.reason else ""
+        reason = f": {reason_words(row, self._language)}" if row.reason else ""
         if standing.resumable:
-            then = what_then(row.identifier)
+            then = what_then(row.identifier, self._language)
             return (
                 f"{row.identifier}：{word}{reason}；{then}"
                 if self._chinese
@@ -117,14 +119,15 @@ class View:
                 "tripped" if alarm.released is None else "released",
                 "not acknowledged" if alarm.acknowledged is None else f"acknowledged by {alarm.by}",
             )
-        text = f": {alarm.text}" if alarm.text else ""
+        words = wording(ReportLanguage(self._language)).tell(alarm.text)
+        text = f": {words}" if words else ""
         value = "" if alarm.value is None else f" = {alarm.value:.4g}"
         how = f"  `testbench acknowledge {sight.stand.row.identifier} {alarm.name}`" if alarm.acknowledged is None else ""
         word = "报警" if self._chinese else "alarm"
         return f"{word} {alarm.number} {alarm.name}{text} ({alarm.channel}{value}; {', '.join(states)}){how}"
 
     def _event(self, event: EventRow) -> str:
-        return f"{moment(event.bench_time, self._language)}  {event_words(event)}"
+        return f"{moment(event.bench_time, self._language)}  {event_words(event, self._language)}"
 
 
 _READINGS = ("channel", "reading", "unit", "bench time")

@@ -57,8 +57,8 @@ def test_a_screen_shows_all_that_matters(watched, language, parts):
         "8.0123",
         f"`testbench answer {watched.evaluation} --prompt 1 VALUE`",
         f"`testbench acknowledge {watched.evaluation} room-co2`",
-        "gap: B: no answer",
-        "mfc: flow 0, NOT VERIFIED (flow 0.3 L/min)",
+        "gap: B: no answer" if language == "en" else "缺测：B: no answer",
+        "mfc: flow 0, NOT VERIFIED (flow 0.3 L/min)" if language == "en" else "mfc：流量为 0，未确认（flow 0.3 L/min）",
         "SIMULATED" if language == "en" else "模拟",
     ):
         assert part in text

@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from testbench.engine.guard.messages import Assignment
+from testbench.engine.judging import judge_recorded, verdict_documents
 from testbench.engine.roles import SafeOutcome
 from testbench.engine.safe import unverified
 from testbench.outcome import Outcome
@@ -64,7 +65,9 @@ def enter(assignment: Assignment, report: Report, evaluation: str) -> None:
             text = json.dumps(asdict(outcome), ensure_ascii=False)
             record.event(evaluation, None, "safe state", text, bench_time=bench_time, at=at)
         if row.finished is None and not report.taken_by:
-            record.interrupt_evaluation(evaluation, outcome=Outcome.ERROR, reason=report.summary, at=at)
+            findings = [stored.finding for stored in record.findings(evaluation)]
+            verdicts = verdict_documents(judge_recorded(row, findings))
+            record.interrupt_evaluation(evaluation, outcome=Outcome.ERROR, reason=report.summary, at=at, verdicts=verdicts)
 
 
 def write_note(record: Path, report: Report, why: str) -> None:

@@ -17,6 +17,8 @@ from testbench.commands.terminal import Terminal
 from testbench.engine.clock import monotonic
 from testbench.engine.plan import Plan, SuiteItem
 from testbench.engine.wording import Language, describe, duration
+from testbench.report.wording import wording
+from testbench.text import Language as ReportLanguage
 
 REFRESH_S = 0.2
 
@@ -92,7 +94,7 @@ class Progress:
 
     def notice(self, text: str) -> None:
         """Show something that a person should read."""
-        self._terminal.line(f"! {text}", style="yellow")
+        self._terminal.line(f"! {wording(ReportLanguage(self._language)).tell(text)}", style="yellow")
 
     def _clock(self) -> str:
         """Elapsed and remaining time of the bench and of the wait, short enough for the narrowest terminal."""

@@ -272,7 +272,9 @@ class Conduct:
             dispensable=equipment.dispensable,
             tested=[device.source for device in equipment.devices],
             watch=interlocks.look,
-            silence=Silence(station.faults.wait_s, station.faults.dead_device == "pause", lambda: steering.resumes),
+            silence=Silence(
+                station.faults.wait_s, station.faults.dead_device == "pause", lambda: steering.resumes, guard.beat
+            ),
             alive=guard.beat,
         )
         operator = operator_of(

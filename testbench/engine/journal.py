@@ -169,7 +169,6 @@ class RunJournal:
         if row is None:
             number = self._record.begin_step(self.run, call, arguments, bench_time=now, started=self._clock.wall())
             return number, now
-        self._next += 1
         ended_at = row.ended_at if row.ended_at is not None else max(row.began_at, self._recorded.lost_at)
         self._record.retry_step(
             self.run,
@@ -180,6 +179,7 @@ class RunJournal:
             bench_time=now,
             started=self._clock.wall(),
         )
+        self._next += 1  # only now: where there was no room it is this step that is begun again
         return row.number, self._recorded.first_began.get(row.number, row.began_at)
 
     def again(self, step: int, reason: str, cut_at: float) -> None:

@@ -118,12 +118,15 @@ class LiveBench(Bench):
             except InstrumentError as error:
                 self._observer.notice(f"the quiet state could not be reached: {error}")
 
-    def reestablish(self, *, settle: bool) -> Reestablished | None:
-        """Set gas and conditions as they were before, a new setting of the same gas, and wait until it is stable."""
-        state = self._reckoning.state
-        for quantity, value in state.conditions.items():
+    def restore_conditions(self) -> None:
+        """Set the conditions as they were before, those that an instrument can set."""
+        for quantity, value in self._reckoning.state.conditions.items():
             if quantity in self._equipment.controls:
                 self._equipment.controls[quantity].set_condition(value)
+
+    def reestablish(self, *, settle: bool) -> Reestablished | None:
+        """Set the gas as it was before, a new setting of the same gas, and wait until it is stable."""
+        state = self._reckoning.state
         if state.gas is None:
             return None
         fraction = state.gas.fraction

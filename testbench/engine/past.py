@@ -16,6 +16,7 @@ from testbench.outcome import Outcome, RunState
 from testbench.record.model import EvaluationRow, RunRow
 from testbench.record.store import Record
 
+CLOCK = "clock"  # the kind of event that says that the clocks of the computer have jumped
 UNWATCHED = "unwatched"  # the kind of event that says for how long nobody watched the bench
 BINDING = ("procedure ", "core")  # software without which the journal would not be answered as it was written
 
@@ -125,6 +126,9 @@ def look_back(record: Record, evaluation: str) -> Past:
             known_at, known_wall = max((known_at, known_wall), (step.began_at, step.started))
             if step.ended_at is not None and step.finished is not None:
                 known_at, known_wall = max((known_at, known_wall), (step.ended_at, step.finished))
+    for event in record.events(evaluation):
+        if event.kind == CLOCK:  # the wall clock was set since: from there on it is as it is now
+            known_at, known_wall = max((known_at, known_wall), (event.bench_time, event.at))
     lost_at = record.last_bench_time(evaluation)
     elapsed = (wall_now() - known_wall - dt.timedelta(seconds=lost_at - known_at)).total_seconds()
     return Past(row, runs, findings, state, lost_at, elapsed, tuple(record.laboratory(evaluation)))

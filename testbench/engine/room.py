@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from typing import TypeVar
 
 from testbench.engine.clock import Clock, never
+from testbench.engine.holding import HoldError
 from testbench.errors import RecordFullError, TestbenchError
 
 T = TypeVar("T")
@@ -13,7 +15,10 @@ TRY_EVERY_S = 1.0  # how often a full disk is tried again
 
 
 def with_room(keep: Callable[[], T], clock: Clock, tell: Callable[[str], None], quieten: Callable[[], None] = never) -> T:
-    """Enter something; while there is no room for it wait, with the bench quiet. People are told once."""
+    """Enter something; while there is no room for it wait, with the bench quiet. People are told once.
+
+    A pause that is asked for meanwhile stands: the next safe point heeds it (`Steering`).
+    """
     told = False
     while True:
         try:
@@ -23,7 +28,8 @@ def with_room(keep: Callable[[], T], clock: Clock, tell: Callable[[str], None], 
                 tell(f"waiting: {error}")
                 quieten()
             told = True
-            clock.idle(TRY_EVERY_S)
+            with contextlib.suppress(HoldError):
+                clock.idle(TRY_EVERY_S)
 
 
 def in_spite_of(error: BaseException, keep: Callable[[], None]) -> None:

@@ -114,7 +114,7 @@ class Sampler:
         self._writer = writer
         self._report_gap = report_gap
         self._watch = watch
-        self._alive = alive
+        self.alive = alive
         self._silence = silence or Silence()
         spared = {id(source) for source in dispensable}
         self._readers = [
@@ -217,7 +217,7 @@ class Sampler:
                 asked.append((reader, str(error)))
             else:
                 asked.append((reader, None))
-            self._alive()
+            self.alive()
         for reader, failure in asked:
             samples: Sequence[Sample] = ()
             if failure is None:
@@ -233,7 +233,7 @@ class Sampler:
                 self._keep(reader, now, samples)
             else:
                 self._fail(reader, now, failure)
-            self._alive()
+            self.alive()
         try:
             self._writer.flush_if_due()
         finally:  # a full disk must not keep anybody from watching

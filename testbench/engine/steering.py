@@ -88,8 +88,10 @@ class Steering:
             self._look()
 
     def safe_point(self) -> None:
-        """Between two steps: raise HoldError for a pause that was to wait for this, and as `check`."""
+        """Between two steps: raise HoldError for a pause that was to wait for this, or that holds, and as `check`."""
         self.check()
+        if self._held is not None:  # it came where no step could be held
+            self._hold(self._held)
         if self._asked is not None:
             pause, self._asked = self._asked, None
             self._hold(pause)
@@ -107,7 +109,7 @@ class Steering:
                 number = commands.give(
                     self._evaluation, CommandKind.ABORT, {"reason": abort.reason}, by=abort.by, at=wall_now()
                 )
-                self._owed[number] = "aborted"
+                self._owed[number] = OVER if self._aborted is None else "aborted"
             for command in commands.waiting(self._evaluation):
                 self._owed.setdefault(command.number, OVER)
             self._pay()

@@ -41,8 +41,12 @@ class Held(Protocol):
         """Drive the quiet state, as far as the instruments answer."""
         ...
 
+    def restore_conditions(self) -> None:
+        """Set the ambient and supply conditions as they were before."""
+        ...
+
     def reestablish(self, *, settle: bool) -> Reestablished | None:
-        """Set gas and conditions as they were before; wait until stable if `settle`."""
+        """Set the gas as it was before; wait until stable if `settle`."""
         ...
 
     def vital(self) -> tuple[Source, ...]:
@@ -155,7 +159,7 @@ class Stepping:
                     raise
                 attempts += 1
                 reason, cut_at = str(error), self._clock.now()
-                held = HoldError(reason, Answering(self._bench.vital(), error, self._wait_s))
+                held = HoldError(reason, Answering(self._bench.vital(), error, self._wait_s, alive=self._sampler.alive))
             except BaseException as error:
                 self._fail(number, error)
                 raise
@@ -178,6 +182,7 @@ class Stepping:
         self._sampler.begin_step()
         reestablished = None
         if self._disturbed and call not in NEEDS_NO_GAS:
+            self._bench.restore_conditions()
             if call not in SETS_GAS:
                 reestablished = self._bench.reestablish(settle=call != "settle")
             self._disturbed = False
@@ -212,24 +217,33 @@ class Stepping:
                 self._hold(HoldError(str(error), self.journal.has_room))
 
     def _hold(self, hold: HoldError) -> None:
-        """Keep the bench in its quiet state until every reason for it is gone."""
-        holds = {hold.reason: hold}
+        """Keep the bench in its quiet state until every reason for it is gone; an abort meanwhile is for good."""
         self._disturbed = True
         self._observer.notice(f"paused: {hold.reason}")
+        self._bench.rest()  # before the record, which may have to be waited for
         self._told(lambda: self.journal.pause(hold.reason), known=hold.reason)
-        self._bench.rest()
-        while holds:
+        try:
+            self._await_release(hold)
+        except AbortedError as error:
+            self.stop(str(error))
+            raise
+        self._observer.notice("the run goes on")
+
+    def _await_release(self, hold: HoldError) -> None:
+        """Return when nothing holds the bench any more and the record says that the run goes on."""
+        holds = {hold.reason: hold}
+        while True:
             try:
                 holds = {reason: held for reason, held in holds.items() if not held.released()}
-                if holds:
-                    self._clock.idle(IDLE_S)
-                    self._look_on()
+                if not holds:
+                    self.journal.go_on()
+                    return
+                self._clock.idle(IDLE_S)
+                self._look_on()
             except HoldError as other:
                 holds.setdefault(other.reason, other)
             except RecordFullError as error:
                 holds.setdefault(str(error), HoldError(str(error), self.journal.has_room))
-        self._told(self.journal.go_on)
-        self._observer.notice("the run goes on")
 
     def _look_on(self) -> None:
         """Read everything once while the bench is held; no step computes from it, also where it could not be kept."""

@@ -7,10 +7,10 @@ import pytest
 
 from testbench.engine.clock import wall_now
 from testbench.engine.journal import Recorded, RunJournal
-from testbench.engine.past import refuse_other_software, refuse_to_resume
+from testbench.engine.past import look_back, refuse_other_software, refuse_to_resume
 from testbench.engine.registry import find_procedure
 from testbench.engine.request import request_of
-from testbench.errors import InputError, RecordError, ReplayError
+from testbench.errors import InputError, RecordError, RecordFullError, ReplayError
 from testbench.outcome import Outcome, RunState
 
 SOFTWARE = {"core": "source 1", "procedure drift": "source 2", "driver alicat": "source 3", "numpy": "2.0"}
@@ -107,3 +107,31 @@ def test_a_procedure_that_leaves_the_recorded_path_is_stopped(going):
             resumed().answer(call, arguments)
     with pytest.raises(ReplayError, match="the procedure ended before it"):
         resumed().check_complete()
+
+
+def test_a_step_that_found_no_room_to_be_attempted_again_is_attempted_again_when_there_is(going, monkeypatch):
+    clock = Clock()
+    began = RunJournal(going.record, going.evaluation, going.run, clock).begin("wait", {"duration_s": 5.0})
+    recorded = Recorded(going.record.steps(going.run), (), {1: 7.0}, 60.0)
+    journal = RunJournal(going.record, going.evaluation, going.run, clock, recorded=recorded)
+    assert journal.answer("wait", {"duration_s": 5.0}) is None
+    with monkeypatch.context() as full:
+
+        def refuse(*arguments, **named):
+            raise RecordFullError("record r: the disk is full")
+
+        full.setattr(going.record, "retry_step", refuse)
+        with pytest.raises(RecordFullError):
+            journal.begin("wait", {"duration_s": 5.0})
+    assert began == (1, 60.0)
+    assert journal.begin("wait", {"duration_s": 5.0}) == (1, 7.0)
+    assert [(step.number, step.attempts) for step in going.record.steps(going.run)] == [(1, 2)]
+
+
+def test_a_wall_clock_that_was_set_before_the_process_was_lost_does_not_count_as_time_between(going):
+    now = wall_now()
+    began = now - dt.timedelta(seconds=1000.0)  # as the wrong clock said
+    going.record.begin_step(going.run, "wait", {"duration_s": 9e4}, bench_time=0.0, started=began)
+    assert look_back(going.record, going.evaluation).elapsed_s == pytest.approx(1000.0, abs=30.0)
+    going.record.event(going.evaluation, None, "clock", "the wall clock was set forward", bench_time=0.0, at=now)
+    assert look_back(going.record, going.evaluation).elapsed_s == pytest.approx(0.0, abs=30.0)

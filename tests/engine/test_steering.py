@@ -9,6 +9,7 @@ import pytest
 from testbench.engine import steering as steering_module
 from testbench.engine.control import ControlFile, ask_abort
 from testbench.engine.holding import HoldError
+from testbench.engine.room import with_room
 from testbench.engine.steering import Steering
 from testbench.errors import AbortedError, RecordError, RecordFullError
 from testbench.outcome import RunState
@@ -249,3 +250,35 @@ def failing(error):
         raise error
 
     return fail
+
+
+def test_a_pause_that_came_where_no_step_could_be_held_stands_until_the_next_safe_point(going, steer):
+    steering = steer()
+    give(going, CommandKind.PAUSE, at_once=True)
+    full = iter([True, True, False])
+
+    def keep():
+        if next(full):
+            raise RecordFullError("record r: the disk is full")
+        return "kept"
+
+    class Waiting:
+        def idle(self, real_s):
+            steering.check()
+
+    assert with_room(keep, Waiting(), lambda text: None) == "kept"
+    with pytest.raises(HoldError, match="paused by li") as hold:
+        steering.safe_point()
+    give(going, CommandKind.RESUME)
+    steering.check()
+    assert hold.value.released()
+    steering.safe_point()
+
+
+def test_an_abort_that_came_too_late_is_not_said_to_have_been_obeyed(going, steer):
+    with ControlFile.hold(going.path, going.evaluation) as control:
+        steering = steer(control=control)
+        assert ask_abort(control.info, "li", "gas alarm")
+        steering.finish()  # nobody looked again before the end
+    (command,) = going.record.commands.of(going.evaluation)
+    assert command.reply == steering_module.OVER

@@ -1,10 +1,13 @@
 """Steps that are held and attempted again: pauses, silent instruments, a full disk; the gas is set anew first."""
 
+from dataclasses import replace
+
 import pytest
 
 from testbench.engine import stepping
-from testbench.engine.holding import HoldError
+from testbench.engine.holding import Answering, HoldError
 from testbench.errors import AbortedError, InstrumentError, LeakError, RecordFullError
+from testbench.findings import Finding
 
 STABLE_AGAIN_S = 4.0 + 3 * 120.0 + 120.0  # line delay, three response times, the window of stability
 
@@ -30,6 +33,18 @@ class Pauser:
     def released(self):
         self.looks -= 1
         return self.looks < 0
+
+
+class Chamber:
+    """A climate chamber that keeps what it was set to."""
+
+    name = unit = "chamber"
+
+    def __init__(self):
+        self.settings = []
+
+    def set_condition(self, value):
+        self.settings.append(value)
 
 
 @pytest.fixture
@@ -199,3 +214,71 @@ def test_an_abort_while_held_ends_the_run_for_good(pausing):
         made.bench.wait(3600.0)
     with pytest.raises(AbortedError, match="aborted by the operator"):
         made.bench.zero_gas()
+
+
+def test_an_abort_while_a_finding_waits_for_room_is_for_good(simulated_station, direct_bench):
+    made = direct_bench(simulated_station())
+    ledger = made.ledger
+
+    def no_room(finding):
+        raise RecordFullError("record r: the disk is full")
+
+    def aborting():
+        raise AbortedError("aborted by interlock co")
+
+    ledger.find, ledger.has_room = no_room, aborting
+    with pytest.raises(AbortedError, match="interlock co"):
+        made.bench.report(Finding("A", "zero_drift", 0.1, "%F.S."))
+    with pytest.raises(AbortedError, match="interlock co"):
+        made.bench.supply(1.0)
+    assert flows(made)["mfc-co2"] == pytest.approx(0.0, abs=0.01)
+
+
+def test_the_bench_is_quiet_before_the_record_is_told_of_a_pause(pausing):
+    made, pauser = pausing()
+    made.bench.supply(1.0)
+    told = []
+    made.ledger.pause = lambda reason: told.append(flows(made)["mfc-co2"])
+    pauser.at_s = made.clock.now() + 5.0
+    made.bench.settle()
+    assert told == [pytest.approx(0.0, abs=0.01)]
+
+
+def test_a_run_goes_on_only_when_the_record_says_so(pausing):
+    made, pauser = pausing()
+    made.bench.supply(0.5)
+    full = iter([True, False])
+    go_on = made.ledger.go_on
+
+    def going_on():
+        if next(full):
+            raise RecordFullError("record r: the disk is full")
+        go_on()
+
+    made.ledger.go_on = going_on
+    pauser.at_s = made.clock.now() + 5.0
+    made.bench.settle()
+    assert ("pause", "the run goes on") in made.ledger.events
+
+
+def test_conditions_are_set_again_before_a_step_that_sets_the_gas_itself(simulated_station, direct_bench):
+    made = direct_bench(simulated_station())
+    chamber = Chamber()
+    made.bench._equipment = replace(made.bench._equipment, controls={"temperature": chamber})
+    made.bench.set_condition("temperature", 40.0)
+    made.bench.quieten()
+    made.bench.supply(0.5)
+    assert chamber.settings == [40.0, 40.0]
+
+
+def test_who_asks_several_silent_instruments_gives_signs_of_life_in_between():
+    class Silent:
+        def request(self):
+            raise InstrumentError("no answer")
+
+    beats = []
+    answering = Answering(
+        [Silent()] * 3, InstrumentError("no answer"), None, all_of_them=False, alive=lambda: beats.append(1)
+    )
+    assert not answering()
+    assert len(beats) == 3

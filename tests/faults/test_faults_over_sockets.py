@@ -111,7 +111,7 @@ def test_a_controller_that_comes_back_costs_an_attempt(carry_out):
             yield seen.at(call, 2)
             seen.fault("mfc-co2", Fault.UNPLUGGED)
             yield seen.told("the quiet state could not be reached: mfc-co2 (", number)
-            assert seen.state() is RunState.PAUSED
+            yield lambda: seen.state() is RunState.PAUSED
             seen.mend()
             yield seen.told("the run goes on", number)
             assert seen.state() is RunState.RUNNING

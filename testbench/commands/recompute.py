@@ -123,6 +123,12 @@ class _Printer:
                 f"{result.evaluation}：重新计算 {result.compared} 个步骤，结果一致",
                 f"{result.evaluation}: {result.compared} steps computed anew, everything agrees",
             )
+        elif result.computed_alike:
+            self._say(
+                f"{result.evaluation}：重新计算结果一致，但记录本身有问题",
+                f"{result.evaluation}: what is computed anew agrees, but the record itself has problems",
+                style="bold red",
+            )
         else:
             self._say(
                 f"{result.evaluation}：重新计算的结果与记录不一致，或未能全部计算",

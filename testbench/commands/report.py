@@ -14,11 +14,13 @@ Writes report.pdf and evaluation.json of an evaluation from its record; no instr
   testbench report --record result/record.sqlite --list
 """
 
+LAST = "last"
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options."""
     parser.add_argument("--record", type=Path, required=True, metavar="FILE", help="the record (record.sqlite)")
-    parser.add_argument("--evaluation", metavar="ID", help="identifier of the evaluation (the last one)")
+    parser.add_argument("--evaluation", metavar="ID", help="identifier of the evaluation, or a part of it (the last one)")
     parser.add_argument("--list", action="store_true", help="list the evaluations of the record")
     parser.add_argument("--output", type=Path, default=Path("result"), metavar="DIR", help="folder for the files (result)")
     add_language(parser)
@@ -39,8 +41,21 @@ def run(arguments: argparse.Namespace) -> int:
                 outcome = row.outcome.value if row.outcome is not None else "not finished"
                 print(f"{row.identifier}  {row.start.standard or '–'}  {row.start.started:%Y-%m-%d %H:%M}  {outcome}")
             return 0
-        identifier = arguments.evaluation or evaluations[-1].identifier
+        identifier = _chosen([row.identifier for row in evaluations], arguments.evaluation or LAST)
         make_folder(arguments.output)
         _, report = write_results(record, identifier, arguments.output, arguments.language)
     print(report)
     return 0
+
+
+def _chosen(identifiers: list[str], part: str) -> str:
+    """The evaluation that is meant; InputError for none, or several."""
+    from testbench.errors import InputError
+
+    if part == LAST:
+        return identifiers[-1]
+    found = [name for name in identifiers if part.casefold() in name.casefold()]
+    if len(found) != 1:
+        there = "; ".join(found) if found else "none of them has it in its name"
+        raise InputError(f"--evaluation {part!r} must name one evaluation of the record: {there} (`--list` lists all)")
+    return found[0]

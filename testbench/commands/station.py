@@ -45,6 +45,7 @@ def _new(arguments: argparse.Namespace) -> int:
 
 def _check(arguments: argparse.Namespace) -> int:
     from testbench.engine.assembly import assemble, shared_range
+    from testbench.engine.interlocks import watched
     from testbench.engine.registry import check_truth
     from testbench.station import read_station
 
@@ -52,6 +53,13 @@ def _check(arguments: argparse.Namespace) -> int:
     equipment = assemble(file)
     shared_range(equipment)
     check_truth(file)
+    interlocks = watched(file.station.interlocks, equipment, devices=file.station.devices)
+    for interlock in interlocks:
+        table, side = interlock.table, "or above" if interlock.table.upper else "or below"
+        print(
+            f"  interlock {interlock.name}: {interlock.channel} at {table.trip:g} {side}: {table.action}; "
+            f"released at {table.release:g}"
+        )
     names = ", ".join(device.name for device in equipment.devices)
     print(f"{arguments.file}: {file.station.station.name}: devices {names}; nothing wrong found (no instrument was touched)")
     return 0

@@ -47,6 +47,8 @@ from testbench.outcome import Outcome, RunState
 from testbench.record.store import Record
 from testbench.record.trace import TraceBuffer
 
+NOTICEABLE_S = 0.1  # a time unwatched that is told
+
 
 @dataclass(frozen=True, slots=True)
 class EvaluationResult:
@@ -230,15 +232,18 @@ class Conduct:
         """Enter that the evaluation is gone on with, and what is known of the time between."""
         procedures = {item.procedure.name for item in self._request.items}
         tell, now = self._chronicle.event, self._clock.now()
-        tell("process lost", f"{past.row.reason or 'interrupted'}; up to 1 s of readings before may be missing")
-        lost = duration(max(0.0, now - past.lost_at))
-        text = f"nobody watched the bench for {lost} (bench time {past.lost_at:.1f} s to {now:.1f} s)"
-        with_room(partial(self._chronicle.enter, UNWATCHED, text, past.going), self._clock, self._observer.notice)
+        tell("process lost", f"{past.row.reason or 'interrupted'}; readings of up to 1 s of real time before may be missing")
+        if now - past.lost_at >= NOTICEABLE_S:
+            lost = duration(now - past.lost_at)
+            text = f"nobody watched the bench for {lost} (bench time {past.lost_at:.1f} s to {now:.1f} s)"
+            entry = partial(self._chronicle.enter, UNWATCHED, text, past.going)
+            with_room(entry, self._clock, self._observer.notice)
         if past.elapsed_s < 0 and not self._clock.simulated:
             tell("clock", f"the wall clock was set back by {-past.elapsed_s:.0f} s; bench time goes on where it was")
         for changed in refuse_other_software(past.row, software(self._request), procedures):
             tell("software", changed)
-        self._record.reopen_evaluation(self._evaluation)
+        reopen = partial(self._record.reopen_evaluation, self._evaluation)
+        with_room(reopen, self._clock, self._observer.notice)
 
     # ---- runs -----------------------------------------------------------------------------------------------------------
 

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from testbench.engine.roles import Device, GasDivider
 from testbench.engine.steps import Curve, DeviceInfo, Reading, Settled, Supplied, Window
+from testbench.errors import InstrumentError
 from testbench.metrology.amount import from_fraction
 from testbench.metrology.average import average
 from testbench.metrology.quantity import Component, Quantity
@@ -114,11 +115,17 @@ class Observation:
         return divider.reference(gas.component, flows, gas.setting)
 
     def total_flow(self, divider: GasDivider, window: Window) -> float:
-        """Sum of the mean flows of the divider's controllers in a window, in their unit."""
-        return math.fsum(
-            float(np.nanmean(self.series[source.channels[0].name].between(window.start, window.end)[1]))
-            for source in divider.sources
-        )
+        """Sum of the mean flows of the divider's controllers in a window, in their unit.
+
+        Raises InstrumentError where one of them gave no reading.
+        """
+        flows = []
+        for source in divider.sources:
+            _, values = self.series[source.channels[0].name].between(window.start, window.end)
+            if not np.any(np.isfinite(values)):
+                raise InstrumentError(f"{source.name}: gave no reading of its flow")
+            flows.append(float(np.nanmean(values)))
+        return math.fsum(flows)
 
 
 def as_curve(times: NDArray[np.float64], values: NDArray[np.float64]) -> Curve:

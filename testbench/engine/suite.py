@@ -57,7 +57,8 @@ class Suite:
                 continue
             else:
                 run, recorded = before.identifier, past.recorded(self._record, before)
-                self._record.reopen_run(run)
+                reopen = partial(self._record.reopen_run, run)
+                with_room(reopen, self._clock, self._observer.notice, bench.quieten)
             self._observer.run_began(number, item)
             journal = RunJournal(self._record, self._evaluation, run, self._clock, memory=self._memory, recorded=recorded)
             bench.enter(journal)

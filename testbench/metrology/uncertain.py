@@ -21,7 +21,7 @@ from GTC.lib import UncertainReal
 
 from testbench.metrology.quantity import Component, Quantity
 
-COUNTER = re.compile(r"\d{0,5}|.+-R\d+")
+COUNTER = re.compile(r"\d{0,5}|(.+-)?R\d+")
 
 
 class InfluenceError(ValueError):

@@ -69,7 +69,7 @@ def _take_pictures(blocks: list[Block]) -> tuple[str, ...]:
 
 
 def _head(content: ReportContent, words: Wording) -> dict[str, Any]:
-    digest = content.journal_digest
+    digest = content.record_head
     title = words["document.title"]
     return {
         "language": "zh" if words.language is Language.CHINESE else "en",

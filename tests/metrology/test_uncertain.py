@@ -114,6 +114,7 @@ def test_the_budget_joins_influences_that_differ_in_their_counters() -> None:
     [
         ("A.reading.12.resolution", "A.reading.resolution"),
         ("A.reading.E20261122-134501-4f2a-R03.12.before.repeatability", "A.reading.before.repeatability"),
+        ("A.reading.R03.12.before.repeatability", "A.reading.before.repeatability"),
         ("A.reading..12.repeatability", "A.reading.repeatability"),
         ("divider.setting.3.mfc-co2", "divider.setting.mfc-co2"),
         ("cylinder.200123", "cylinder.200123"),

@@ -374,6 +374,7 @@ def build_example() -> ReportContent:
             for name, procedure, clause, title, settings, a, b in runs
         ),
         journal_digest="0123456789abcdef" * 4,
+        record_head="fedcba9876543210" * 4,
         events=(
             ReportEvent(
                 START + dt.timedelta(minutes=1),
@@ -413,4 +414,4 @@ def bare(example: ReportContent) -> ReportContent:
     """The same three devices without any finding, run, gas or event."""
     devices = tuple(replace(device, verdicts=(), outcome=Outcome.INCONCLUSIVE) for device in example.devices)
     empty = {"conditions": (), "measurement_standards": (), "instruments": (), "runs": (), "events": (), "raw_tables": ()}
-    return replace(example, devices=devices, line_delay=None, journal_digest="", software={}, **empty)
+    return replace(example, devices=devices, line_delay=None, journal_digest="", record_head="", software={}, **empty)

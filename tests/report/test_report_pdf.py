@@ -60,7 +60,7 @@ def test_every_page_names_the_evaluation_its_number_the_journal_and_the_simulati
         assert "E-2026-0012" in flat
         assert "SIMULATED" in flat
         assert "模拟" in flat
-        assert example.journal_digest in flat
+        assert example.record_head in flat
         expected = f"第{number}页，共{len(texts)}页" if language is Language.CHINESE else f"Page{number}of{len(texts)}"
         assert expected in flat
 

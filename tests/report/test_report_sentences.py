@@ -37,8 +37,8 @@ CHINESE, ENGLISH = wording(Language.CHINESE), wording(Language.ENGLISH)
             "台架无人监视 3 min（台架时间 12.0 s 至 192.0 s）",
         ),
         (
-            "the process that ran the bench was lost; up to 1 s of readings before may be missing",
-            "运行台架的进程已丢失；此前最多 1 s 的读数可能缺失",
+            "the process that ran the bench was lost; readings of up to 1 s of real time before may be missing",
+            "运行台架的进程已丢失；此前最多 1 s（实际时间）的读数可能缺失",
         ),
         ("no reading on day 3; a reading is infinite", "第 3 日无读数；有读数为无穷大"),
     ],

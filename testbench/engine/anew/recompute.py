@@ -104,8 +104,13 @@ class Recomputation:
 
     @property
     def agrees(self) -> bool:
+        """Whether everything was compared, and agreed, and nothing is wrong with the record."""
+        return self.computed_alike and not self.problems
+
+    @property
+    def computed_alike(self) -> bool:
         """Whether everything was compared, and agreed."""
-        whole = not (self.verdict_differences or self.problems or self.not_compared)
+        whole = not (self.verdict_differences or self.not_compared)
         return whole and bool(self.runs) and all(run.agrees for run in self.runs)
 
 

@@ -39,7 +39,8 @@ def headway(request: Mapping[str, Any], step: LastStep | None, now: float) -> He
         return None
     start_s, duration_s = planned[step.run, step.number]
     left = total - (start_s + duration_s)
-    if step.ended_at is None:
-        left += max(0.0, duration_s - max(0.0, now - step.began_at))
+    if step.ended_at is None or step.error is not None:
+        until = now if step.ended_at is None else step.ended_at
+        left += max(0.0, duration_s - max(0.0, until - step.began_at))
     left = max(0.0, left)
     return Headway(1.0 - left / total, left)

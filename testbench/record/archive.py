@@ -153,8 +153,8 @@ def _ended(record: Path, evaluation: str) -> tuple[Mapping[str, Any], str]:
             raise RecordError(f"there is no evaluation {evaluation}")
         if RunState(found["state"]) in GOING:
             raise InputError(
-                f"evaluation {evaluation} is {found['state']}; archive it when it has ended (if its program was lost, "
-                f"`testbench close {evaluation}` ends it)"
+                f"evaluation {evaluation} has not ended (the record says {found['state']}); archive it when it has, or, if "
+                f"its program was lost, after `testbench close {evaluation}`"
             )
         verification = verify(copy, evaluation)
         if not verification.passed:

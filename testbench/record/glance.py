@@ -24,7 +24,10 @@ VALID = 0  # `engine.roles.Status`
 
 @dataclass(frozen=True, slots=True)
 class LastStep:
-    """The step that was begun last: of run `run` (counted from 1), and when, in s of bench time; ended or not."""
+    """The step that was begun last: of run `run` (counted from 1), and when, in s of bench time; ended or not.
+
+    `error` says why it failed, where it did.
+    """
 
     run: int
     procedure: str
@@ -34,6 +37,7 @@ class LastStep:
     began_at: float
     ended_at: float | None
     attempts: int
+    error: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +65,7 @@ class Glances(Access):
                 step.began_at,
                 step.ended_at,
                 step.attempts,
+                step.error,
             )
             .join(schema.run, run.identifier == step.run)
             .where(run.evaluation == evaluation)

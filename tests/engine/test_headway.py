@@ -9,8 +9,8 @@ PLAN = {"duration_s": 100.0, "steps": [[1, 1, "supply", 0.0, 0.0], [1, 2, "wait"
 REQUEST = {"plan": PLAN}
 
 
-def step(run, number, began_at, ended_at=None):
-    return LastStep(run, "drift", number, "wait", {}, began_at, ended_at, 1)
+def step(run, number, began_at, ended_at=None, error=None):
+    return LastStep(run, "drift", number, "wait", {}, began_at, ended_at, 1, error)
 
 
 @pytest.mark.parametrize(
@@ -21,6 +21,7 @@ def step(run, number, began_at, ended_at=None):
         (step(1, 2, 0.0), 10.0, 0.1, 90.0),
         (step(1, 2, 0.0), 55.0, 0.4, 60.0),  # it takes longer than planned
         (step(1, 2, 0.0, 25.0), 25.0, 0.4, 60.0),  # it ended early
+        (step(1, 2, 0.0, 25.0, "aborted by the operator"), 25.0, 0.25, 75.0),  # it failed
         (step(2, 1, 50.0), 80.0, 0.7, 30.0),
         (step(2, 1, 50.0, 130.0), 130.0, 1.0, 0.0),
     ],

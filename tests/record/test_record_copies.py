@@ -145,7 +145,7 @@ def test_an_evaluation_that_goes_on_is_not_archived(
     def never() -> dict[str, bytes]:
         raise AssertionError("no report is made of it")
 
-    with pytest.raises(InputError, match=rf"is running; archive it when it has ended .*`testbench close {evaluation}`"):
+    with pytest.raises(InputError, match=rf"has not ended .*`testbench close {evaluation}`"):
         record.archive(evaluation, never, tmp_path / "one.zip", created=moment)
     assert list(tmp_path.glob("*.zip*")) == []
     with pytest.raises(RecordError, match="there is no evaluation E1"):

@@ -73,6 +73,8 @@ def add_run(parser: argparse.ArgumentParser) -> None:
 @contextlib.contextmanager
 def chosen(arguments: argparse.Namespace) -> Iterator[Chosen]:
     """Open the record that has the wanted evaluation; InputError if none has, or if several are meant."""
+    if not arguments.wanted.strip():
+        raise InputError("which evaluation? RUN is empty; give an identifier, a part of one, or `last`")
     from testbench.engine.standing import stand
 
     with contextlib.ExitStack() as opened:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from textwrap import shorten
 from typing import TYPE_CHECKING
 
 from testbench.commands.choose_run import add_run, chosen
@@ -27,6 +28,7 @@ something differs or could not be computed.
 
 DIFFERS = 4  # exit status
 LISTED = 20  # differences of one run that are printed
+LONGEST = 300  # characters of one difference on the screen; --json has the whole
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -153,7 +155,7 @@ class _Printer:
 
     def _listing(self, found: tuple[object, ...]) -> None:
         for difference in found[:LISTED]:
-            self._terminal.line(f"  {difference}")
+            self._terminal.line(f"  {shorten(str(difference), LONGEST, placeholder=' …')}")
         if len(found) > LISTED:
             more = len(found) - LISTED
             self._say(f"  还有 {more} 处（--json 列出全部）", f"  and {more} more (--json lists them all)")

@@ -11,9 +11,10 @@ import contextlib
 import os
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
-from testbench.errors import InputError
+from testbench.errors import InputError, TestbenchError
 
 LOG = "evaluation.log"
 ABORTED = 5
@@ -34,16 +35,50 @@ def wants_detaching(arguments: argparse.Namespace) -> bool:
     return bool(arguments.detach) and not arguments.announce
 
 
+class StartError(TestbenchError):
+    """The process ended before its evaluation had begun; the text is what it said, `exit_status` its own."""
+
+    def __init__(self, said: str, status: int) -> None:
+        super().__init__(said)
+        self.exit_status = status
+
+
 def detach(arguments: argparse.Namespace, folder: Path) -> int:
     """Start this command again in a process of its own; print the identifier when the evaluation has begun.
 
     Return the exit status: that of the other process where it ended before, after what it said.
     """
+    try:
+        evaluation = start_detached(arguments.words, folder)
+    except KeyboardInterrupt:
+        print("testbench: aborted from the keyboard before the evaluation had begun", file=sys.stderr)
+        return ABORTED
+    except StartError as error:
+        print(error, file=sys.stderr)
+        return error.exit_status
+    print(evaluation)
+    log = folder / LOG
+    if getattr(arguments, "language", "en") == "zh":
+        print(f"  testbench watch {evaluation}   查看；用 `pause`、`resume`、`abort`、`answer` 操作")
+        print(f"  {log}   为其消息")
+    else:
+        print(f"  testbench watch {evaluation}   shows it; `pause`, `resume`, `abort` and `answer` steer it")
+        print(f"  {log}   has its messages")
+    return 0
+
+
+def start_detached(words: Sequence[str], folder: Path) -> str:
+    """Start `testbench WORDS` in a process of its own, its messages in `folder`; return the evaluation's identifier.
+
+    It waits until the evaluation has begun. StartError says what the process said where it ended before; a KeyboardInterrupt
+    ends the process. The words are those of `evaluate`, `run` or `resume`.
+    """
     log = folder / LOG
     try:
+        folder.mkdir(parents=True, exist_ok=True)
         with log.open("ab") as messages:
             said_before = messages.tell()
-            process = _start(_command(arguments.words), messages.fileno())
+            process = _start(_command(tuple(words)), messages.fileno())
     except OSError as error:
         raise InputError(f"{log} cannot be written: {error.strerror or error}; choose another folder") from error
     assert process.stdout is not None
@@ -53,27 +88,16 @@ def detach(arguments: argparse.Namespace, folder: Path) -> int:
     except KeyboardInterrupt:
         process.terminate()
         process.wait()
-        print("testbench: aborted from the keyboard before the evaluation had begun", file=sys.stderr)
-        return ABORTED
+        raise
     if not evaluation:
         status = process.wait()
         with log.open("rb") as messages:
             messages.seek(said_before)
             said = messages.read().decode("utf-8", "replace").strip()
-        print(
-            said or f"testbench: the process ended before the evaluation had begun, and said nothing ({log})",
-            file=sys.stderr,
-        )
-        return status if status > 0 else 1
+        unsaid = f"testbench: the process ended before the evaluation had begun, and said nothing ({log})"
+        raise StartError(said or unsaid, status if status > 0 else 1)
     process.returncode = 0  # it goes on; nobody here waits for it
-    print(evaluation)
-    if getattr(arguments, "language", "en") == "zh":
-        print(f"  testbench watch {evaluation}   查看；用 `pause`、`resume`、`abort`、`answer` 操作")
-        print(f"  {log}   为其消息")
-    else:
-        print(f"  testbench watch {evaluation}   shows it; `pause`, `resume`, `abort` and `answer` steer it")
-        print(f"  {log}   has its messages")
-    return 0
+    return evaluation
 
 
 class Announcement:

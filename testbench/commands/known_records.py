@@ -12,21 +12,16 @@ import os
 import tempfile
 from pathlib import Path
 
-KEPT = 20
-VARIABLE = "TESTBENCH_STATE_DIR"
+from testbench.state_folder import state_folder
+
+KEPT = 100
 
 
 def remember(record: Path) -> None:
     """Put a record at the head of the list; where the list cannot be written, --record must be given later."""
     path = str(record.absolute())
     entries = [path, *(str(known) for known in known_records() if str(known) != path)][:KEPT]
-    with contextlib.suppress(OSError):
-        place = _list()
-        place.parent.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(dir=place.parent, prefix=place.stem)
-        with os.fdopen(handle, "w", encoding="utf-8") as stream:
-            json.dump({"records": entries}, stream, ensure_ascii=False, indent=1)
-        Path(temporary).replace(place)
+    _keep(entries)
 
 
 def known_records() -> list[Path]:
@@ -38,10 +33,20 @@ def known_records() -> list[Path]:
         return []
 
 
-def _list() -> Path:
-    folder = os.environ.get(VARIABLE)
-    if folder:
-        return Path(folder) / "records.json"
-    import platformdirs
+def forget(record: Path) -> None:
+    """Take a record off the list; the file stays."""
+    _keep([str(known) for known in known_records() if known.absolute() != record.absolute()])
 
-    return platformdirs.user_state_path("testbench", appauthor=False) / "records.json"
+
+def _keep(entries: list[str]) -> None:
+    with contextlib.suppress(OSError):
+        place = _list()
+        place.parent.mkdir(parents=True, exist_ok=True)
+        handle, temporary = tempfile.mkstemp(dir=place.parent, prefix=place.stem)
+        with os.fdopen(handle, "w", encoding="utf-8") as stream:
+            json.dump({"records": entries}, stream, ensure_ascii=False, indent=1)
+        Path(temporary).replace(place)
+
+
+def _list() -> Path:
+    return state_folder() / "records.json"

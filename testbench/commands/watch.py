@@ -11,7 +11,7 @@ from testbench.commands.options import add_language
 if TYPE_CHECKING:
     from testbench.commands.terminal import Terminal
     from testbench.commands.watch_view import View
-    from testbench.commands.watching import Watcher
+    from testbench.engine.watching import Watcher
 
 DESCRIPTION = """\
 Shows a running evaluation: its state and step, progress, the latest reading of every channel, open questions with the
@@ -35,7 +35,7 @@ def run(arguments: argparse.Namespace) -> int:
     with chosen(arguments) as found:
         from testbench.commands.terminal import Terminal
         from testbench.commands.watch_view import View
-        from testbench.commands.watching import Watcher
+        from testbench.engine.watching import Watcher
 
         terminal = Terminal()
         view, watcher = View(terminal, arguments.language), Watcher(found.record, found.evaluation)

@@ -12,8 +12,8 @@ from testbench.commands.event_words import event_words, reason_words
 from testbench.commands.standing_words import STYLES, WORDS, percent, station_name
 from testbench.commands.terminal import Terminal
 from testbench.commands.verdicts import WORDS as OUTCOMES
-from testbench.commands.watching import Sight
 from testbench.engine.standing import Standing
+from testbench.engine.watching import Sight
 from testbench.engine.wording import Language, describe, duration, moment
 from testbench.record.model import AlarmRow, EventRow, PromptRow
 from testbench.report.wording import wording

@@ -52,6 +52,12 @@ class LatestReading:
 class Glances(Access):
     """Looks at an evaluation that another process runs."""
 
+    def states(self) -> dict[str, tuple[str, str | None, bool]]:
+        """State and outcome of every evaluation, and whether it is over for good; cheap enough to ask often."""
+        columns = schema.evaluation.c
+        rows = self._rows(select(columns.identifier, columns.state, columns.outcome, columns.finished))
+        return {row["identifier"]: (row["state"], row["outcome"], row["finished"] is not None) for row in rows}
+
     def last_step(self, evaluation: str) -> LastStep | None:
         """The step that was begun last; None before the first."""
         run, step = schema.run.c, schema.step.c

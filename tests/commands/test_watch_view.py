@@ -8,7 +8,7 @@ from rich.console import Console
 
 from testbench.commands.terminal import Terminal
 from testbench.commands.watch_view import View
-from testbench.commands.watching import Watcher
+from testbench.engine.watching import Watcher
 from testbench.engine.control import ControlFile
 
 

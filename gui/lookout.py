@@ -1,0 +1,202 @@
+"""Watches all known records from a thread of its own: which evaluations there are, and the one that is followed.
+
+What it sees are immutable snapshots, brought to the window's thread by signals; nothing here touches a widget.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+
+from testbench.commands.known_records import known_records
+from testbench.engine.headway import Headway, headway
+from testbench.engine.standing import Stand, stand
+from testbench.engine.watching import Sight, Watcher
+from testbench.errors import TestbenchError
+from testbench.record.store import Record
+
+SIGHT_S = 0.5  # between two looks at the followed evaluation
+GOING_S = 1.0  # between two looks at all of them while any goes on
+IDLE_S = 3.0
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """An evaluation of a record: where it stands, how far it has come, and what of it waits for a person."""
+
+    record: Path
+    stand: Stand
+    headway: Headway | None = None
+    prompts: int = 0
+    alarms: int = 0
+
+    @property
+    def evaluation(self) -> str:
+        """Its identifier."""
+        return self.stand.row.identifier
+
+
+class RecordWatch:
+    """Looks at the evaluations of one record; those that are over are read once."""
+
+    def __init__(self, path: Path) -> None:
+        self.record = Record.open(path)
+        self._over: dict[str, tuple[object, Standing]] = {}
+
+    def look(self) -> list[Standing]:
+        """All evaluations, the oldest first."""
+        found = []
+        for name, state in sorted(self.record.glances.states().items()):
+            known = self._over.get(name)
+            if known is not None and known[0] == state:
+                found.append(known[1])
+                continue
+            seen = self._one(name)
+            if not seen.stand.standing.goes_on and not seen.stand.standing.resumable:
+                self._over[name] = (state, seen)
+            found.append(seen)
+        return found
+
+    def _one(self, name: str) -> Standing:
+        record = self.record
+        at = stand(record, name)
+        if not at.standing.goes_on and not at.standing.resumable:
+            return Standing(record.path, at)
+        step = record.glances.last_step(name)
+        done = headway(at.row.start.request, step, record.last_bench_time(name))
+        latched = sum(alarm.latched for alarm in record.alarms.of(name))
+        open_prompts = len(record.prompts.open(name)) if at.standing.goes_on else 0
+        return Standing(record.path, at, done, open_prompts, latched)
+
+
+class Lookout(QObject):
+    """The thread that watches. `changed` carries a tuple of `Standing`, `sighted` a `Sight` of the followed evaluation.
+
+    `troubled` carries a record and why it cannot be read; told once as long as it lasts.
+    """
+
+    changed = Signal(object)
+    sighted = Signal(object)
+    troubled = Signal(object, str)
+
+    def __init__(self, records: Callable[[], list[Path]] = known_records, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.standings: tuple[Standing, ...] = ()
+        self.sight: Sight | None = None
+        self._records = records
+        self._watches: dict[Path, RecordWatch] = {}
+        self._troubled: set[Path] = set()
+        self._followed: tuple[Path, str] | None = None
+        self._watcher: tuple[tuple[Path, str], Record, Watcher] | None = None
+        self._ending = False
+        self._all_due = True
+        self._wake = threading.Condition()
+        self._thread = threading.Thread(target=self._run, name="lookout", daemon=True)
+        self.changed.connect(self._keep_standings)
+        self.sighted.connect(self._keep_sight)
+
+    def start(self) -> None:
+        """Begin to watch."""
+        self._thread.start()
+
+    def close(self) -> None:
+        """Stop watching, and wait until the records are closed."""
+        with self._wake:
+            self._ending = True
+            self._wake.notify()
+        if self._thread.is_alive():
+            self._thread.join()
+
+    def follow(self, record: Path, evaluation: str) -> None:
+        """Look at one evaluation closely, from now on."""
+        with self._wake:
+            self._followed = (record.absolute(), evaluation)
+            self._wake.notify()
+        self.sight = None
+
+    def unfollow(self) -> None:
+        """Look at none closely."""
+        with self._wake:
+            self._followed = None
+        self.sight = None
+
+    def look_now(self) -> None:
+        """Look at once; after something was done that others should see."""
+        with self._wake:
+            self._all_due = True
+            self._wake.notify()
+
+    def _keep_standings(self, standings: tuple[Standing, ...]) -> None:
+        self.standings = standings
+
+    def _keep_sight(self, sight: Sight) -> None:
+        self.sight = sight
+
+    def _run(self) -> None:
+        since_all = IDLE_S
+        seen: tuple[Standing, ...] | None = None
+        try:
+            while True:
+                with self._wake:
+                    if self._ending:
+                        return
+                    followed, due = self._followed, self._all_due
+                    self._all_due = False
+                going = any(one.stand.standing.goes_on for one in seen or ())
+                if due or since_all >= (GOING_S if going else IDLE_S):
+                    since_all = 0.0
+                    if (now := self._look_at_all()) != seen:
+                        seen = now
+                        self.changed.emit(now)
+                self._look_closely(followed)
+                with self._wake:
+                    if not self._ending and not self._all_due and self._followed == followed:
+                        self._wake.wait(SIGHT_S)
+                since_all += SIGHT_S
+        finally:
+            self._close_all()
+
+    def _look_at_all(self) -> tuple[Standing, ...]:
+        found: list[Standing] = []
+        paths = [path.absolute() for path in self._records()]
+        for gone in set(self._watches) - set(paths):
+            self._watches.pop(gone).record.close()
+        for path in paths:
+            try:
+                if path not in self._watches:
+                    self._watches[path] = RecordWatch(path)
+                found += self._watches[path].look()
+                self._troubled.discard(path)
+            except TestbenchError as error:
+                self._trouble(path, error)
+        return tuple(found)
+
+    def _look_closely(self, followed: tuple[Path, str] | None) -> None:
+        if self._watcher is not None and self._watcher[0] != followed:
+            self._watcher[1].close()
+            self._watcher = None
+        if followed is None:
+            return
+        try:
+            if self._watcher is None:
+                record = Record.open(followed[0])
+                self._watcher = (followed, record, Watcher(record, followed[1]))
+            self.sighted.emit(self._watcher[2].look())
+            self._troubled.discard(followed[0])
+        except TestbenchError as error:
+            self._trouble(followed[0], error)
+
+    def _trouble(self, path: Path, error: TestbenchError) -> None:
+        if path not in self._troubled:
+            self._troubled.add(path)
+            self.troubled.emit(path, str(error))
+
+    def _close_all(self) -> None:
+        for watch in self._watches.values():
+            watch.record.close()
+        if self._watcher is not None:
+            self._watcher[1].close()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from testbench.commands.choose_run import Chosen, add_run, chosen
@@ -17,13 +18,20 @@ Answers the question that a running evaluation has put to its operator; who answ
   testbench answer 4f2a --prompt 3 "valve tightened"
 
 A number may have a decimal point or a comma. A negative one stands behind `--`: testbench answer last -- -0.2
+Where choices are offered, give one of them or its number. Where a picture is asked for (PNG or JPEG), give its file:
+
+  testbench answer last "no alarm"
+  testbench answer last --file display.jpg
 """
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options."""
     add_run(parser)
-    parser.add_argument("value", metavar="VALUE", help="the answer: a number where one is asked for, else a text")
+    parser.add_argument(
+        "value", metavar="VALUE", nargs="?", help="the answer: a number or a choice where one is asked for, else a text"
+    )
+    parser.add_argument("--file", type=Path, metavar="PICTURE", help="the picture that is asked for (PNG or JPEG)")
     parser.add_argument("--prompt", type=int, metavar="N", help="number of the question, where several are open")
 
 
@@ -32,15 +40,33 @@ def run(arguments: argparse.Namespace) -> int:
     with chosen(arguments) as found:
         from testbench.commands.command_reply import person
         from testbench.engine.clock import wall_now
-        from testbench.engine.operator import read_number
+        from testbench.engine.operator import read_answer
+        from testbench.record.pictures import read_picture
 
         found.require_going()
         prompt = _prompt(found, arguments.prompt)
-        value = read_number(arguments.value, prompt.unit) if prompt.unit else None
-        found.record.prompts.answer(prompt.number, text=arguments.value, value=value, by=person(found), at=wall_now())
+        text, value = read_answer(_given(prompt, arguments), prompt.unit, prompt.choices)
+        picture = None if arguments.file is None else read_picture(arguments.file)
+        found.record.prompts.answer(prompt.number, text=text, value=value, by=person(found), at=wall_now(), picture=picture)
         unit = f" {prompt.unit}" if prompt.unit else ""
-        print(f"{found.evaluation}: question {prompt.number} ({prompt.text}) is answered: {arguments.value}{unit}")
+        said = ", ".join(part for part in (f"{text}{unit}", "" if picture is None else f"picture {picture.name}") if part)
+        print(f"{found.evaluation}: question {prompt.number} ({prompt.text}) is answered: {said}")
     return 0
+
+
+def _given(prompt: PromptRow, arguments: argparse.Namespace) -> str:
+    """The answer that was typed; InputError where something else is asked for."""
+    from testbench.errors import InputError
+
+    value: str | None = arguments.value
+    if prompt.wants_picture and arguments.file is None:
+        raise InputError(f"question {prompt.number} ({prompt.text}) asks for a picture; give it with --file")
+    if not prompt.wants_picture and arguments.file is not None:
+        raise InputError(f"question {prompt.number} ({prompt.text}) asks for no picture; leave --file out")
+    if value is None and (prompt.unit or prompt.choices or not prompt.wants_picture):
+        wanted = f"a number in {prompt.unit}" if prompt.unit else "a choice" if prompt.choices else "a text"
+        raise InputError(f"question {prompt.number} ({prompt.text}) asks for {wanted}; give it as VALUE")
+    return value or ""
 
 
 def _prompt(found: Chosen, number: int | None) -> PromptRow:

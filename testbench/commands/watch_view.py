@@ -12,6 +12,7 @@ from testbench.commands.event_words import event_words, reason_words
 from testbench.commands.standing_words import STYLES, WORDS, percent, station_name
 from testbench.commands.terminal import Terminal
 from testbench.commands.verdicts import WORDS as OUTCOMES
+from testbench.engine.prompting import answer_words, asked_for
 from testbench.engine.standing import Standing
 from testbench.engine.watching import Sight
 from testbench.engine.wording import Language, describe, duration, moment
@@ -106,10 +107,10 @@ class View:
         return f"台架时间 {elapsed}，剩 {left}" if self._chinese else f"{elapsed} of bench time, {left} left"
 
     def _prompt(self, sight: Sight, prompt: PromptRow) -> str:
-        unit = f" [{prompt.unit}]" if prompt.unit else ""
-        value = "VALUE" if prompt.unit else "done"
+        wanted = asked_for(prompt.unit, prompt.choices)
+        value = answer_words(prompt.unit, prompt.choices, wants_picture=prompt.wants_picture)
         command = f"`testbench answer {sight.stand.row.identifier} --prompt {prompt.number} {value}`"
-        return f"{'问题' if self._chinese else 'question'} {prompt.number}: {prompt.text}{unit}  {command}"
+        return f"{'问题' if self._chinese else 'question'} {prompt.number}: {prompt.text}{wanted}  {command}"
 
     def _alarm(self, sight: Sight, alarm: AlarmRow) -> str:
         if self._chinese:

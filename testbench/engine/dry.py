@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Concatenate
 
 from testbench.engine.assembly import Equipment
@@ -74,10 +75,12 @@ class DryBench(Bench):
         self._gas: Supplied | None = None
         self._run = 0
         self._procedure = ""
+        self._folder: Path | None = None
         self._number = 0
 
-    def enter(self, run: int, procedure: str) -> None:
-        """Begin a run of the plan."""
+    def enter(self, run: int, procedure: str, folder: Path | None = None) -> None:
+        """Begin a run of the plan; `folder` is where the procedure's pictures are."""
+        self._folder = folder
         self._run, self._procedure, self._number = run, procedure, 0
 
     @property
@@ -154,8 +157,9 @@ class DryBench(Bench):
 
     def ask(self, prompt: Prompt) -> Answer:
         """See Bench."""
-        self._plan("ask", {"text": prompt.text, "unit": prompt.unit}, 0.0, None)
-        return Answer(text="", number=prompt.expected, by="plan")
+        prompt.beside(self._folder)
+        self._plan("ask", prompt.arguments(), 0.0, None)
+        return Answer(text=prompt.choices[0] if prompt.choices else "", number=prompt.expected, by="plan")
 
     # ---- gas ----------------------------------------------------------------------------------------------------------
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
 
 from testbench.engine.assembly import Equipment
 from testbench.engine.bench import Bench, fastest_s, least_dwell_s
@@ -74,12 +75,14 @@ class LiveBench(Bench):
         self._sampler = sampler
         self._operator = operator
         self._observer = observer
+        self._folder: Path | None = None
         self._wait_every_s = wait_every_s or (60.0 if clock.simulated else 1.0)
         self._steps = Stepping(self, self._reckoning, clock, sampler, observer, safe_point=safe_point, wait_s=fault_wait_s)
         self._step = self._steps.carry_out
 
-    def enter(self, journal: Journal) -> None:
-        """Begin a run: its steps go to `journal`."""
+    def enter(self, journal: Journal, folder: Path | None = None) -> None:
+        """Begin a run: its steps go to `journal`; `folder` is where the procedure's pictures are."""
+        self._folder = folder
         self._steps.enter(journal)
 
     def stop(self, reason: str) -> None:
@@ -216,8 +219,7 @@ class LiveBench(Bench):
 
     def ask(self, prompt: Prompt) -> Answer:
         """See Bench."""
-        arguments = {"text": prompt.text, "unit": prompt.unit}
-        return self._step("ask", arguments, lambda: self._operator.ask(prompt))
+        return self._step("ask", prompt.arguments(), lambda: self._operator.ask(prompt.beside(self._folder)))
 
     # ---- gas ----------------------------------------------------------------------------------------------------------
 

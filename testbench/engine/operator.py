@@ -3,28 +3,23 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Protocol
 
 from testbench.engine.clock import PIECE_S, Clock, unheard
 from testbench.engine.keyboard import Keyboard
 from testbench.engine.laboratory import Laboratory
 from testbench.engine.person import present_person
+from testbench.engine.prompting import Prompt, answer_words, asked_for
 from testbench.engine.roles import Adjustment
 from testbench.engine.steps import Answer
 from testbench.errors import InputError, RecordError
 from testbench.record.model import PromptRow
+from testbench.record.pictures import Picture, read_picture
 from testbench.record.store import Record
 
-
-@dataclass(frozen=True, slots=True)
-class Prompt:
-    """A question to the operator: its text, the unit of a number that is asked for, and the answer to be expected."""
-
-    text: str
-    unit: str | None = None
-    expected: float | None = None
+__all__ = ["Operator", "Prompt", "RecordOperator", "SharedOperator", "SimulatedOperator", "read_answer", "read_number"]
 
 
 class Operator(Protocol):
@@ -48,10 +43,10 @@ class SimulatedOperator:
         self._laboratory = laboratory
 
     def ask(self, prompt: Prompt) -> Answer:
-        """Answer with the expected number, or yes."""
-        return Answer(
-            text="yes" if prompt.expected is None else f"{prompt.expected:g}", number=prompt.expected, by=self.name
-        )
+        """Answer with the first choice, the expected number, or yes; of a picture it has "none" to give."""
+        otherwise = "none" if prompt.wants_picture else "yes"
+        text = prompt.choices[0] if prompt.choices else otherwise if prompt.expected is None else f"{prompt.expected:g}"
+        return Answer(text=text, number=prompt.expected, by=self.name)
 
     def adjust(self, device: str, point: Adjustment, indicated: float, target: float, unit: str) -> str:
         """Turn the simulated device's keys."""
@@ -113,6 +108,9 @@ class RecordOperator:
             expected=prompt.expected,
             bench_time=self._clock.now(),
             at=self._clock.wall(),
+            choices=prompt.choices,
+            picture=None if prompt.picture is None else read_picture(prompt.picture),
+            wants_picture=prompt.wants_picture,
         )
         self._show(number, prompt)
         try:
@@ -122,7 +120,8 @@ class RecordOperator:
         except BaseException as error:
             self._withdraw(number, error)
             raise
-        return Answer(text=row.answer_text or "", number=row.answer_number, by=row.by)
+        given = None if row.given is None else row.given.digest
+        return Answer(text=row.answer_text or "", number=row.answer_number, by=row.by, picture=given)
 
     def adjust(self, device: str, point: Adjustment, indicated: float, target: float, unit: str) -> str:
         """Have a person adjust the device, and wait for the confirmation."""
@@ -133,9 +132,11 @@ class RecordOperator:
         return self.ask(Prompt(text)).by
 
     def _show(self, number: int, prompt: Prompt) -> None:
-        value = "VALUE" if prompt.unit else "done"
+        value = answer_words(prompt.unit or "", prompt.choices, wants_picture=prompt.wants_picture)
         command = f"`testbench answer {self._evaluation} --prompt {number} {value}`"
-        wanted = f" [{prompt.unit}]" if prompt.unit else ""
+        wanted = asked_for(prompt.unit or "", prompt.choices)
+        if prompt.picture is not None:
+            wanted += f" (see {prompt.picture})"
         here = "type the answer here, or give it with" if self._keyboard is not None else "answer with"
         if self._keyboard is not None:
             self._keyboard.begin()
@@ -158,8 +159,9 @@ class RecordOperator:
             return
         for text in self._keyboard.lines():
             try:
-                value = None if prompt.unit is None else read_number(text, prompt.unit)
-                self._record.prompts.answer(number, text=text, value=value, by=present_person(), at=self._clock.wall())
+                text, value, picture = _typed(prompt, text)
+                by, at = present_person(), self._clock.wall()
+                self._record.prompts.answer(number, text=text, value=value, by=by, at=at, picture=picture)
             except (InputError, RecordError) as error:
                 self._tell(str(error))
 
@@ -169,6 +171,39 @@ class RecordOperator:
             self._record.prompts.withdraw(number, at=self._clock.wall())
         except RecordError as second:
             error.add_note(str(second))
+
+
+def _typed(prompt: Prompt, text: str) -> tuple[str, float | None, Picture | None]:
+    """What a person typed: answer and number; a picture is given by its path, behind the answer where one is asked for."""
+    if not prompt.wants_picture:
+        return *read_answer(text, prompt.unit or "", prompt.choices), None
+    if not (prompt.unit or prompt.choices):
+        return "", None, read_picture(Path(text.strip()))
+    answer, _, path = text.partition(";")
+    if not path.strip():
+        raise InputError("the question asks for a picture too: type the answer, a semicolon, and the path of the picture")
+    return *read_answer(answer, prompt.unit or "", prompt.choices), read_picture(Path(path.strip()))
+
+
+def read_answer(text: str, unit: str, choices: Sequence[str]) -> tuple[str, float | None]:
+    """Read what a person gave as an answer: the text, or the choice that is meant, and the number where one is asked for.
+
+    A choice is meant by its text in any case of letters, or by its place from 1. InputError says what is wrong.
+    """
+    if unit:
+        return text, read_number(text, unit)
+    if not choices:
+        return text, None
+    wanted = text.strip()
+    if wanted in choices:
+        return wanted, None
+    alike = [choice for choice in choices if choice.casefold() == wanted.casefold()]
+    if len(alike) == 1:
+        return alike[0], None
+    if wanted.isdecimal() and 1 <= int(wanted) <= len(choices):
+        return choices[int(wanted) - 1], None
+    listing = "; ".join(f"{place}: {choice}" for place, choice in enumerate(choices, 1))
+    raise InputError(f"{text!r} is none of the choices; give one of them, or its number: {listing}")
 
 
 def read_number(text: str, unit: str) -> float:

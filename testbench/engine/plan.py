@@ -13,6 +13,7 @@ from testbench.engine.clock import wall_now
 from testbench.engine.dry import DryBench, PlannedStep, require_roles
 from testbench.engine.interlocks import Watched, watched
 from testbench.engine.procedure import Procedure, Settings
+from testbench.engine.prompting import folder_of
 from testbench.engine.registry import check_truth, find_procedure
 from testbench.errors import StandardError, StationError
 from testbench.station import StationFile
@@ -75,7 +76,7 @@ def make_plan(
     bench = DryBench(equipment, line=station.station.line, component=component, wait_every_s=wait_every_s)
     for number, item in enumerate(items, start=1):
         require_roles(equipment, item.procedure.name, item.procedure.roles, str(station.path))
-        bench.enter(number, item.procedure.name)
+        bench.enter(number, item.procedure.name, folder_of(item.procedure.function))
         item.procedure.function(bench, item.settings)
     litres: dict[str, float] = defaultdict(float)
     for step in bench.steps:

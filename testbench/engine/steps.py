@@ -193,11 +193,12 @@ class Adjustments:
 
 @validated(frozen=True, config=JSON)
 class Answer:
-    """An operator's answer: the text or number given, and by whom."""
+    """An operator's answer: the text or number given, by whom, and the SHA-256 of the picture where one was given."""
 
     text: str
     number: float | None
     by: str
+    picture: str | None = Field(default=None, exclude_if=lambda digest: digest is None)
 
 
 @validated(frozen=True, config=JSON)

@@ -12,6 +12,7 @@ from testbench.engine.live import LiveBench
 from testbench.engine.observer import EvaluationObserver
 from testbench.engine.past import Past
 from testbench.engine.plan import SuiteItem
+from testbench.engine.prompting import folder_of
 from testbench.engine.request import EvaluationRequest
 from testbench.engine.room import in_spite_of, with_room
 from testbench.errors import AbortedError, EndedError
@@ -61,7 +62,7 @@ class Suite:
                 with_room(reopen, self._clock, self._observer.notice, bench.quieten)
             self._observer.run_began(number, item)
             journal = RunJournal(self._record, self._evaluation, run, self._clock, memory=self._memory, recorded=recorded)
-            bench.enter(journal)
+            bench.enter(journal, folder_of(item.procedure.function))
             with self._ending(run, bench, journal):
                 item.procedure.function(bench, item.settings)
                 journal.check_complete()

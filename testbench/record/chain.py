@@ -48,9 +48,12 @@ class Kind(StrEnum):
     REPLY = "reply"
     PROMPT = "prompt"
     ANSWER = "answer"
+    OFFER = "offer"
+    PICTURE = "picture"
     ALARM = "alarm"
     RELEASE = "release"
     ACKNOWLEDGEMENT = "acknowledgement"
+    AMENDMENT = "amendment"
     END = "end"
     RESUMED = "resumed"
 
@@ -107,15 +110,21 @@ COVERED: Mapping[Kind, Covered] = {
         ("answer_text", "answer_number", "by", "answered", "withdrawn"),
         "answered IS NOT NULL OR withdrawn IS NOT NULL",
     ),
+    Kind.OFFER: Covered(schema.prompt, ("choices", "wants_picture"), "choices IS NOT NULL OR wants_picture IS NOT NULL"),
+    Kind.PICTURE: Covered(schema.picture, ("prompt", "shown", "name", "media_type", "digest", "by", "at")),
     Kind.ALARM: Covered(schema.alarm, ("name", "action", "text", "channel", "value", "bench_time", "at")),
     Kind.RELEASE: Covered(schema.alarm, ("released_at", "released"), "released IS NOT NULL"),
     Kind.ACKNOWLEDGEMENT: Covered(schema.alarm, ("by", "acknowledged"), "acknowledged IS NOT NULL"),
+    Kind.AMENDMENT: Covered(schema.amendment, ("kind", "finding", "document", "reason", "by", "at")),
     Kind.END: Covered(schema.evaluation, ("state", "outcome", "finished", "reason"), _ENDED),
 }
 """What is covered, in the order in which a migrated evaluation is covered. The other kinds cover no row.
 
 A row's columns that are added by a later schema belong to a new kind, so that the digests of old entries stay.
 """
+
+LATER_THAN_CHAINS = (Kind.OFFER, Kind.PICTURE, Kind.AMENDMENT)
+"""Kinds whose columns came after the chains: a record that is migrated to its chains has none of them yet."""
 
 RESUMPTIONS: Mapping[Kind, Kind] = {
     Kind.RUN_RESUMED: Kind.RUN_END,
@@ -231,7 +240,7 @@ def cover_migrated(connection: Connection, origin: str) -> None:
     for evaluation in connection.scalars(select(schema.evaluation.c.identifier)).all():
         links = Links(connection, evaluation)
         links.mark(Kind.MIGRATED, f"{origin}, {at}")
-        for kind in COVERED:
+        for kind in (kind for kind in COVERED if kind not in LATER_THAN_CHAINS):
             links.found(kind, due_rows(connection, kind, evaluation))
         links.close()
 

@@ -44,6 +44,8 @@ class EntryNames:
                 return f"the reply to command {key}"
             case Kind.ANSWER, _:
                 return f"the answer to prompt {key}"
+            case Kind.OFFER, _:
+                return f"what prompt {key} offers"
             case Kind.RELEASE, _:
                 return f"the release of alarm {key}"
             case Kind.ACKNOWLEDGEMENT, _:

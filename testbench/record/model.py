@@ -142,10 +142,36 @@ class ChannelRow:
 
 @dataclass(frozen=True, slots=True)
 class StoredFinding:
-    """A finding and the run that determined it."""
+    """A finding and the run that determined it; `number` is its own throughout the record (0 for one that has none)."""
 
     run: str
     finding: Finding
+    number: int = 0
+
+
+class AmendmentKind(StrEnum):
+    """What a person changes of an evaluation that has ended."""
+
+    EXCLUDE = "exclude"
+    RESTORE = "restore"
+    REPEAT = "repeat"
+
+
+@dataclass(frozen=True, slots=True)
+class AmendmentRow:
+    """A finding excluded or restored (by its number), or an item repeated: why, by whom and when.
+
+    The document of a repeat says which evaluation repeated which run, and what it found (`testbench.engine.amending`).
+    """
+
+    number: int
+    evaluation: str
+    kind: AmendmentKind
+    finding: int | None
+    document: Mapping[str, Any]
+    reason: str
+    by: str
+    at: dt.datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,10 +210,28 @@ class CommandRow:
 
 
 @dataclass(frozen=True, slots=True)
+class PictureRow:
+    """A picture in the record, without its bytes: `shown` with a question, or given as its answer.
+
+    `digest` is the SHA-256 of the bytes; `by` and `at` say who put it there, and when. `Prompts.picture` has the bytes.
+    """
+
+    number: int
+    prompt: int
+    shown: bool
+    name: str
+    media_type: str
+    digest: str
+    by: str
+    at: dt.datetime
+
+
+@dataclass(frozen=True, slots=True)
 class PromptRow:
     """A question to the operator; where `unit` is not empty it asks for a number in that unit.
 
-    Open until it is `answered` or `withdrawn`. `by` says who answered.
+    Where there are `choices` it asks for one of these texts; with `wants_picture` for a picture (of a display, say) as well.
+    `pictures` are those shown with it and the one given. Open until it is `answered` or `withdrawn`. `by` says who answered.
     """
 
     number: int
@@ -203,6 +247,19 @@ class PromptRow:
     by: str = ""
     answered: dt.datetime | None = None
     withdrawn: dt.datetime | None = None
+    choices: tuple[str, ...] = ()
+    wants_picture: bool = False
+    pictures: tuple[PictureRow, ...] = ()
+
+    @property
+    def shown(self) -> PictureRow | None:
+        """The picture that is shown with the question."""
+        return next((picture for picture in self.pictures if picture.shown), None)
+
+    @property
+    def given(self) -> PictureRow | None:
+        """The picture that was given as the answer."""
+        return next((picture for picture in self.pictures if not picture.shown), None)
 
     @property
     def open(self) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from typing import Any
 
@@ -13,6 +13,8 @@ from testbench.outcome import Outcome, RunState
 from testbench.record.documents import plain
 from testbench.record.model import (
     AlarmRow,
+    AmendmentKind,
+    AmendmentRow,
     AttemptRow,
     ChannelRow,
     CommandKind,
@@ -20,6 +22,7 @@ from testbench.record.model import (
     EvaluationRow,
     EvaluationStart,
     EventRow,
+    PictureRow,
     PromptRow,
     RunRow,
     StepRow,
@@ -77,14 +80,29 @@ def command_row(row: Row) -> CommandRow:
     return CommandRow(**columns)
 
 
-def prompt_row(row: Row) -> PromptRow:
-    """Read a prompt."""
-    return PromptRow(**{field.name: row[field.name] for field in fields(PromptRow)})
+def prompt_row(row: Row, pictures: Sequence[PictureRow] = ()) -> PromptRow:
+    """Read a prompt, with its pictures."""
+    columns = {field.name: row[field.name] for field in fields(PromptRow) if field.name != "pictures"}
+    columns["choices"] = tuple(row["choices"] or ())
+    columns["wants_picture"] = bool(row["wants_picture"])
+    return PromptRow(**columns, pictures=tuple(pictures))
+
+
+def picture_row(row: Row) -> PictureRow:
+    """Read a picture, without its bytes."""
+    return PictureRow(**{field.name: row[field.name] for field in fields(PictureRow)})
 
 
 def alarm_row(row: Row) -> AlarmRow:
     """Read an alarm."""
     return AlarmRow(**{field.name: row[field.name] for field in fields(AlarmRow)})
+
+
+def amendment_row(row: Row) -> AmendmentRow:
+    """Read an amendment."""
+    columns = {field.name: row[field.name] for field in fields(AmendmentRow)}
+    columns["kind"] = AmendmentKind(row["kind"])
+    return AmendmentRow(**columns)
 
 
 def channel_row(row: Row) -> ChannelRow:
@@ -138,4 +156,4 @@ def stored_finding(row: Row) -> StoredFinding:
         details=row["details"],
         notes=tuple(row["notes"]),
     )
-    return StoredFinding(run=row["run"], finding=finding)
+    return StoredFinding(run=row["run"], finding=finding, number=row["number"])

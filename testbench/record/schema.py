@@ -10,6 +10,8 @@
                 ├─ event
                 ├─ command               what was asked of the running evaluation, by whom, and its reply
                 ├─ prompt                what an operator was asked, and the answer
+                │   └─ picture            what was shown with it, or given as the answer
+                ├─ amendment             a finding excluded or restored, an item repeated, after the end
                 ├─ alarm                 an interlock that tripped, released, was acknowledged
                 ├─ laboratory            commands of the simulated laboratory, to make its world again
                 ├─ chain                 hashes over all of these (see `chain`)
@@ -46,7 +48,7 @@ from sqlalchemy.types import TypeDecorator
 
 from testbench.record.documents import dump, printable
 
-SCHEMA_VERSION = "0003"
+SCHEMA_VERSION = "0004"
 
 metadata = MetaData(
     naming_convention={
@@ -305,6 +307,36 @@ prompt = Table(
     Column("by", Words, nullable=False),
     Column("answered", Moment),
     Column("withdrawn", Moment),
+    Column("choices", Document),
+    Column("wants_picture", Boolean),
+)
+
+picture = Table(
+    "picture",
+    metadata,
+    Column("number", Number, primary_key=True),
+    Column("evaluation", Identifier, ForeignKey("evaluation.identifier"), nullable=False, index=True),
+    Column("prompt", Number, ForeignKey("prompt.number"), nullable=False, index=True),
+    Column("shown", Boolean, nullable=False),
+    Column("name", Words, nullable=False),
+    Column("media_type", String(32), nullable=False),
+    Column("digest", String(64), nullable=False),
+    Column("by", Words, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("data", LargeBinary, nullable=False),
+)
+
+amendment = Table(
+    "amendment",
+    metadata,
+    Column("number", Number, primary_key=True),
+    Column("evaluation", Identifier, ForeignKey("evaluation.identifier"), nullable=False, index=True),
+    Column("kind", String(16), nullable=False),
+    Column("finding", Number),  # of this evaluation, or of one that repeated an item of it
+    Column("document", Document, nullable=False),
+    Column("reason", Words, nullable=False),
+    Column("by", Words, nullable=False),
+    Column("at", Moment, nullable=False),
 )
 
 alarm = Table(

@@ -27,6 +27,7 @@ from sqlalchemy import Connection, insert, select
 from testbench.errors import RecordError
 from testbench.record import schema
 from testbench.record.alarms import Alarms
+from testbench.record.amendments import Amendments
 from testbench.record.archive import Manifest, pack
 from testbench.record.chain import Kind
 from testbench.record.commands import Commands
@@ -50,7 +51,7 @@ class Record(Evaluations, Runs, Results):
     """An open record. Several threads may use it, but an evaluation's readings, steps and runs are written by one alone.
 
     `commands`, `prompts` and `alarms` are between the process that runs an evaluation and the people around it, `glances`
-    for those who watch.
+    for those who watch, `amendments` for those who exclude or repeat results when it has ended.
     """
 
     def __init__(self, database: Database) -> None:
@@ -59,6 +60,7 @@ class Record(Evaluations, Runs, Results):
         self.commands = Commands(database)
         self.prompts = Prompts(database)
         self.alarms = Alarms(database)
+        self.amendments = Amendments(database)
         self.glances = Glances(database)
 
     @classmethod

@@ -7,6 +7,7 @@ What the chain can tell is said in `chain`: rows and entries that were changed, 
 
 from __future__ import annotations
 
+import hashlib
 import math
 from collections import Counter
 from collections.abc import Iterator
@@ -145,6 +146,8 @@ class _Check:
             self._check_journal()
         with _noting(self.problems, "the readings"):
             self._check_readings()
+        with _noting(self.problems, "the pictures"):
+            self._check_pictures()
         names = EntryNames({}, {})
         with _noting(self.problems, "the names of channels and findings"):
             names = entry_names(self.connection, self.evaluation)
@@ -249,6 +252,13 @@ class _Check:
         ):
             self.problems.append(f"{what}: its drawing levels do not agree with its readings")
         return count
+
+    def _check_pictures(self) -> None:
+        columns = schema.picture.c
+        for number in self.connection.scalars(select(columns.number).where(columns.evaluation == self.evaluation)).all():
+            row = self.connection.execute(select(columns.data, columns.digest).where(columns.number == number)).one()
+            if hashlib.sha256(row.data).hexdigest() != row.digest:
+                self.problems.append(f"picture {number} does not agree with its digest: it was changed")
 
     # ---- chain ------------------------------------------------------------------------------------------------------
 

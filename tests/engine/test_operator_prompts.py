@@ -13,8 +13,10 @@ from testbench.engine.clock import RealClock
 from testbench.engine.holding import HoldError
 from testbench.engine.interruption import Interruption
 from testbench.engine.keyboard import Keyboard
-from testbench.engine.operator import Prompt, RecordOperator, read_number
+from testbench.engine.operator import Prompt, RecordOperator, SimulatedOperator, read_answer, read_number
+from testbench.engine.prompting import folder_of
 from testbench.engine.roles import Adjustment
+from testbench.engine.steps import Answer, from_json, to_json
 from testbench.errors import AbortedError, InputError, RecordError
 
 FLOW = Prompt("Flow at the exhaust", "L/min", 0.4)
@@ -91,6 +93,72 @@ def test_a_question_without_a_number_takes_any_text(going, operator):
     made, _ = operator(nothing, keyboard=Typing("the valve was shut"))
     answer = made.ask(Prompt("What was wrong?"))
     assert (answer.text, answer.number) == ("the valve was shut", None)
+
+
+def test_choices_are_offered_and_taken_by_text_or_by_number(going, operator):
+    made, told = operator(nothing, nothing, keyboard=Typing("perhaps", " NO "))
+    assert made.ask(Prompt("Is there an alarm?", choices=("yes", "no"))).text == "no"
+    assert told[0].startswith("question 1 to the operator: Is there an alarm? [yes | no]; type the answer here")
+    assert told[0].endswith("CHOICE`")
+    assert told[1] == "'perhaps' is none of the choices; give one of them, or its number: 1: yes; 2: no"
+    assert read_answer("1", "", ("yes", "no")) == ("yes", None)
+    with pytest.raises(InputError, match="none of the choices"):
+        read_answer("3", "", ("yes", "no"))
+
+
+def test_a_picture_is_asked_for_and_given_by_its_path(going, operator, tmp_path):
+    file = tmp_path / "display.png"
+    file.write_bytes(b"\x89PNG\r\n\x1a\n...")
+    made, told = operator(nothing, nothing, keyboard=Typing(str(tmp_path / "missing.png"), f" {file} "))
+    answer = made.ask(Prompt("Photograph the display", picture=file, wants_picture=True))
+    (row,) = going.record.prompts.of(going.evaluation)
+    assert answer.picture == row.given.digest == row.shown.digest
+    assert told[0].startswith(f"question 1 to the operator: Photograph the display (see {file}); type the answer here")
+    assert told[0].endswith("--file PICTURE`")
+    assert "missing.png cannot be read" in told[1]
+
+
+def test_a_number_and_a_picture_are_typed_with_a_semicolon_between(going, operator, tmp_path):
+    file = tmp_path / "display.png"
+    file.write_bytes(b"\x89PNG\r\n\x1a\n...")
+    made, told = operator(nothing, nothing, keyboard=Typing("4,1", f"4,1; {file}"))
+    answer = made.ask(Prompt("What does the display show?", "mg/m³", wants_picture=True))
+    assert answer.number == 4.1
+    assert answer.picture is not None
+    assert "type the answer, a semicolon, and the path" in told[1]
+
+
+def test_the_simulated_operator_takes_the_first_choice_and_has_no_picture():
+    operator = SimulatedOperator(None)
+    assert operator.ask(Prompt("Alarm?", choices=("no", "yes"))).text == "no"
+    answer = operator.ask(Prompt("Photograph", wants_picture=True))
+    assert (answer.text, answer.picture) == ("none", None)
+
+
+def test_a_question_has_choices_or_a_unit_and_choices_that_differ():
+    with pytest.raises(InputError, match="has choices and a unit"):
+        Prompt("?", "mg", choices=("a", "b"))
+    with pytest.raises(InputError, match="empty or alike"):
+        Prompt("?", choices=("a", "a"))
+
+
+def test_what_a_question_does_not_have_is_left_out_of_the_journal(tmp_path):
+    assert Prompt("?").arguments() == {"text": "?", "unit": None}
+    full = Prompt("?", choices=("a", "b"), picture=Path("pictures/valve.png"), wants_picture=True)
+    offered = {"choices": ["a", "b"], "picture": "pictures/valve.png", "wants_picture": True}
+    assert full.arguments() == {"text": "?", "unit": None, **offered}
+    assert to_json(Answer("a", None, "li")) == {"text": "a", "number": None, "by": "li"}
+    assert from_json(Answer, {"text": "a", "number": None, "by": "li"}) == Answer("a", None, "li")
+    assert from_json(Answer, to_json(Answer("a", None, "li", "5" * 64))).picture == "5" * 64
+
+
+def test_the_picture_of_a_question_lies_beside_the_procedure(tmp_path):
+    prompt = Prompt("Which valve?", picture=Path("valve.png"))
+    with pytest.raises(InputError, match=r"shows the picture .*valve\.png, which is not there"):
+        prompt.beside(tmp_path)
+    (tmp_path / "valve.png").write_bytes(b"x")
+    assert prompt.beside(tmp_path).picture == tmp_path / "valve.png"
+    assert folder_of(test_the_picture_of_a_question_lies_beside_the_procedure) == Path(__file__).parent
 
 
 def test_an_adjustment_waits_for_the_confirmation_and_says_who_gave_it(going, operator):

@@ -1,9 +1,17 @@
 """A record of an earlier version of the program is brought up to date when it is opened, and says what it knows."""
 
+import datetime as dt
 from collections.abc import Callable
 from pathlib import Path
 
-from testbench.outcome import RunState
+from alembic import command
+from alembic.config import Config
+
+from testbench.outcome import Outcome, RunState
+from testbench.record.chain import Kind, Links
+from testbench.record.database import open_sqlite
+from testbench.record.migrate import MIGRATIONS
+from testbench.record.model import AmendmentKind
 from testbench.record.store import Record
 
 
@@ -31,3 +39,36 @@ def test_a_migrated_evaluation_has_a_chain_and_goes_on_with_it(path: Path, write
         record.reopen_run("E2-R01")
         assert record.evaluation("E2").state is RunState.RUNNING
         assert record.head("E2") != head
+
+
+def test_a_record_of_the_schema_before_amendments_keeps_its_chain_and_can_be_amended(
+    path: Path, write_old: Callable[[str], None], moment: dt.datetime
+) -> None:
+    write_old("0002")
+    database = open_sqlite(path, create=False)
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    with database.writing() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0003")
+    with database.writing() as connection:
+        links = Links(connection, "E1")
+        values = {"at": moment.isoformat(), "by": ""}
+        connection.exec_driver_sql(
+            "INSERT INTO prompt (number, evaluation, text, unit, bench_time, asked, by) "
+            "VALUES (1, 'E1', 'p?', '', 0.0, :at, :by)",
+            values,
+        )
+        links.row(Kind.PROMPT, 1)
+        links.close()
+    database.close()
+    with Record.open(path) as record:
+        assert record.verify().passed
+        (prompt,) = record.prompts.open("E1")
+        assert (prompt.choices, prompt.wants_picture, prompt.pictures) == ((), False, ())
+        record.amendments.enter(
+            "E1", AmendmentKind.EXCLUDE, finding=1, reason="leak", by="li", at=moment, verdicts=[],
+            outcome=Outcome.INCONCLUSIVE, after=0,
+        )  # fmt: skip
+        assert record.evaluation("E1").outcome is Outcome.INCONCLUSIVE
+        assert record.verify().passed

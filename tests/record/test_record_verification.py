@@ -13,7 +13,8 @@ from testbench.errors import RecordError
 from testbench.findings import Finding
 from testbench.outcome import Outcome, RunState
 from testbench.record.chain import COVERED, Kind, due_rows, link
-from testbench.record.model import CommandKind, EvaluationStart
+from testbench.record.model import AmendmentKind, CommandKind, EvaluationStart
+from testbench.record.pictures import Picture
 from testbench.record.store import Record
 
 
@@ -47,9 +48,13 @@ def full(record: Record, evaluation: str, run: str, moment: dt.datetime) -> str:
     command = record.commands.give(evaluation, CommandKind.PAUSE, {"reason": "coffee"}, by="li", at=moment)
     record.commands.take(command, reply="paused", at=moment)
     for answer in (True, False):
-        number = record.prompts.ask(evaluation, run, text="p?", unit="hPa", expected=1e3, bench_time=1.0, at=moment)
+        number = record.prompts.ask(
+            evaluation, run, text="p?", unit="hPa", expected=1e3, bench_time=1.0, at=moment, wants_picture=answer,
+            choices=() if answer else ("a", "b"),
+        )  # fmt: skip
         if answer:
-            record.prompts.answer(number, text="1013", value=1013.0, by="li", at=moment)
+            picture = Picture("p.png", "image/png", b"pixels")
+            record.prompts.answer(number, text="1013", value=1013.0, by="li", at=moment, picture=picture)
         else:
             record.prompts.withdraw(number, at=moment)
     alarm = record.alarms.trip(
@@ -59,6 +64,10 @@ def full(record: Record, evaluation: str, run: str, moment: dt.datetime) -> str:
     record.alarms.acknowledge(alarm, by="li", at=moment)
     record.finish_run(run, state=RunState.FINISHED, outcome=None, bench_time=2200.0, finished=moment)
     record.finish_evaluation(evaluation, outcome=Outcome.PASS, finished=moment, verdicts=[{"outcome": "pass"}])
+    record.amendments.enter(
+        evaluation, AmendmentKind.EXCLUDE, finding=1, reason="leak", by="li", at=moment, outcome=Outcome.INCONCLUSIVE,
+        verdicts=[{"outcome": "inconclusive"}], after=0,
+    )  # fmt: skip
     return evaluation
 
 
@@ -120,6 +129,13 @@ CHANGES = {
     "UPDATE command SET reply = 'no'": "the reply to command 1 was changed",
     "UPDATE prompt SET text = 'q?' WHERE number = 1": "prompt 1 was changed",
     "UPDATE prompt SET answer_number = 1014.0 WHERE number = 1": "the answer to prompt 1 was changed",
+    "UPDATE prompt SET choices = '[\"a\"]' WHERE number = 2": "what prompt 2 offers was changed",
+    "UPDATE prompt SET choices = NULL WHERE number = 2": "what prompt 2 offers was removed",
+    "UPDATE picture SET name = 'q.png'": "picture 1 was changed",
+    "UPDATE picture SET data = x'00'": "picture 1 does not agree with its digest",
+    "DELETE FROM picture": "picture 1 was removed after it was recorded",
+    "UPDATE amendment SET reason = 'none'": "amendment 1 was changed",
+    "DELETE FROM amendment": "amendment 1 was removed after it was recorded",
     "UPDATE alarm SET value = 1.0": "alarm 1 was changed",
     "UPDATE alarm SET released_at = 1.0": "the release of alarm 1 was changed",
     "UPDATE alarm SET by = 'wang'": "the acknowledgement of alarm 1 was changed",

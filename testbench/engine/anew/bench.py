@@ -295,7 +295,7 @@ class RecomputingBench(Bench):
 
     def ask(self, prompt: Prompt) -> Answer:
         """See Bench."""
-        return _as(Answer, self._step("ask", {"text": prompt.text, "unit": prompt.unit}, lambda recorded: recorded))
+        return _as(Answer, self._step("ask", prompt.arguments(), lambda recorded: recorded))
 
     # ---- gas ----------------------------------------------------------------------------------------------------------
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 import argparse
 import contextlib
 import sys
-from collections.abc import Sequence
-from pathlib import Path
 
 from PySide6.QtCore import QTimer
 from PySide6.QtGui import QIcon
@@ -21,21 +19,6 @@ from gui.theme import Choice
 from gui.window import MainWindow
 from testbench import __version__
 from testbench.text import Language
-
-
-def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
-    """Read the command line."""
-    parser = argparse.ArgumentParser(
-        prog="testbench gui",
-        description="Opens the window: benches, new evaluations, runs, results. Closing it ends no evaluation.",
-    )
-    parser.add_argument("--record", type=Path, action="append", default=[], metavar="FILE", help="watch this record too")
-    parser.add_argument("--station", type=Path, action="append", default=[], metavar="FILE", help="know this station too")
-    parser.add_argument("--page", choices=[place.name for place in PLACES], help="the screen to begin with")
-    parser.add_argument("--language", choices=[str(language) for language in Language], help="instead of the last one")
-    parser.add_argument("--theme", choices=[str(choice) for choice in Choice], help="instead of the last one")
-    parser.add_argument("--quit-when-shown", action="store_true", help=argparse.SUPPRESS)
-    return parser.parse_args(arguments)
 
 
 def make_application() -> QApplication:

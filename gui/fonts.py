@@ -21,7 +21,7 @@ def install_fonts(application: QApplication) -> None:
         path = Path(str(resources.files("noto_cjk_sans_otc").joinpath("NotoSansCJK-Regular.ttc")))
         if QFontDatabase.addApplicationFont(str(path)) < 0:
             raise RuntimeError(f"the font {path} cannot be loaded; install testbench anew")
-        font = QFont(CHINESE)
+        font = QFont(CHINESE, round(POINTS))
     if font.pointSizeF() < POINTS:
         font.setPointSizeF(POINTS)
     application.setFont(font)

@@ -167,6 +167,7 @@ class MainWindow(QMainWindow):
     def _build_status_bar(self) -> None:
         bar = self.statusBar()
         bar.setSizeGripEnabled(False)
+        bar.setContentsMargins(12, 2, 12, 2)
         self._going = StateLabel(self.desk.theme)
         self._task_words = QLabel()
         self._task_bar = QProgressBar()

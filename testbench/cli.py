@@ -17,6 +17,7 @@ from testbench import __version__
 from testbench.errors import TestbenchError
 
 COMMANDS = {
+    "gui": "open the window",
     "evaluate": "run a whole evaluation on a station, score it, write verdicts, report and record",
     "plan": "list what an evaluation would do, without touching an instrument",
     "run": "run one procedure on a station",
@@ -33,6 +34,7 @@ COMMANDS = {
     "recompute": "compute a recorded evaluation anew from its raw readings, and list what differs",
     "record": "check a record, copy it while it is in use, archive an evaluation and restore one",
     "trace": "print the bytes that went to and from the instruments, where they were kept",
+    "laboratory": "the laboratory's template of its reports: name, logo, accreditation, report numbers",
     "station": "print a station file to start from, or check one",
     "standards": "list the standards, or print one readably",
     "procedures": "list the procedures and their settings",

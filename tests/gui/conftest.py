@@ -1,0 +1,88 @@
+"""What the tests of the window share: a desk with a state folder of its own, and a real record of a short evaluation."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from importlib import resources
+from pathlib import Path
+
+import pytest
+
+from gui.surroundings import install, missing_packages
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+if missing := missing_packages():
+    pytest.exit(f"the window's tests need libraries of the system; {install(missing)}", returncode=3)
+
+from PySide6.QtWidgets import QApplication
+
+from gui.application import make_application
+from gui.desk import Desk
+from gui.theme import Choice
+from testbench.text import Language
+
+
+@pytest.fixture(scope="session")
+def qapp() -> QApplication:
+    """The application with its fonts."""
+    return make_application()
+
+
+@pytest.fixture
+def state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A state folder and a folder for evaluations of the test's own."""
+    folder = tmp_path / "state"
+    monkeypatch.setenv("TESTBENCH_STATE_DIR", str(folder))
+    return folder
+
+
+@pytest.fixture
+def make_desk(qapp: QApplication, state: Path, tmp_path: Path) -> Iterator[Callable[..., Desk]]:
+    """Make a desk; in English and light unless said otherwise. Its threads end with the test."""
+    made: list[Desk] = []
+
+    def make(language: Language = Language.ENGLISH, choice: Choice = Choice.LIGHT) -> Desk:
+        desk = Desk(qapp, language=language, choice=choice)
+        desk.preferences.set("folders.evaluations", str(tmp_path / "evaluations"))
+        desk.folder = tmp_path / "evaluations"
+        made.append(desk)
+        return desk
+
+    yield make
+    for desk in made:
+        desk.close()
+        desk.deleteLater()
+    qapp.processEvents()
+
+
+@pytest.fixture
+def desk(make_desk: Callable[..., Desk]) -> Desk:
+    """A desk in English."""
+    return make_desk()
+
+
+@pytest.fixture
+def simulated_station(tmp_path: Path) -> Path:
+    """The station file of the simulated bench."""
+    path = tmp_path / "station.toml"
+    text = resources.files("testbench").joinpath("stations", "simulated.toml").read_text(encoding="utf-8")
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+@pytest.fixture(scope="session")
+def evaluated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The record of a whole simulated evaluation by HJ 76-2017, made by a process of its own; not to be written."""
+    folder = tmp_path_factory.mktemp("evaluated")
+    station = folder / "station.toml"
+    text = resources.files("testbench").joinpath("stations", "simulated.toml").read_text(encoding="utf-8")
+    station.write_text(text, encoding="utf-8")
+    words = ["evaluate", "--station", str(station), "--standard", "hj76-2017", "--output", str(folder), "--language", "en"]
+    environment = os.environ | {"TESTBENCH_STATE_DIR": str(folder / "state")}
+    done = subprocess.run(
+        [sys.executable, "-P", "-m", "testbench.cli", *words], env=environment, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    return folder / "record.sqlite"

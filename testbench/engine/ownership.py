@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from testbench.engine.clock import monotonic, pause
-from testbench.engine.file_lock import FileLock, HeldError
+from testbench.engine.file_lock import FileLock, HeldError, text_if_held
 from testbench.errors import InstrumentError
 from testbench.station import DriverTable, Station
 
@@ -29,9 +29,14 @@ GUARD_WITHIN_S = 5.0
 
 @dataclass(slots=True)
 class Ownership:
-    """The locks of one evaluation; `belongs_to` has them say its name, once it has one."""
+    """The locks of one evaluation; `belongs_to` has them say its name, once it has one, `by_hand` the person's instead."""
 
     locks: list[FileLock] = field(default_factory=list)
+
+    def by_hand(self, person: str) -> None:
+        """Tell whoever is refused that no run has the bench but a person, and who."""
+        for lock in self.locks:
+            lock.write(_owner("", person))
 
     def belongs_to(self, evaluation: str) -> None:
         """Tell whoever is refused which evaluation it is."""
@@ -79,14 +84,46 @@ def owning(resources: Collection[str], station: Path | None = None) -> Iterator[
         yield ownership
 
 
-def _own(kind: str, identity: str, refusal: str, what: str) -> FileLock:
+def present_owner(resources: Collection[str], station: Path) -> str | None:
+    """Say who has the station file or one of the instruments now; None when they are free. Nothing is taken.
+
+    InstrumentError where that cannot be told.
+    """
+    looked = [("station", os.path.normcase(station.resolve()), f"the station {station} is in use by")]
+    looked += [("instrument", resource.strip().upper(), f"{resource}: is driven by") for resource in resources]
+    for kind, identity, refusal in looked:
+        path = _lock_file(kind, identity)
+        try:
+            text = text_if_held(path)
+        except OSError as error:
+            raise InstrumentError(f"the lock {path} cannot be read: {error.strerror or error}") from error
+        if text is not None:
+            return f"{refusal} {_owner_in_words(text)}"
+    return None
+
+
+def _lock_file(kind: str, identity: str) -> Path:
     name = hashlib.sha256(identity.encode()).hexdigest()[:24]
-    path = Path(tempfile.gettempdir()) / f"testbench-{kind}-{name}.lock"
+    return Path(tempfile.gettempdir()) / f"testbench-{kind}-{name}.lock"
+
+
+def _owner_in_words(text: str) -> str:
+    """Who holds a lock, by what stands in it."""
+    process, evaluation, person = _told(text)
+    if person:
+        return f"{person}, by hand (process {process})"
+    return f"evaluation {evaluation} (process {process})" if evaluation else f"another run (process {process})"
+
+
+def _own(kind: str, identity: str, refusal: str, what: str) -> FileLock:
+    path = _lock_file(kind, identity)
     try:
         return FileLock(path, _owner(""), mode=FOR_ALL_USERS)
     except HeldError as error:
-        process, evaluation = _told(error.text)
-        owner = f"evaluation {evaluation} (process {process})" if evaluation else f"another run (process {process})"
+        _, evaluation, person = _told(error.text)
+        owner = _owner_in_words(error.text)
+        if person:
+            raise InstrumentError(f"{refusal} {owner}; have it released on the bench screen there") from None
         abort = f"abort it: `testbench abort {evaluation}`" if evaluation else "abort it"
         raise InstrumentError(f"{refusal} {owner}; wait until it has ended, or {abort}") from None
     except OSError as error:
@@ -96,14 +133,14 @@ def _own(kind: str, identity: str, refusal: str, what: str) -> FileLock:
         ) from error
 
 
-def _owner(evaluation: str) -> str:
-    return json.dumps({"process": os.getpid(), "evaluation": evaluation}) + "\n"
+def _owner(evaluation: str, person: str = "") -> str:
+    return json.dumps({"process": os.getpid(), "evaluation": evaluation, "person": person}) + "\n"
 
 
-def _told(text: str) -> tuple[str, str]:
-    """Process and evaluation that a lock names."""
+def _told(text: str) -> tuple[str, str, str]:
+    """Process, evaluation and person that a lock names."""
     try:
         document = json.loads(text)
-        return str(document["process"]), str(document["evaluation"])
-    except (ValueError, TypeError, KeyError):  # caught while it was written
-        return "unknown", ""
+        return str(document["process"]), str(document["evaluation"]), str(document.get("person", ""))
+    except (ValueError, TypeError, KeyError, AttributeError):  # caught while it was written
+        return "unknown", "", ""

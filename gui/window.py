@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import QDateTime, QEvent, QLocale, QSize, Qt, QTimer
+from PySide6.QtCore import QEvent, QSize, Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QGuiApplication, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QButtonGroup,
@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from gui.dates import local
 from gui.desk import Desk
 from gui.failures import Failures
 from gui.icons import icon
@@ -31,6 +32,7 @@ from gui.tasks import Task
 from gui.theme import Tone
 from gui.widgets.message_bar import MessageBar
 from gui.widgets.state_label import Shape, StateLabel
+from testbench.engine.clock import wall_now
 from testbench.engine.standing import Standing as Stands
 from testbench.text import Language
 
@@ -240,8 +242,7 @@ class MainWindow(QMainWindow):
     # ---- what goes on -------------------------------------------------------------------------------------------------
 
     def _show_time(self) -> None:
-        now = QDateTime.currentDateTime()
-        self._clock.setText(QLocale().toString(now, QLocale.FormatType.ShortFormat))
+        self._clock.setText(local(wall_now()))
 
     def _show_simulated(self) -> None:
         self._simulated.setVisible(self._present is not None and self.desk.simulated(self._present.name))
@@ -250,9 +251,11 @@ class MainWindow(QMainWindow):
         going = [one for one in standings if one.stand.standing.goes_on]
         waiting = sum(1 for one in going if one.prompts or one.alarms or one.stand.standing is Stands.PAUSED)
         if waiting:
-            self._going.show_state(Shape.TRIANGLE, self.tr("%n run(s) need somebody", "", waiting), Tone.ATTENTION)
+            self._going.show_state(
+                Shape.TRIANGLE, self.tr("runs that need somebody: {count}").format(count=waiting), Tone.ATTENTION
+            )
         elif going:
-            self._going.show_state(Shape.DISC, self.tr("%n run(s) going on", "", len(going)))
+            self._going.show_state(Shape.DISC, self.tr("runs going on: {count}").format(count=len(going)))
         else:
             self._going.show_state(Shape.RING, self.tr("no run going on"), Tone.MUTED)
 
@@ -340,10 +343,11 @@ class MainWindow(QMainWindow):
         event.accept()
 
     def _agreed(self, reasons: str) -> bool:
+        all_the_same = self.tr("Close it all the same?")
         answer = QMessageBox.question(
             self,
             self.tr("Close the window?"),
-            f"{reasons}\n\n{self.tr('Close it all the same?')}",
+            f"{reasons}\n\n{all_the_same}",
             QMessageBox.StandardButton.Close | QMessageBox.StandardButton.Cancel,
             QMessageBox.StandardButton.Cancel,
         )

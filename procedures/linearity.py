@@ -6,6 +6,10 @@ zero gas between; three passes, mean per level; Le,i = (mean C_i − Cs,i)/R·10
 
 from __future__ import annotations
 
+from typing import Annotated
+
+from pydantic import Field
+
 from procedures.adjustment import ZeroAndSpan, adjust_zero_and_span, adjustment_point
 from testbench.engine.bench import Bench
 from testbench.engine.procedure import Settings, Text, procedure, setting
@@ -17,7 +21,7 @@ from testbench.metrology.linearity import LinearityPoint, linearity_error
 class LinearitySettings(Settings):
     """Levels as fractions of full scale, and how they are read."""
 
-    levels: tuple[float, ...] = setting(
+    levels: tuple[Annotated[float, Field(ge=0, le=1)], ...] = setting(
         (0.2, 0.4, 0.6, 0.8), unit="F.S.", title=Text(zh="测试点", en="levels"), min_length=2, max_length=20
     )
     passes: int = setting(3, title=Text(zh="轮数", en="passes"), ge=1, le=20)

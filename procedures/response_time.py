@@ -28,7 +28,14 @@ class ResponseTimeSettings(Settings):
     level: float = setting(1.0, unit="F.S.", title=Text(zh="量程气", en="span gas"), ge=0.5, le=1.0)
     repeats: int = setting(3, title=Text(zh="重复次数", en="repeats"), ge=1, le=20)
     fraction: float = setting(0.9, title=Text(zh="终点占阶跃的份额", en="end point, share of the step"), ge=0.5, le=0.99)
-    end_point: Literal["nominal", "final"] = setting("nominal", title=Text(zh="终点基准", en="end point relative to"))
+    end_point: Literal["nominal", "final"] = setting(
+        "nominal",
+        title=Text(zh="终点基准", en="end point relative to"),
+        choices={
+            "nominal": Text(zh="标称值（HJ 76）", en="nominal value (HJ 76)"),
+            "final": Text(zh="稳定后的最终值（ISO 9169）", en="stable final value (ISO 9169)"),
+        },
+    )
     adjust_first: bool = setting(True, title=Text(zh="测试前调整零点和量程", en="adjust zero and span before"))
 
 

@@ -14,6 +14,7 @@ from testbench.commands.verdicts import print_findings, print_scorecard
 from testbench.criteria.standard import Standard, parse_standard
 from testbench.engine.evaluation import EvaluationRequest, EvaluationResult, evaluate, resume
 from testbench.engine.observer import EvaluationObserver
+from testbench.engine.person import present_person
 from testbench.engine.plan import SuiteItem
 from testbench.engine.wording import Language, duration
 from testbench.errors import AbortedError
@@ -68,6 +69,8 @@ def carry_out(
         trace=arguments.trace,
         restricted=restricted,
         output=folder,
+        notes=arguments.notes,
+        by=arguments.by or present_person(),
     )
     terminal = Terminal(lasting=True)
     measurand = next(iter(station.station.devices.values())).measurand if station.station.devices else ""

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 import argparse
 
-from testbench.commands.options import add_run_options, add_standard, add_station, chosen_devices
+from testbench.commands.options import (
+    add_run_options,
+    add_standard,
+    add_station,
+    add_suite,
+    chosen_devices,
+    chosen_suite,
+)
 
 DESCRIPTION = """\
 Runs the suite of a standard on a station, scores every device and writes into DIR:
@@ -15,6 +22,10 @@ Runs the suite of a standard on a station, scores every device and writes into D
 For a simulated station the simulated laboratory is started; bench time then runs as fast as it can.
 
   testbench evaluate --station my.toml --standard hj76-2017 --output result --language zh
+
+--suite runs a suite of the laboratory's own in place of the standard's: trimmed, in another order, with other settings.
+The file has one [[suite]] table for each procedure, with procedure, settings and clause, as the standard's file has. All
+criteria of the standard stay in the scorecard: what no procedure of the suite determines is inconclusive.
 
 With --detach the evaluation becomes a process of its own, which neither the terminal nor the end of this command reaches;
 its identifier is printed, `testbench runs` lists it and `testbench watch` shows it.
@@ -28,6 +39,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options."""
     add_station(parser)
     add_standard(parser, required=True)
+    add_suite(parser)
     add_run_options(parser, "result")
 
 
@@ -35,9 +47,8 @@ def run(arguments: argparse.Namespace) -> int:
     """Evaluate and write the results."""
     from testbench.commands.carry_out import carry_out
     from testbench.criteria.standard import load_standard
-    from testbench.engine.plan import suite_of
     from testbench.station import read_station
 
     station = read_station(arguments.station)
     standard = load_standard(arguments.standard)
-    return carry_out(arguments, station, standard, suite_of(standard), chosen_devices(arguments))
+    return carry_out(arguments, station, standard, chosen_suite(arguments, standard), chosen_devices(arguments))

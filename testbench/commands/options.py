@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from testbench.commands.detach import add_detach
 
 if TYPE_CHECKING:
+    from testbench.criteria.standard import Standard
     from testbench.engine.plan import SuiteItem
 
 
@@ -26,8 +27,18 @@ def add_standard(parser: argparse.ArgumentParser, *, required: bool) -> None:
     )
 
 
+def add_suite(parser: argparse.ArgumentParser) -> None:
+    """Add --suite."""
+    parser.add_argument(
+        "--suite",
+        type=Path,
+        metavar="FILE",
+        help="suite file (TOML) in place of the standard's own suite; criteria that it leaves undetermined are inconclusive",
+    )
+
+
 def add_run_options(parser: argparse.ArgumentParser, output: str) -> None:
-    """Add --output, --record, --trace, --seed, --detach, --language."""
+    """Add --output, --record, --trace, --seed, --notes, --by, --detach, --language."""
     parser.add_argument(
         "--output", type=Path, default=Path(output), metavar="DIR", help=f"folder for the results ({output})"
     )
@@ -38,6 +49,8 @@ def add_run_options(parser: argparse.ArgumentParser, output: str) -> None:
     parser.add_argument(
         "--seed", type=_seed, default=1, help="seed of the simulated laboratory: same seed, same numbers (1)"
     )
+    parser.add_argument("--notes", default="", metavar="TEXT", help="what the lab notes down, kept in the record")
+    parser.add_argument("--by", default="", metavar="PERSON", help="who starts it, kept in the record (this user)")
     add_detach(parser)
     add_language(parser)
 
@@ -73,6 +86,14 @@ def _seed(text: str) -> int:
     if abs(seed) >= 2**63:  # what the record holds
         raise argparse.ArgumentTypeError(f"{text} is too large, use at most 18 digits")
     return seed
+
+
+def chosen_suite(arguments: argparse.Namespace, standard: Standard) -> tuple[SuiteItem, ...]:
+    """The items of --suite, or the suite of the standard."""
+    from testbench.engine.plan import suite_of
+    from testbench.engine.suite_file import read_suite
+
+    return suite_of(standard) if arguments.suite is None else read_suite(arguments.suite)
 
 
 def single_item(name: str, assignments: list[str]) -> SuiteItem:

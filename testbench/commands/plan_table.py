@@ -6,7 +6,9 @@ import datetime as dt
 import json
 
 from testbench.commands.terminal import Terminal
+from testbench.engine.checking.folder import megabytes
 from testbench.engine.clock import wall_now
+from testbench.engine.disk_need import DiskNeed
 from testbench.engine.dry import PlannedStep
 from testbench.engine.plan import Plan
 from testbench.engine.wording import Language, describe, duration, moment
@@ -23,7 +25,7 @@ LEVEL_HEADINGS = {
 }
 
 
-def print_plan(plan: Plan, station: StationFile, language: Language) -> None:
+def print_plan(plan: Plan, station: StationFile, need: DiskNeed, language: Language) -> None:
     """Print the plan as tables."""
     terminal = Terminal()
     chinese = language == "zh"
@@ -48,6 +50,10 @@ def print_plan(plan: Plan, station: StationFile, language: Language) -> None:
         cylinder = station.station.cylinders.get(name)
         content = f" / {cylinder.content_litres:.0f} L" if cylinder is not None and cylinder.content_litres else ""
         terminal.line(f"{'气瓶' if chinese else 'cylinder'} {name}: {litres:.0f} L{content}")
+    if chinese:
+        terminal.line(f"约 {need.readings:,} 个读数，磁盘约需 {megabytes(need.bytes)}")
+    else:
+        terminal.line(f"about {need.readings:,} readings, {megabytes(need.bytes)} on disk")
     for warning in plan.warnings:
         terminal.line(f"! {warning}", style="yellow")
 
@@ -87,11 +93,13 @@ def _rate(every_s: float) -> str:
     return f"{every_s:g} s" if every_s >= 1 else f"{1 / every_s:g} Hz"
 
 
-def print_plan_json(plan: Plan) -> None:
+def print_plan_json(plan: Plan, need: DiskNeed) -> None:
     """Print the plan as one JSON object."""
     document = {
         "duration_s": plan.duration_s,
         "gas_litres": dict(plan.gas_litres),
+        "readings": need.readings,
+        "disk_bytes": need.bytes,
         "warnings": list(plan.warnings),
         "steps": [
             {

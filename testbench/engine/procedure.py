@@ -33,14 +33,20 @@ __all__ = ["Procedure", "SettingLabel", "Settings", "Text", "parse_assignments",
 
 
 class Settings(BaseModel):
-    """Base of all settings: frozen, and unknown keys are errors."""
+    """Base of all settings: frozen; unknown keys and numbers that are not finite are errors."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
-def setting(default: Any, *, unit: str = "", title: Text, **limits: Any) -> Any:
-    """Declare a field of settings: default, unit, title, and pydantic's limits (`ge`, `le`, `min_length`, …)."""
-    return Field(default=default, title=title.en, json_schema_extra={"unit": unit, "title_zh": title.zh}, **limits)
+def setting(default: Any, *, unit: str = "", title: Text, choices: Mapping[str, Text] | None = None, **limits: Any) -> Any:
+    """Declare a field of settings: default, unit, title, and pydantic's limits (`ge`, `le`, `min_length`, …).
+
+    `choices` gives the words for the values of a field that is one of several texts (`Literal`).
+    """
+    extra: dict[str, Any] = {"unit": unit, "title_zh": title.zh}
+    if choices:
+        extra["choices"] = {value: {"zh": text.zh, "en": text.en} for value, text in choices.items()}
+    return Field(default=default, title=title.en, json_schema_extra=extra, **limits)
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,8 @@ from testbench.text import Text
 class EvaluationRequest:
     """What is asked for: station, standard, suite, where the record is, and for a simulated station the seed.
 
-    With `restricted` the standard was restricted to what the suite determines. `output` is the folder for the results.
+    With `restricted` the standard was restricted to what the suite determines. `output` is the folder for the results,
+    `notes` what the lab notes down beforehand, `by` who asks for it.
     """
 
     station: StationFile
@@ -33,6 +34,8 @@ class EvaluationRequest:
     trace: bool = False  # whether every byte to and from the instruments is kept
     restricted: bool = False
     output: Path | None = None
+    notes: str = ""
+    by: str = ""
 
     def document(self, plan: Plan) -> dict[str, Any]:
         """What the record keeps of it beside the texts of station and standard, and the plan that progress is told by."""
@@ -49,6 +52,7 @@ class EvaluationRequest:
             "trace": self.trace,
             "restricted": self.restricted,
             "output": "" if self.output is None else str(self.output.absolute()),
+            "by": self.by,
             "plan": {
                 "duration_s": plan.duration_s,
                 "steps": [[step.run, step.number, step.call, step.start_s, step.duration_s] for step in plan.steps],
@@ -84,6 +88,8 @@ def request_of(row: EvaluationRow, record: Path) -> EvaluationRequest:
         trace=bool(document.get("trace")),
         restricted=bool(document.get("restricted")),
         output=Path(document["output"]) if document.get("output") else None,
+        notes=start.notes,
+        by=str(document.get("by", "")),
     )
 
 

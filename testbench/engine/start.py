@@ -30,6 +30,7 @@ def evaluation_start(
         measurand=next(iter(equipment.information.values())).measurand,
         devices=[_entry(request, device.name, device.channel) for device in equipment.devices],
         started=started,
+        notes=request.notes,
         request=request.document(plan),
     )
 

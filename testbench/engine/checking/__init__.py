@@ -1,0 +1,1 @@
+"""Everything that is wrong with an evaluation before a valve is opened."""

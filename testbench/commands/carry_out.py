@@ -8,6 +8,7 @@ from pathlib import Path
 
 from testbench.commands.detach import Announcement, detach, wants_detaching
 from testbench.commands.known_records import remember
+from testbench.commands.laboratory import chosen_laboratory
 from testbench.commands.progress import Progress
 from testbench.commands.terminal import Terminal
 from testbench.commands.verdicts import print_findings, print_scorecard
@@ -20,6 +21,7 @@ from testbench.engine.wording import Language, duration
 from testbench.errors import AbortedError
 from testbench.record.model import EvaluationRow
 from testbench.record.store import Record
+from testbench.report.laboratory import LaboratoryTemplate
 from testbench.station import StationFile
 
 
@@ -57,6 +59,7 @@ def carry_out(
     make_folder(folder)
     if wants_detaching(arguments):
         return detach(arguments, folder)
+    template = chosen_laboratory(arguments)  # a wrong one is refused before the first valve
     announcement = Announcement() if arguments.announce else None
     request = EvaluationRequest(
         station,
@@ -82,6 +85,7 @@ def carry_out(
         folder=folder,
         language=arguments.language,
         announcement=announcement,
+        template=template,
     )
 
 
@@ -92,6 +96,7 @@ def go_on(arguments: argparse.Namespace, path: Path, row: EvaluationRow, folder:
     make_folder(folder)
     if wants_detaching(arguments):
         return detach(arguments, folder)
+    template = chosen_laboratory(arguments)
     announcement = Announcement() if arguments.announce else None
     with Record.open(path) as record:
         elapsed_s = record.last_bench_time(row.identifier)
@@ -105,6 +110,7 @@ def go_on(arguments: argparse.Namespace, path: Path, row: EvaluationRow, folder:
         folder=folder,
         language=language,
         announcement=announcement,
+        template=template,
         elapsed_s=elapsed_s,
     )
 
@@ -126,6 +132,7 @@ def _through(
     folder: Path,
     language: Language,
     announcement: Announcement | None,
+    template: LaboratoryTemplate | None,
     elapsed_s: float = 0.0,
 ) -> int:
     """Evaluate with progress, show what came of it, and write its files."""
@@ -133,7 +140,7 @@ def _through(
         result = evaluated(progress)
     _show(terminal, result, language)
     try:
-        _write(terminal, record, result, folder, language)
+        _write(terminal, record, result, folder, language, template)
     except KeyboardInterrupt:
         raise AbortedError(
             f"aborted from the keyboard while the results were written; {result.evaluation} is complete in the record: "
@@ -151,11 +158,18 @@ def _show(terminal: Terminal, result: EvaluationResult, language: Language) -> N
     terminal.line(f"台架时间 {bench}，用时 {real}" if language == "zh" else f"{bench} of bench time in {real}")
 
 
-def _write(terminal: Terminal, path: Path, result: EvaluationResult, folder: Path, language: Language) -> None:
+def _write(
+    terminal: Terminal,
+    path: Path,
+    result: EvaluationResult,
+    folder: Path,
+    language: Language,
+    template: LaboratoryTemplate | None,
+) -> None:
     from testbench.commands.result_files import write_results
 
     with Record.open(path) as record:
-        paths = (*write_results(record, result.evaluation, folder, language), path)
+        paths = (*write_results(record, result.evaluation, folder, language, template), path)
     names = ("结果", "报告", "记录") if language == "zh" else ("results", "report", "record")
     for name, written in zip(names, paths, strict=True):
         terminal.line(f"{name}: {written}")

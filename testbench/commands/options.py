@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from testbench.commands.detach import add_detach
+from testbench.commands.laboratory import add_laboratory
 
 if TYPE_CHECKING:
     from testbench.criteria.standard import Standard
@@ -38,7 +39,7 @@ def add_suite(parser: argparse.ArgumentParser) -> None:
 
 
 def add_run_options(parser: argparse.ArgumentParser, output: str) -> None:
-    """Add --output, --record, --trace, --seed, --notes, --by, --detach, --language."""
+    """Add --output, --record, --trace, --seed, --notes, --by, --detach, --laboratory, --language."""
     parser.add_argument(
         "--output", type=Path, default=Path(output), metavar="DIR", help=f"folder for the results ({output})"
     )
@@ -52,6 +53,7 @@ def add_run_options(parser: argparse.ArgumentParser, output: str) -> None:
     parser.add_argument("--notes", default="", metavar="TEXT", help="what the lab notes down, kept in the record")
     parser.add_argument("--by", default="", metavar="PERSON", help="who starts it, kept in the record (this user)")
     add_detach(parser)
+    add_laboratory(parser)
     add_language(parser)
 
 

@@ -8,8 +8,10 @@ from testbench.commands.procedure_words import procedure_words
 from testbench.engine.clock import wall_now
 from testbench.errors import InputError, RecordError
 from testbench.record.store import Record
+from testbench.report.content import ReportContent
 from testbench.report.evaluation_json import evaluation_text
 from testbench.report.from_record import content_from_record
+from testbench.report.laboratory import LaboratoryTemplate
 from testbench.report.pdf import render_pdf
 from testbench.text import Language
 
@@ -22,13 +24,24 @@ def make_folder(folder: Path) -> None:
         raise InputError(f"output folder {folder} cannot be made: {error.strerror}; choose another with --output") from error
 
 
-def write_results(record: Record, evaluation: str, folder: Path, language: str) -> tuple[Path, Path]:
-    """Write `evaluation.json` and `report.pdf` of a recorded evaluation, issued now; return their paths."""
-    content = content_from_record(record, evaluation, issued=wall_now(), procedures=procedure_words())
-    results, report = folder / "evaluation.json", folder / "report.pdf"
+def write_results(
+    record: Record, evaluation: str, folder: Path, language: str, template: LaboratoryTemplate | None = None
+) -> tuple[Path, Path]:
+    """Write `evaluation.json` and `report.pdf` of a recorded evaluation; return their paths.
+
+    A report that was issued is written as it was issued; any other is made now and has no number.
+    """
+    letterhead = None if template is None else template.letterhead
+    content = content_from_record(record, evaluation, issued=wall_now(), procedures=procedure_words(), letterhead=letterhead)
+    return write_files(content, render_pdf(content, Language(language)), folder)
+
+
+def write_files(content: ReportContent, report: bytes, folder: Path) -> tuple[Path, Path]:
+    """Write the results and a report that is set; return their paths."""
+    results, path = folder / "evaluation.json", folder / "report.pdf"
     _write(results, evaluation_text(content))
-    _write(report, render_pdf(content, Language(language)))
-    return results, report
+    _write(path, report)
+    return results, path
 
 
 def _write(path: Path, data: bytes) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from testbench.commands.choose_run import add_run, chosen
 from testbench.commands.detach import add_detach
+from testbench.commands.laboratory import add_laboratory
 
 DESCRIPTION = """\
 A paused evaluation goes on: the gas is set anew and waited for, then the step that was cut is attempted again.
@@ -26,6 +27,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_run(parser)
     parser.add_argument("--output", type=Path, metavar="DIR", help="folder for the results (the one it was begun with)")
     add_detach(parser)
+    add_laboratory(parser)
     parser.add_argument("--language", choices=("zh", "en"), help="language of report and screen (that of the evaluation)")
 
 

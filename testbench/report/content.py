@@ -16,6 +16,7 @@ from typing import Any
 from testbench.errors import InputError
 from testbench.findings import Finding
 from testbench.outcome import Outcome, RunState
+from testbench.report.letterhead import Issue, Letterhead
 from testbench.text import Language, Text
 
 Words = str | Text
@@ -283,6 +284,8 @@ class ReportContent:
 
     `state` says how it ended, `reason` why where it did not simply finish. One that was interrupted and can be resumed is
     not `final`: `finished` is then the date until which it was recorded. `record_head` is the head of the hash chain.
+    `letterhead` is the laboratory's own template; `issue` is there where the report was issued under a number, `outdated`
+    names the report that was issued before the record changed.
     """
 
     identifier: str
@@ -311,6 +314,9 @@ class ReportContent:
     attempts: tuple[ReportAttempt, ...] = ()
     events: tuple[ReportEvent, ...] = ()
     raw_tables: tuple[RawTable, ...] = ()
+    letterhead: Letterhead | None = None
+    issue: Issue | None = None
+    outdated: str = ""
 
     def __post_init__(self) -> None:
         moments = {"started": self.started, "finished": self.finished, "issued": self.issued}

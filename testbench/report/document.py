@@ -11,6 +11,7 @@ from testbench.report.content import ReportContent
 from testbench.report.device_section import device_section
 from testbench.report.front import cover, summary
 from testbench.report.glyphs import Clean
+from testbench.report.issuer import laboratory_name, take_letterhead
 from testbench.report.method_section import method_section
 from testbench.report.raw_section import raw_section
 from testbench.report.wording import Wording, wording
@@ -36,7 +37,19 @@ def build_document(content: ReportContent, language: Language) -> Document:
     blocks += method_section(content, words)
     blocks += raw_section(content, words)
     blocks += events_section(content, words)
+    return _finished(content, blocks, words)
+
+
+def build_cover(content: ReportContent, language: Language) -> Document:
+    """Return the first page alone."""
+    words = wording(language)
+    return _finished(content, [cover(content, words)], words)
+
+
+def _finished(content: ReportContent, blocks: list[Block], words: Wording) -> Document:
+    """Number the pictures, and replace what the font lacks; the cover is the first block."""
     pictures = _take_pictures(blocks)
+    pictures += take_letterhead(blocks[0], len(pictures))
     clean = Clean()
     tree = {"head": _head(content, words), "blocks": blocks}
     cleaned = cast(dict[str, Any], clean.tree(tree))
@@ -71,13 +84,15 @@ def _take_pictures(blocks: list[Block]) -> tuple[str, ...]:
 def _head(content: ReportContent, words: Wording) -> dict[str, Any]:
     digest = content.record_head
     title = words["document.title"]
+    number = content.issue.number if content.issue is not None and not content.simulated else ""
     return {
         "language": "zh" if words.language is Language.CHINESE else "en",
         "region": "CN" if words.language is Language.CHINESE else "GB",
         "title": title,
         "identifier": content.identifier,
-        "document_title": f"{title} {content.identifier}",
-        "author": words.say(content.station.laboratory) or content.station.name,
+        "number": number,
+        "document_title": " ".join(part for part in (title, number, content.identifier) if part),
+        "author": laboratory_name(content, words) or content.station.name,
         "simulated": words["document.simulated"],
         "is_simulated": content.simulated,
         "simulated_line": words["document.simulated_line"],

@@ -4,16 +4,18 @@
 and can be resumed. `record_head` is the head of the record's hash chain, for `testbench record verify --head`.
 A verdict is an outcome ("error", "aborted", "fail", "inconclusive", "pass") or null where the standard has no criterion;
 numbers that are not there are null, never NaN. Texts in both languages are objects with `zh` and `en`; `clause` and
-`limit_text` are in the language of the evaluation.
+`limit_text` are in the language of the evaluation. `report` is null until the report was issued under a number.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
 import math
 from typing import Any
 
 from testbench.report.content import ReportCondition, ReportContent, ReportDevice, ReportVerdict, Words, say
+from testbench.report.letterhead import Issue
 from testbench.text import Language
 
 
@@ -43,12 +45,33 @@ def evaluation_document(content: ReportContent) -> dict[str, Any]:
         "journal_digest": content.journal_digest,
         "record_head": content.record_head,
         "devices": [_device(device, content.language) for device in content.devices],
+        "report": _report(content.issue),
     }
+
+
+def content_digest(content: ReportContent) -> str:
+    """SHA-256 of what the report of an evaluation states, whoever issues it and whenever."""
+    stated = {name: value for name, value in evaluation_document(content).items() if name not in ("record_head", "report")}
+    return hashlib.sha256(json.dumps(stated, sort_keys=True, allow_nan=False).encode()).hexdigest()
 
 
 def evaluation_text(content: ReportContent) -> bytes:
     """Return the document as the text of a file, UTF-8."""
     return json.dumps(evaluation_document(content), ensure_ascii=False, indent=2, allow_nan=False).encode() + b"\n"
+
+
+def _report(issue: Issue | None) -> dict[str, Any] | None:
+    if issue is None:
+        return None
+    return {
+        "number": issue.number,
+        "replaces": issue.replaces,
+        "issued": issue.at.isoformat(),
+        "issued_by": issue.by,
+        "client": {"name": issue.client.name, "address": issue.client.address, "contact": issue.client.contact},
+        "received": issue.received,
+        "outside_scope": issue.outside_scope,
+    }
 
 
 def _condition(condition: ReportCondition) -> dict[str, Any]:

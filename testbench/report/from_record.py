@@ -38,6 +38,8 @@ from testbench.report.content import (
     ReportVerdict,
     StandardKind,
 )
+from testbench.report.evaluation_json import content_digest
+from testbench.report.letterhead import ISSUE_EVENT, Issue, Letterhead, issues
 from testbench.station import Station, parse_station
 from testbench.text import Language, Text
 
@@ -68,11 +70,13 @@ def content_from_record(
     *,
     issued: dt.datetime | None = None,
     procedures: Mapping[str, ProcedureWords] | None = None,
+    letterhead: Letterhead | None = None,
 ) -> ReportContent:
     """Load all that a report of an evaluation says; RecordError if it is not in the record or has no outcome yet.
 
     `issued` is when the document is made (default: when the evaluation ended). `procedures` name the procedures and
-    their settings for people; one that is not among them is printed by its name.
+    their settings for people; one that is not among them is printed by its name. `letterhead` is the laboratory's. A report
+    that was issued is made again with its number, date and head, as long as the record still says the same.
     """
     row = record.evaluation(evaluation)
     start = row.start
@@ -88,7 +92,7 @@ def content_from_record(
     steps_by_run = {run.identifier: record.steps(run.identifier) for run in runs}
     steps = [step for run in runs for step in steps_by_run[run.identifier]]
     flow_units = _flow_units(record, evaluation)
-    return ReportContent(
+    content = ReportContent(
         identifier=evaluation,
         standard=_standard(standard, start.measurand),
         station=ReportStation(station.station.name, station.station.laboratory, start.station_digest),
@@ -118,9 +122,19 @@ def content_from_record(
         events=tuple(
             ReportEvent(event.at, event.kind, event.text, event.run or "")
             for event in record.events(evaluation)
-            if event.kind not in (INSTRUMENT_EVENT, SAFE_EVENT)
+            if event.kind not in (INSTRUMENT_EVENT, SAFE_EVENT, ISSUE_EVENT)
         ),
+        letterhead=letterhead,
     )
+    given = issues(record.events(evaluation))
+    return _as_issued(content, given[-1]) if given else content
+
+
+def _as_issued(content: ReportContent, issue: Issue) -> ReportContent:
+    """The report as it was issued last; without its number where the record says something else since."""
+    if content_digest(content) != issue.content:
+        return replace(content, outdated=issue.number)
+    return replace(content, issue=issue, issued=issue.at, record_head=issue.head)
 
 
 def _standard(standard: Standard | None, measurand: str) -> ReportStandard:

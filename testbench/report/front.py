@@ -11,6 +11,7 @@ from testbench.outcome import Outcome, RunState
 from testbench.report import phrases
 from testbench.report.blocks import Block, Cell, Column, bullets, facts, heading, judged, paragraph, table
 from testbench.report.content import ReportContent, ReportDevice, ReportStandard, ReportVerdict
+from testbench.report.issuer import issue_facts, laboratory_facts, letterhead_of, signatures, statements
 from testbench.report.numbers import moment
 from testbench.report.wording import Wording
 
@@ -35,7 +36,7 @@ def cover(content: ReportContent, wording: Wording) -> Block:
     standard, station = content.standard, content.station
     return {
         "block": "cover",
-        "laboratory": wording.say(station.laboratory),
+        **letterhead_of(content, wording),
         "standard": wording.say(standard.title) or standard.name,
         "analogy": _sentence(wording.say(standard.analogy)),
         "notice": unfinished(content, wording),
@@ -43,10 +44,11 @@ def cover(content: ReportContent, wording: Wording) -> Block:
         "devices": table(columns, rows) if rows else paragraph(wording["summary.none"]),
         "facts": facts(
             [
+                *issue_facts(content, wording),
                 (wording["cover.identifier"], content.identifier),
                 (wording["cover.standard"], _name_and_edition(standard, wording)),
                 (wording["cover.basis"], wording.say(standard.basis)),
-                (wording["cover.laboratory"], wording.say(station.laboratory)),
+                *laboratory_facts(content, wording),
                 (wording["cover.station"], station.name),
                 (wording["cover.started"], _bench_moment(content.started, content, wording)),
                 (
@@ -64,8 +66,8 @@ def cover(content: ReportContent, wording: Wording) -> Block:
                 (wording["cover.station_digest"], station.digest),
             ]
         ),
-        "scope": wording["cover.scope"],
-        "signatures": [] if content.simulated else [wording[f"cover.{who}"] for who in ("tested", "checked", "approved")],
+        "scope": [wording["cover.scope"], *statements(content, wording)],
+        "signatures": signatures(content, wording),
     }
 
 

@@ -9,12 +9,13 @@ from __future__ import annotations
 import datetime as dt
 import json
 from importlib.resources import as_file, files
+from typing import Any
 
 import typst
 
 from testbench.errors import TestbenchError
 from testbench.report.content import ReportContent
-from testbench.report.document import build_document
+from testbench.report.document import Document, build_cover, build_document
 from testbench.report.glyphs import FAMILY, font_path
 from testbench.text import Language
 
@@ -29,6 +30,15 @@ def render_pdf(content: ReportContent, language: Language | str | None = None) -
     The same content gives the same bytes: the date in the file is the issue time of the content.
     """
     document = build_document(content, Language(language or content.language))
+    return _set(content, document, format="pdf", pdf_standards=["a-2a"])
+
+
+def render_picture(content: ReportContent, language: Language | str, *, dots_an_inch: float) -> bytes:
+    """Return the first page of a report as PNG."""
+    return _set(content, build_cover(content, Language(language)), format="png", ppi=dots_an_inch)
+
+
+def _set(content: ReportContent, document: Document, **form: Any) -> bytes:
     inputs = {
         "document": json.dumps(document.tree, ensure_ascii=False, allow_nan=False),
         "pictures": json.dumps(document.pictures, ensure_ascii=False),
@@ -42,10 +52,9 @@ def render_pdf(content: ReportContent, language: Language | str | None = None) -
                 root=templates,
                 font_paths=fonts,
                 ignore_system_fonts=True,
-                format="pdf",
                 sys_inputs=inputs,
-                pdf_standards=["a-2a"],
                 timestamp=_fixed_offset(content.issue_time),
+                **form,
             )
     except typst.TypstError as error:
         raise ReportError(f"the report of evaluation {content.identifier} could not be set: {error}") from error

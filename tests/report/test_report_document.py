@@ -190,7 +190,9 @@ def test_without_a_line_delay_it_is_the_response_of_the_system(bare: ReportConte
 
 def test_only_a_real_evaluation_has_lines_to_sign(example: ReportContent) -> None:
     assert blocks(example, "cover")[0]["signatures"] == []
-    assert blocks(replace(example, simulated=False), "cover")[0]["signatures"] == ["Tested by", "Checked by", "Approved by"]
+    assert blocks(replace(example, simulated=False), "cover")[0]["signatures"] == [
+        {"role": role, "name": ""} for role in ("Tested by", "Checked by", "Approved by")
+    ]
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,8 @@
 """Minimum and maximum levels of a growing series, so that any span of it is drawn with a few points a pixel.
 
-Readings are appended in blocks. Level 0 holds them as they came; a point of level k covers 16 points of level k−1: the time of
-its first reading, the least and the greatest value. A level keeps at most `capacity` points and drops its oldest, so memory is
-bounded: old parts are then drawn from a coarser level, with extremes that are still exact.
+Readings are appended in blocks. Level 0 holds them as they came; a point of level k covers 16 points of level k−1: the time
+of its first reading, the least and the greatest value. A level keeps at most `capacity` points and drops its oldest, so
+memory is bounded: old parts are then drawn from a coarser level, with extremes that are still exact.
 """
 
 from __future__ import annotations

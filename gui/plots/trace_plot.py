@@ -13,19 +13,19 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
-import pyqtgraph as pg
 from numpy.typing import ArrayLike
 from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QSplitter, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSplitter, QToolButton, QVBoxLayout, QWidget
 
 from gui.plots import time_axis
 from gui.plots.canvas import Canvas
 from gui.plots.channel import Band, Channel, Limit, LineKind, StepLine
 from gui.plots.fetching import Fetcher, Source, Wish
-from gui.plots.lane import Lane
+from gui.plots.lane import Lane, thin_pen
 from gui.plots.legend import Legend, LegendModel, Value
 from gui.plots.levels import Polyline
 from gui.plots.time_axis import Mode, TimeView, comfortable
@@ -34,6 +34,7 @@ from gui.theme import Theme, Tone
 
 _PAN_SHARE = 0.1
 _FETCH_AFTER_MS = 120
+_HEAD = 0.15  # of the uppermost lane, for the names of the steps
 _TOGETHER = ("", "%")
 
 
@@ -217,7 +218,9 @@ class TracePlot(QWidget):
             if self._together:
                 lane.set_values(-2.0, 102.0)
             elif found:
-                lane.set_values(*comfortable(min(r[0] for r in found), max(r[1] for r in found), least.get(key, 0.0)))
+                low, high = comfortable(min(r[0] for r in found), max(r[1] for r in found), least.get(key, 0.0))
+                headed = self._bands and lane is next(iter(self._lanes.values()))
+                lane.set_values(low, high + (_HEAD * (high - low) if headed else 0.0))
         self._show_values()
         if self._source is not None and any(self._wanting(pixels)):
             self._fetch_due.start()
@@ -243,7 +246,7 @@ class TracePlot(QWidget):
             (
                 self._together_button,
                 self.tr("Together"),
-                self.tr("All channels on one axis, each in % of its own range (T)"),
+                self.tr("All on one axis, each in % of its own range (T)"),
             ),
             (self._clock_button, self.tr("Clock"), self.tr("Time of day instead of bench time (C)")),
             (self._legend_button, self.tr("Values"), self.tr("List of channels with their values (V)")),
@@ -321,10 +324,12 @@ class TracePlot(QWidget):
         self._canvas.all_wanted.connect(self.show_all)
         self._canvas.resized.connect(self.schedule)
         self._all_button, self._follow_button, self._together_button, self._clock_button, self._legend_button = (
-            QToolButton(self, checkable=True, autoRaise=True) for _ in range(5)
+            QToolButton(self) for _ in range(5)
         )
-        group = QButtonGroup(self)
-        group.setExclusive(False)
+        buttons = (self._all_button, self._follow_button, self._together_button, self._clock_button, self._legend_button)
+        for button in buttons:
+            button.setCheckable(True)
+            button.setAutoRaise(True)
         self._all_button.clicked.connect(self.show_all)
         self._follow_button.clicked.connect(self.follow)
         self._together_button.clicked.connect(self.set_together)
@@ -336,7 +341,7 @@ class TracePlot(QWidget):
         bar = QHBoxLayout()
         bar.setContentsMargins(0, 0, 0, 0)
         bar.setSpacing(4)
-        for button in (self._all_button, self._follow_button, self._together_button, self._clock_button):
+        for button in buttons[:-1]:
             bar.addWidget(button)
         bar.addStretch(1)
         bar.addWidget(self._hint)
@@ -361,7 +366,7 @@ class TracePlot(QWidget):
         self._splitter.addWidget(self._canvas)
         self._splitter.addWidget(self._side)
         self._splitter.setStretchFactor(0, 1)
-        self._splitter.setSizes([700, 260])
+        self._splitter.setSizes([700, 320])
         self._splitter.setChildrenCollapsible(False)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -382,7 +387,7 @@ class TracePlot(QWidget):
             key = self._lane_of(channel)
             counts[key] = counts.get(key, 0) + 1
         self._lanes = {
-            key: Lane(self._theme, title=lambda key=key: self._lane_title(key), top=number == 0)
+            key: Lane(self._theme, title=partial(self._lane_title, key), top=number == 0)
             for number, key in enumerate(counts)
         }
         for number, lane in enumerate(self._lanes.values()):
@@ -413,7 +418,7 @@ class TracePlot(QWidget):
                 continue
             curve = self._lanes[self._lane_of(channel)].curve(channel.name)
             picked = channel.name in chosen
-            curve.setPen(pg.mkPen(self._theme.colour(Tone.TEXT) if picked else colour, width=1))
+            curve.setPen(thin_pen(self._theme.colour(Tone.TEXT) if picked else colour))
             curve.setZValue(10 if picked else 0)
 
     def _draw_steps(self, ranges: dict[tuple[str, str], list[tuple[float, float]]]) -> None:

@@ -42,9 +42,10 @@ _NO_ROOM = ("SQLITE_FULL", "SQLITE_IOERR_WRITE", "SQLITE_IOERR_FSYNC", "SQLITE_I
 class Database:
     """An open database: transactions for reading and writing. May be used from several threads."""
 
-    def __init__(self, engine: Engine, name: str) -> None:
+    def __init__(self, engine: Engine, name: str, *, kind: str = "record") -> None:
         self.engine = engine
         self.name = name
+        self.kind = kind
         self._identity: tuple[int, int] | None = None
         self._gone = ""
 
@@ -87,7 +88,7 @@ class Database:
                     cursor.execute("ROLLBACK")
             cursor.close()
         if mode != "wal":
-            raise RecordError(f"record {self.name}: its disk does not allow a write-ahead log; choose a local disk")
+            raise RecordError(f"{self.kind} {self.name}: its disk does not allow a write-ahead log; choose a local disk")
 
     def close(self) -> None:
         """Close all connections."""
@@ -105,12 +106,12 @@ class Database:
                 self._identity = identity
             if identity == self._identity:
                 return
-            self._gone = f"record {self.name} was deleted or moved away while it was in use; {self._save_copy()}"
+            self._gone = f"{self.kind} {self.name} was deleted or moved away while it was in use; {self._save_copy()}"
         raise RecordError(self._gone)
 
     def _save_copy(self) -> str:
         """Copy what is still open to a new file of the temporary folder; say where it is."""
-        path = Path(tempfile.mkdtemp(prefix="testbench-record-")) / "record.sqlite"
+        path = Path(tempfile.mkdtemp(prefix=f"testbench-{self.kind}-")) / f"{self.kind}.sqlite"
         try:
             with closing(self.engine.raw_connection()) as connection:
                 connection.cursor().execute("VACUUM INTO ?", (str(path),))
@@ -124,24 +125,24 @@ class Database:
         try:
             yield
         except IntegrityError as error:
-            raise RecordError(f"record {self.name}: {conflict}") from error
+            raise RecordError(f"{self.kind} {self.name}: {conflict}") from error
         except DBAPIError as error:
-            raise fault(self.name, error.orig or error, writing=writing) from error
+            raise fault(self.name, error.orig or error, writing=writing, kind=self.kind) from error
         except sqlite.Error as error:
-            raise fault(self.name, error, writing=writing) from error
+            raise fault(self.name, error, writing=writing, kind=self.kind) from error
 
 
-def open_sqlite(path: Path, *, create: bool, anywhere: bool = False) -> Database:
+def open_sqlite(path: Path, *, create: bool, anywhere: bool = False, kind: str = "record") -> Database:
     """Open (or create) a SQLite file; RecordError names what stands against it.
 
-    `anywhere` is for a copy that no other process writes: it may lie on a network.
+    `anywhere` is for a copy that no other process writes: it may lie on a network. `kind` names the file in errors.
     """
     if sqlite.sqlite_version_info < OLDEST_SQLITE:
         wanted = ".".join(map(str, OLDEST_SQLITE))
         raise RecordError(
-            f"SQLite {sqlite.sqlite_version} is too old for the record, {wanted} or later is needed; reinstall pysqlite3"
+            f"SQLite {sqlite.sqlite_version} is too old for the {kind}, {wanted} or later is needed; reinstall pysqlite3"
         )
-    check_place(path, create=create, anywhere=anywhere)
+    check_place(path, create=create, anywhere=anywhere, kind=kind)
     engine = create_engine(
         URL.create("sqlite", database=str(path)),
         module=sqlite,
@@ -149,48 +150,48 @@ def open_sqlite(path: Path, *, create: bool, anywhere: bool = False) -> Database
     )
     event.listen(engine, "connect", _prepare)
     event.listen(engine, "begin", _begin)
-    return Database(engine, str(path))
+    return Database(engine, str(path), kind=kind)
 
 
-def check_place(path: Path, *, create: bool, anywhere: bool = False) -> None:
-    """Refuse a path where no record can be: network, missing folder, missing file, folder, read-only, empty of meaning."""
+def check_place(path: Path, *, create: bool, anywhere: bool = False, kind: str = "record") -> None:
+    """Refuse a path where no database can be: network, missing folder, missing file, folder, read-only, empty of meaning."""
     if not anywhere and (place := network_place(path)):
-        raise RecordError(f"record {path} is on a network ({place}), where it could be damaged; choose a local disk")
+        raise RecordError(f"{kind} {path} is on a network ({place}), where it could be damaged; choose a local disk")
     try:
         if path.is_dir():
-            raise RecordError(f"record {path} is a folder; give the path of a file in it")
+            raise RecordError(f"{kind} {path} is a folder; give the path of a file in it")
         if not path.parent.is_dir():
-            raise RecordError(f"record {path}: the folder {path.parent} does not exist; make it or choose another")
+            raise RecordError(f"{kind} {path}: the folder {path.parent} does not exist; make it or choose another")
         if not path.exists():
             if not create:
-                raise RecordError(f"record {path} does not exist; check the path, or start an evaluation to make it")
+                raise RecordError(f"{kind} {path} does not exist; check the path, or start an evaluation to make it")
             if not os.access(path.parent, os.W_OK):
-                raise RecordError(f"record {path}: the folder {path.parent} is read-only; choose another")
+                raise RecordError(f"{kind} {path}: the folder {path.parent} is read-only; choose another")
         elif not os.access(path, os.R_OK):
-            raise RecordError(f"record {path} may not be read; ask its owner for permission")
+            raise RecordError(f"{kind} {path} may not be read; ask its owner for permission")
         elif not os.access(path, os.W_OK) or not os.access(path.parent, os.W_OK):
-            raise RecordError(f"record {path}: {_ADVICE['SQLITE_READONLY']}")
+            raise RecordError(f"{kind} {path}: {_ADVICE['SQLITE_READONLY']}")
     except OSError as error:
-        raise RecordError(f"record {path} cannot be reached: {error.strerror or error}") from error
+        raise RecordError(f"{kind} {path} cannot be reached: {error.strerror or error}") from error
 
 
-def fault(name: str, error: BaseException, *, writing: bool) -> RecordError:
+def fault(name: str, error: BaseException, *, writing: bool, kind: str = "record") -> RecordError:
     """The error to raise: RecordFullError where there is, or may be, no room; writing can go on when there is again.
 
     An error of the disk without further code, while writing, may be one for want of room.
     """
     code = str(getattr(error, "sqlite_errorname", ""))
     full = code.startswith(_NO_ROOM) or (writing and code == "SQLITE_IOERR")
-    return (RecordFullError if full else RecordError)(explain(name, error))
+    return (RecordFullError if full else RecordError)(explain(name, error, kind))
 
 
-def explain(name: str, error: BaseException) -> str:
+def explain(name: str, error: BaseException, kind: str = "record") -> str:
     """Say in one line what the database met and what to do."""
     code = str(getattr(error, "sqlite_errorname", ""))
     for prefix, advice in _ADVICE.items():
         if code.startswith(prefix):
-            return f"record {name}: {advice}"
-    return f"record {name}: the database refused: {error}"
+            return f"{kind} {name}: {advice}"
+    return f"{kind} {name}: the database refused: {error}"
 
 
 def _prepare(connection: Any, _pooled: Any) -> None:

@@ -1,0 +1,1 @@
+"""The laboratory's registers: devices under test, gas cylinders and other measurement standards."""

@@ -9,28 +9,51 @@ BIN := $(VENV)/bin
 endif
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 JOBS ?= 2
+LOCKING := --universal --python-version 3.11 --generate-hashes -q
 
-.PHONY: demo test check bench lock clean
+.PHONY: demo gui test test-core test-gui check bench screenshots translations lock clean
 
 # A whole evaluation of three simulated CO2 analysers; results in demo/
 demo: $(VENV)/installed
 	@$(BIN)/testbench station new --simulated > demo-station.toml
 	@$(BIN)/testbench evaluate --station demo-station.toml --standard hj76-2017 --output demo
 
-# Format, lint, types, layers, and the tests
-test: check
-	$(BIN)/python -m pytest -n $(JOBS) -q
+# The window
+gui: $(VENV)/installed-gui
+	@$(BIN)/testbench gui
 
-check: $(VENV)/installed-dev
+# Format, lint, types, layers, and all tests
+test: check test-core test-gui
+
+# The tests of everything but the window; they need no Qt
+test-core: $(VENV)/installed-dev
+	$(BIN)/python -m pytest -n $(JOBS) -q -p no:pytest-qt --ignore=tests/gui
+
+# The tests of the window; where libraries of the system are missing it says which packages have them
+test-gui: $(VENV)/installed-gui-dev
+	@$(BIN)/python -m gui.surroundings --for-tests
+	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest -n $(JOBS) -q tests/gui
+
+check: $(VENV)/installed-gui-dev
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
 # Ratios in one run: the engine against a bare query loop; a nine-day evaluation. A soak: does anything grow in thirty days?
-bench: $(VENV)/installed-dev
+# How smooth is the window with much on it?
+bench: $(VENV)/installed-gui-dev
 	$(BIN)/python tests/bench/bench.py
 	$(BIN)/python tests/bench/soak.py
+	QT_QPA_PLATFORM=offscreen $(BIN)/python tests/bench/gui_bench.py
+
+# Pictures of every screen in both languages and both themes, for docs/screens
+screenshots: $(VENV)/installed-gui-dev
+	QT_QPA_PLATFORM=offscreen $(BIN)/python tests/screens/take.py docs/screens
+
+# Collect the window's texts and compile their translations
+translations: $(VENV)/installed-gui
+	$(BIN)/python -m gui.translating
 
 $(VENV)/created:
 	@$(PYTHON) -c 'import sys; v = sys.version_info; sys.exit(v[:2] != (3, 11) and f"Python 3.11 is needed, {sys.executable} is {v[0]}.{v[1]}; say make PYTHON=/path/to/python3.11")'
@@ -47,10 +70,20 @@ $(VENV)/installed-dev: $(VENV)/installed requirements-dev.lock
 	@$(PIP) install --require-hashes -r requirements-dev.lock
 	@touch $@
 
+$(VENV)/installed-gui: $(VENV)/installed requirements-gui.lock
+	@$(PIP) install --require-hashes -r requirements-gui.lock
+	@touch $@
+
+$(VENV)/installed-gui-dev: $(VENV)/installed-dev $(VENV)/installed-gui requirements-gui-dev.lock
+	@$(PIP) install --require-hashes -r requirements-gui-dev.lock
+	@touch $@
+
 # Pin anew what pyproject.toml allows (needs uv)
 lock:
-	uv pip compile pyproject.toml --group build --universal --python-version 3.11 --generate-hashes -q -o requirements.lock
-	uv pip compile pyproject.toml --group build --group dev --universal --python-version 3.11 --generate-hashes -q -o requirements-dev.lock
+	uv pip compile pyproject.toml --group build $(LOCKING) -o requirements.lock
+	uv pip compile pyproject.toml --group build --group dev $(LOCKING) -o requirements-dev.lock
+	uv pip compile pyproject.toml --group build --extra gui $(LOCKING) -o requirements-gui.lock
+	uv pip compile pyproject.toml --group build --extra gui --group dev --group gui-dev $(LOCKING) -o requirements-gui-dev.lock
 
 clean:
 	rm -rf $(VENV) demo demo-station.toml build *.egg-info

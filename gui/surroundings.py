@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import os
+import shutil
 import sys
 from collections.abc import Iterable
 
@@ -14,16 +15,23 @@ LIBRARIES = {
     "libxkbcommon.so.0": "libxkbcommon0",
     "libdbus-1.so.3": "libdbus-1-3",
     "libfontconfig.so.1": "libfontconfig1",
+    "libfreetype.so.6": "libfreetype6",
     "libglib-2.0.so.0": "libglib2.0-0",
 }
 ON_X11 = {
-    "libxcb-cursor.so.0": "libxcb-cursor0",
+    "libX11-xcb.so.1": "libx11-xcb1",
     "libxkbcommon-x11.so.0": "libxkbcommon-x11-0",
+    "libxcb-cursor.so.0": "libxcb-cursor0",
     "libxcb-icccm.so.4": "libxcb-icccm4",
     "libxcb-image.so.0": "libxcb-image0",
     "libxcb-keysyms.so.1": "libxcb-keysyms1",
+    "libxcb-randr.so.0": "libxcb-randr0",
     "libxcb-render-util.so.0": "libxcb-render-util0",
     "libxcb-shape.so.0": "libxcb-shape0",
+    "libxcb-shm.so.0": "libxcb-shm0",
+    "libxcb-sync.so.1": "libxcb-sync1",
+    "libxcb-xfixes.so.0": "libxcb-xfixes0",
+    "libxcb-xkb.so.1": "libxcb-xkb1",
 }
 
 
@@ -33,6 +41,12 @@ def missing_packages(*, screen: bool = True) -> list[str]:
         return []
     wanted = LIBRARIES | ON_X11 if screen else LIBRARIES
     return sorted({package for library, package in wanted.items() if not _loads(library)})
+
+
+def missing_for_tests() -> list[str]:
+    """Packages that the window's tests need besides: a screen in memory."""
+    xvfb = [] if not sys.platform.startswith("linux") or shutil.which("Xvfb") else ["xvfb"]
+    return missing_packages() + xvfb
 
 
 def obstacle() -> str | None:
@@ -58,3 +72,18 @@ def _loads(library: str) -> bool:
     except OSError:
         return False
     return True
+
+
+def main(words: list[str]) -> int:
+    """`--list` prints the packages that are missing for the tests; `--for-tests` fails where there are some."""
+    missing = missing_for_tests()
+    if words == ["--list"]:
+        print(" ".join(missing))
+        return 0
+    if missing:
+        print(f"the window's tests need packages of the system; {install(missing)}", file=sys.stderr)
+    return 1 if missing else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

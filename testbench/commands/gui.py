@@ -14,6 +14,7 @@ records and starts and steers evaluations as the other commands do; closing it e
   testbench gui --record result/record.sqlite --language zh
 """
 GROUP = "testbench.applications"
+OURS = ("gui", "testbench", "instruments", "procedures")
 PAGES = ("bench", "new", "run", "results", "registers", "settings")
 
 
@@ -35,6 +36,8 @@ def run(arguments: argparse.Namespace) -> int:
         try:
             return int(point.load()(arguments))
         except ImportError as error:
+            if (error.name or "").partition(".")[0] in OURS:
+                raise
             raise InputError(
                 f"the window cannot be opened: {error}; install what it needs with `make gui`, or "
                 "`pip install 'testbench[gui]'`"

@@ -1,4 +1,4 @@
-"""Chinese is complete: every text of every package is translated with the same places, and what the window reads is fresh."""
+"""Chinese is complete: all texts of all packages are translated with the same places, and what the window reads is fresh."""
 
 import ast
 import os

@@ -69,39 +69,47 @@ def test_what_is_set_is_read_back_and_logged(hand):
     assert "mfc-co2.flow 1.6" in entries[2]["came_of_it"]
 
 
-@pytest.mark.parametrize(
-    ("action", "error", "told"),
-    [
-        (SupplyGas("CO2", 0.5), UnsuppliableError, "cannot be made"),
-        (SupplyGas("SO2", 0.1), UnsuppliableError, "no cylinder of SO2"),
-        (SupplyGas("CO2", float("nan")), InputError, "from 0 to 100 %"),
-        (SupplyGas("CO2", -0.1), InputError, "from 0 to 100 %"),
-        (SetFlow("mfc-co2", 9.0), InputError, "outside its range, 0 to 5 L/min"),
-        (SetFlow("mfc-co2", float("nan")), InputError, "outside its range"),
-        (SetFlow("daq", 1.0), InputError, "no flow controller"),
-        (SetVelocity(3.0), InputError, "no flow rig"),
-        (SetCondition("temperature", 20.0), InputError, "nothing on this station sets"),
-        (Adjust("A", Adjustment.SPAN, 99.0), InputError, "outside its range, 0 to 20 %"),
-        (Adjust("Z", Adjustment.SPAN, 9.0), InputError, "no device"),
-    ],
-)
-def test_what_cannot_be_set_is_refused_in_words_before_anything_is_touched(hand, flows, action, error, told):
+REFUSED = [
+    (SupplyGas("CO2", 0.5), UnsuppliableError, "cannot be made"),
+    (SupplyGas("SO2", 0.1), UnsuppliableError, "no cylinder of SO2"),
+    (SupplyGas("CO2", float("nan")), InputError, "from 0 to 100 %"),
+    (SupplyGas("CO2", -0.1), InputError, "from 0 to 100 %"),
+    (SetFlow("mfc-co2", 9.0), InputError, "outside its range, 0 to 5 L/min"),
+    (SetFlow("mfc-co2", float("nan")), InputError, "outside its range"),
+    (SetFlow("daq", 1.0), InputError, "no flow controller"),
+    (SetVelocity(3.0), InputError, "no flow rig"),
+    (SetCondition("temperature", 20.0), InputError, "nothing on this station sets"),
+    (Adjust("A", Adjustment.SPAN, 99.0), InputError, "outside its range, 0 to 20 %"),
+    (Adjust("Z", Adjustment.SPAN, 9.0), InputError, "no device"),
+]
+
+
+def test_what_cannot_be_set_is_refused_in_words_before_anything_is_touched(hand, flows):
     one = hand()
     one.service.connected.result(WITHIN_S)
     before = flows(one.service.station)
-    with pytest.raises(error, match=told):
-        one.service.carry_out(action).result(WITHIN_S)
+    for action, error, told in REFUSED:
+        with pytest.raises(error, match=told):
+            one.service.carry_out(action).result(WITHIN_S)
     assert flows(one.service.station) == before
 
 
-@pytest.mark.parametrize("device", ["A", "B", "C"])
-def test_zero_is_adjusted_by_command_or_at_the_simulated_keys(hand, device):
+def test_the_station_is_checked_while_it_is_in_the_hand(hand):
     one = hand()
-    before = one.service.connected.result(WITHIN_S).readings[device].value
-    done = one.service.carry_out(Adjust(device, Adjustment.ZERO, before + 0.5)).result(WITHIN_S)
-    assert done.note.startswith("adjusted ")
-    later = one.posted.wait(lambda sight: abs(sight.readings[device].value - before - 0.5) < 0.3)
-    assert later.readings[device].value != before
+    asked = []
+    checked = one.service.check(asked.append).result(WITHIN_S)
+    assert asked == ["mfc-co2", "mfc-n2", "daq", "A", "B", "C"]
+    assert not [item.part.key for item in checked if item.problems]
+
+
+def test_zero_is_adjusted_by_command_or_at_the_simulated_keys(hand):
+    one = hand()
+    before = one.service.connected.result(WITHIN_S).readings
+    for device in ("A", "B", "C"):
+        target = before[device].value + 0.5
+        done = one.service.carry_out(Adjust(device, Adjustment.ZERO, target)).result(WITHIN_S)
+        assert done.note.startswith("adjusted ")
+    one.posted.wait(lambda sight: all(abs(sight.readings[d].value - before[d].value - 0.5) < 0.3 for d in ("A", "B", "C")))
 
 
 def test_the_bench_is_left_safe_on_release_and_takes_no_orders_after(hand, flows):

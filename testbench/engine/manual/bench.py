@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from types import TracebackType
 
 from testbench.engine.assembly import Equipment, assemble
@@ -36,6 +36,7 @@ from testbench.engine.manual.actions import (
     refuse,
     words,
 )
+from testbench.engine.manual.checking import Checked, ask, judged
 from testbench.engine.manual.hand_log import HandLog
 from testbench.engine.manual.limits import HandLimits, Measure
 from testbench.engine.manual.listening import Listening
@@ -165,6 +166,19 @@ class HandBench:
             return None
         self._instruments[name] = InstrumentSight(name, Connection.ANSWERS, identity)
         return identity
+
+    def check(self, told: Callable[[str], None]) -> tuple[Checked, ...]:
+        """Ask every instrument one after the other, and say what is wrong; see `checking`."""
+        asked = {}
+        for instrument in self.equipment.instruments:
+            told(instrument.name)
+            asked[instrument.name] = answer = ask(instrument)
+            if answer.problem and instrument.name in self._instruments:
+                self._silent(instrument.name, answer.problem)
+            elif instrument.name in self._instruments:
+                self._instruments[instrument.name] = InstrumentSight(instrument.name, Connection.ANSWERS, answer.identity)
+            self.attend()
+        return judged(self.parts, asked, wall_now().date())
 
     def read(self) -> Measure | None:
         """Read every source that answers, once; the reason where one does not is in `sight`.

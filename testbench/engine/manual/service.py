@@ -22,6 +22,7 @@ from typing import Any
 from testbench.engine.clock import monotonic, wall_now
 from testbench.engine.manual.actions import Action
 from testbench.engine.manual.bench import HandBench
+from testbench.engine.manual.checking import Checked
 from testbench.engine.manual.hand_log import HandLog
 from testbench.engine.manual.sight import Done, HandSight, Phase
 from testbench.engine.roles import Identity, SafeOutcome
@@ -89,6 +90,10 @@ class HandService:
     def identify(self, name: str) -> Future[Identity | None]:
         """Ask one instrument who it is, connecting again where it was silent; None if it still is."""
         return self._order(lambda bench: bench.identify(name))
+
+    def check(self, told: Callable[[str], None] = lambda _: None) -> Future[tuple[Checked, ...]]:
+        """Ask every instrument one after the other; `told` hears the name of each before, in the service's thread."""
+        return self._order(lambda bench: bench.check(told))
 
     def release(self) -> Future[tuple[SafeOutcome, ...]]:
         """Leave the bench safe and give it up; the future has what was read back."""

@@ -11,6 +11,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+EXCLUDED = "excluded: "
+"""What the only note of a finding begins with that a person has excluded; the reason follows. It has no value then."""
+
 
 @dataclass(frozen=True, slots=True)
 class Finding:

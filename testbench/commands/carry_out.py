@@ -74,10 +74,35 @@ def carry_out(
         output=folder,
         notes=arguments.notes,
         by=arguments.by or present_person(),
+        attended=arguments.attended,
     )
     terminal = Terminal(lasting=True)
     measurand = next(iter(station.station.devices.values())).measurand if station.station.devices else ""
     _head(terminal, standard, measurand, arguments.language, simulated=station.station.simulated)
+    return _through(
+        terminal,
+        lambda observer: evaluate(request, observer),
+        record=request.record,
+        folder=folder,
+        language=arguments.language,
+        announcement=announcement,
+        template=template,
+    )
+
+
+def carry_out_again(arguments: argparse.Namespace, request: EvaluationRequest, folder: Path) -> int:
+    """Repeat an item of a recorded evaluation, as `request` asks for it, in this process or in one of its own."""
+    from testbench.commands.result_files import make_folder
+
+    make_folder(folder)
+    if wants_detaching(arguments):
+        return detach(arguments, folder)
+    template = chosen_laboratory(arguments)
+    announcement = Announcement() if arguments.announce else None
+    terminal = Terminal(lasting=True)
+    station = request.station.station
+    measurand = next(iter(station.devices.values())).measurand if station.devices else ""
+    _head(terminal, request.standard, measurand, arguments.language, simulated=station.simulated)
     return _through(
         terminal,
         lambda observer: evaluate(request, observer),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from testbench.findings import EXCLUDED
 from testbench.text import Text
 
 if TYPE_CHECKING:
@@ -85,12 +86,19 @@ def not_finite() -> Text:
 
 
 def not_determined(notes: tuple[str, ...]) -> Text:
-    """The finding has no value."""
+    """The finding has no value, or it was excluded: then its only note says so."""
+    if len(notes) == 1 and notes[0].startswith(EXCLUDED):
+        return excluded(notes[0].removeprefix(EXCLUDED))
     said = "; ".join(notes)
     return Text(
         zh=f"结果未能测定{f'（{said}）' if said else ''}。",
         en=f"The value was not determined{f' ({said})' if said else ''}.",
     )
+
+
+def excluded(reason: str) -> Text:
+    """A person has excluded the finding, and nothing has taken its place."""
+    return Text(zh=f"结果已剔除：{reason}", en=f"The value was excluded: {reason}")
 
 
 def not_all_determined(missing: tuple[str, ...]) -> Text:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 from pathlib import Path
 
+from testbench.engine.amending import take_repeat
 from testbench.engine.clock import wall_now
 from testbench.engine.conduct import Conduct, EvaluationResult
 from testbench.engine.control import find_process
@@ -20,7 +21,7 @@ from testbench.engine.plan import make_plan
 from testbench.engine.registry import find_laboratory
 from testbench.engine.request import EvaluationRequest, request_of
 from testbench.engine.software import software
-from testbench.errors import InputError
+from testbench.errors import InputError, TestbenchError
 from testbench.outcome import Outcome, RunState
 from testbench.record.model import EvaluationRow
 from testbench.record.store import Record
@@ -111,10 +112,23 @@ def _conduct(
             past = look_back(record, lost.identifier)
         laboratory = find_laboratory()(request.station) if request.station.station.simulated else None
         try:
-            return Conduct(request, plan, observer, record, laboratory, interruption, ownership, past).run()
+            result = Conduct(request, plan, observer, record, laboratory, interruption, ownership, past).run()
         finally:
             if laboratory is not None:
                 laboratory.close()
+        if request.repeats is not None:
+            _take(record, request.repeats.evaluation, result.evaluation, observer)
+        return result
+
+
+def _take(record: Record, original: str, repeat: str, observer: EvaluationObserver) -> None:
+    """Judge the evaluation anew of which an item was repeated; where that fails the repeat is complete all the same."""
+    try:
+        amended = take_repeat(record, original, repeat)
+    except TestbenchError as error:
+        error.add_note(f"{repeat} is complete; `testbench repeat {repeat} --take` takes its findings")
+        raise
+    observer.notice(f"{original} was judged anew with the findings of {repeat}: {amended.after}")
 
 
 def check_validity(station: StationFile) -> None:

@@ -11,6 +11,7 @@ from testbench.engine.conditions import ConditionLimit
 from testbench.engine.registry import find_procedure, procedure_names
 from testbench.engine.request import EvaluationRequest, recorded_standard
 from testbench.findings import Finding
+from testbench.record.attempts import Result, counting
 from testbench.record.model import EvaluationRow
 
 
@@ -29,6 +30,11 @@ def judge_recorded(row: EvaluationRow, findings: Sequence[Finding]) -> Scorecard
     if standard is None:
         return None
     return judge_all(findings, standard, row.start.measurand, devices=[device["name"] for device in row.start.devices])
+
+
+def judge_amended(row: EvaluationRow, results: Sequence[Result]) -> Scorecard | None:
+    """The scorecard of an evaluation of which findings were excluded or repeated: judged by what counts."""
+    return judge_recorded(row, [stored.finding for stored in counting(results)])
 
 
 def _determined(row: EvaluationRow) -> set[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,22 @@ from testbench.errors import InputError, RecordError, TestbenchError
 from testbench.record.model import EvaluationRow
 from testbench.station import StationFile, parse_station
 from testbench.text import Text
+
+
+@dataclass(frozen=True, slots=True)
+class Repeats:
+    """That an evaluation repeats a run, by its number, of another one that has ended: why, and who wants it."""
+
+    evaluation: str
+    run: int
+    reason: str
+    by: str
+
+    @classmethod
+    def read(cls, request: Mapping[str, Any]) -> Repeats | None:
+        """Read it from a recorded request; None for an evaluation that repeats nothing."""
+        document = request.get("repeats")
+        return None if document is None else cls(**document)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +50,10 @@ class EvaluationRequest:
     trace: bool = False  # whether every byte to and from the instruments is kept
     restricted: bool = False
     output: Path | None = None
+    repeats: Repeats | None = None  # what of another evaluation it repeats
     notes: str = ""
     by: str = ""
+    attended: bool = False  # whether a person is asked also where everything is simulated
 
     def document(self, plan: Plan) -> dict[str, Any]:
         """What the record keeps of it beside the texts of station and standard, and the plan that progress is told by."""
@@ -53,6 +71,8 @@ class EvaluationRequest:
             "restricted": self.restricted,
             "output": "" if self.output is None else str(self.output.absolute()),
             "by": self.by,
+            **({"attended": True} if self.attended else {}),
+            **({} if self.repeats is None else {"repeats": asdict(self.repeats)}),
             "plan": {
                 "duration_s": plan.duration_s,
                 "steps": [[step.run, step.number, step.call, step.start_s, step.duration_s] for step in plan.steps],
@@ -88,8 +108,10 @@ def request_of(row: EvaluationRow, record: Path) -> EvaluationRequest:
         trace=bool(document.get("trace")),
         restricted=bool(document.get("restricted")),
         output=Path(document["output"]) if document.get("output") else None,
+        repeats=Repeats.read(document),
         notes=start.notes,
         by=str(document.get("by", "")),
+        attended=bool(document.get("attended")),
     )
 
 

@@ -18,11 +18,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from testbench.criteria.judge import Scorecard
 from testbench.criteria.standard import parse_standard
 from testbench.engine.anew.bench import NotComputed, RecomputingBench
 from testbench.engine.anew.differences import Difference, differences
 from testbench.engine.assembly import Equipment, assemble
-from testbench.engine.judging import condition_limits, judge, verdict_documents
+from testbench.engine.judging import condition_limits, judge, judge_amended, verdict_documents
 from testbench.engine.registry import find_procedure
 from testbench.engine.request import EvaluationRequest, request_of
 from testbench.engine.roles import Status
@@ -31,8 +32,9 @@ from testbench.engine.steps import BenchState, from_json
 from testbench.errors import AbortedError, InputError, TestbenchError
 from testbench.findings import Finding
 from testbench.outcome import RunState
+from testbench.record.attempts import results as amended_results
 from testbench.record.documents import plain
-from testbench.record.model import EvaluationRow, RunRow, StepRow
+from testbench.record.model import EvaluationRow, RunRow, StepRow, StoredFinding
 from testbench.record.store import Record
 from testbench.station import StationFile, parse_station
 
@@ -138,9 +140,11 @@ class _Recomputing:
         self._equipment: Equipment = assemble(self._station, devices=[entry["name"] for entry in start.devices] or None)
         self._request = self._read_request()
         self._bench = self._make_bench()
-        self._found: dict[str, list[Finding]] = {}
+        self._stored: dict[str, list[StoredFinding]] = {}
         for stored in record.findings(row.identifier):
-            self._found.setdefault(stored.run, []).append(stored.finding)
+            self._stored.setdefault(stored.run, []).append(stored)
+        self._found = {run: [stored.finding for stored in found] for run, found in self._stored.items()}
+        self._amended = record.amendments.of(row.identifier)
 
     def carry_out(self, recorded: Sequence[RunRow], chosen: Sequence[RunRow], *, whole: bool) -> Recomputation:
         """Compute the chosen runs, then judge."""
@@ -247,7 +251,8 @@ class _Recomputing:
         ]
         findings = [replace(finding, details=plain(finding.details, "details")) for finding in findings]
         try:
-            computed = [plain(document, "verdict") for document in verdict_documents(judge(self._request, findings))]
+            scorecard = judge(self._request, findings) if not self._amended else self._judge_amended(results)
+            computed = [plain(document, "verdict") for document in verdict_documents(scorecard)]
         except TestbenchError as error:
             self._not_compared.append(f"verdicts: {error}")
             return 0, ()
@@ -259,6 +264,19 @@ class _Recomputing:
             place = f"verdict {index + 1} ({shown.get('device')} {shown.get('characteristic')})"
             found += differences(place, before, after)
         return len(recorded), tuple(found)
+
+    def _judge_amended(self, results: Sequence[RunRecomputation]) -> Scorecard | None:
+        """The scorecard by what counts after amendments: own findings as of today, those of repeats as they were taken."""
+        computed = {result.run: result.findings for result in results if result.finished and not result.left}
+        placed: list[StoredFinding] = []
+        for run, recorded in self._stored.items():
+            found = computed.get(run, ())
+            placed += [
+                replace(stored, finding=replace(finding, details=plain(finding.details, "details")))
+                for stored, finding in zip(recorded, found, strict=False)
+            ]
+            placed += recorded[len(found) :]
+        return judge_amended(self._row, amended_results(self._evaluation, placed, self._amended))
 
     def _software_changes(self) -> tuple[SoftwareChange, ...]:
         if self._request is None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from testbench.register.checking import checked
@@ -27,6 +27,10 @@ class Taken:
     added: int
     changed: int
     unchanged: int
+
+
+def _tell_nobody(done: int, total: int) -> None:
+    """Hear of progress where nobody wants to know."""
 
 
 def from_station(station: StationFile) -> tuple[Entry, ...]:
@@ -75,34 +79,48 @@ def from_station(station: StationFile) -> tuple[Entry, ...]:
     return tuple(found)
 
 
-def take(register: Register, entries: Iterable[Entry], *, by: str, at: dt.datetime, update: bool) -> Taken:
+def take(
+    register: Register,
+    entries: Sequence[Entry],
+    *,
+    by: str,
+    at: dt.datetime,
+    update: bool,
+    told: Callable[[int, int], object] = _tell_nobody,
+) -> Taken:
     """Enter what is not in the registers yet; told apart by serial, cylinder and certificate numbers.
 
     With `update`, one that is there gets the fields that were given for it; without, it stays as it is. Retired ones stay
-    retired and as they are. InputError leaves those before it entered: offered again, they are unchanged.
+    retired and as they are. `told` hears how many of how many are done before each, and may end it by raising. An error
+    leaves those before it entered: offered again, they are unchanged.
     """
+    known = {kind: _by_identity(register, kind) for kind in {type(entry) for entry in entries}}
     added = changed = unchanged = 0
-    for entry in entries:
-        known = _known(register, entry)
-        if known is None:
-            register.add(entry, by=by, at=at)
+    for number, entry in enumerate(entries):
+        told(number, len(entries))
+        same = known[type(entry)]
+        before = same.get(_mark(entry))
+        if before is None:
+            after = register.add(entry, by=by, at=at)
             added += 1
-            continue
-        given = {name: getattr(entry, name) for name in entry.model_fields_set & set(entry.content_fields())}
-        if update and not known.retired:
-            stored = register.change(known.model_copy(update=given), by=by, at=at)
-            changed += stored.revision != known.revision
-            unchanged += stored.revision == known.revision
+        elif update and not before.retired:
+            given = {name: getattr(entry, name) for name in entry.model_fields_set & set(entry.content_fields())}
+            after = register.change(before.model_copy(update=given), by=by, at=at)
+            changed += after.revision != before.revision
+            unchanged += after.revision == before.revision
         else:
+            after = before
             unchanged += 1
+        same[_mark(after)] = after
     return Taken(added, changed, unchanged)
 
 
-def _known(register: Register, entry: Entry) -> Entry | None:
-    """The entry of the register that is the same thing, one in use before a retired one."""
-    same = [
-        other
-        for other in register.entries(type(entry))
-        if (other.identity == entry.identity if entry.identity is not None else other.content() == entry.content())
-    ]
-    return min(same, key=lambda other: other.retired, default=None)
+def _by_identity(register: Register, kind: type[Entry]) -> dict[str, Entry]:
+    """The entries of a register by what tells them apart; one in use before a retired one."""
+    entries = sorted(register.entries(kind), key=lambda entry: not entry.retired)
+    return {_mark(entry): entry for entry in entries}
+
+
+def _mark(entry: Entry) -> str:
+    """What tells an entry from others: its numbers, or all of its content where it has none."""
+    return repr(entry.identity if entry.identity is not None else sorted(entry.content().items(), key=lambda item: item[0]))

@@ -67,6 +67,8 @@ def _entry(name: str, *columns: Column[Any]) -> Table:
         Column("changed_by", Words, nullable=False),
         *columns,
         Column("note", Words, nullable=False),
+        Column("identity", Words),  # as it is compared; NULL where nothing tells the entry from others
+        Index(f"ix_{name}_identity", "identity"),
         sqlite_autoincrement=True,  # the number of a removed entry is not given again
     )
 

@@ -17,13 +17,18 @@ def searched(
     entries: Iterable[E], query: str = "", *, today: dt.date, wanted: Collection[State] | None = None
 ) -> tuple[E, ...]:
     """The entries that have every word of the query, and one of the wanted states; without either, all."""
-    words = _folded(query).split()
+    words = search_words(query)
     return tuple(
         entry
         for entry in entries
         if (wanted is None or not set(wanted).isdisjoint(states(entry, today)))
         and (not words or all(word in text for text in [searchable(entry, today)] for word in words))
     )
+
+
+def search_words(query: str) -> tuple[str, ...]:
+    """The words of a query, as they are looked for in what `searchable` gives."""
+    return tuple(_folded(query).split())
 
 
 def searchable(entry: Entry, today: dt.date) -> str:

@@ -308,7 +308,12 @@ def _load(connection: Connection, kind: type[E], identifier: int | None = None) 
         values = dict(row)
         attached[values.pop("entry")].append(Attachment.model_validate(values))
     return tuple(
-        kind.model_validate({**row, "attachments": tuple(attached[row["identifier"]])})
+        kind.model_validate(
+            {
+                **{name: value for name, value in row.items() if name != "identity"},
+                "attachments": tuple(attached[row["identifier"]]),
+            }
+        )
         for row in connection.execute(rows).mappings()
     )
 
@@ -324,15 +329,25 @@ def _refuse_twin(connection: Connection, entry: Entry) -> None:
     """Raise InputError where another entry that is in use has the same identity."""
     if entry.identity is None:
         return
-    for other in _load(connection, type(entry)):
-        if not other.retired and other.identifier != entry.identifier and other.identity == entry.identity:
-            raise InputError(f"{other.name} is in the register already; change that entry, or give this one another number")
+    table = schema.TABLES[entry.section]
+    same = (table.c.identity == _identity(entry), table.c.identifier != entry.identifier, table.c.retired.is_(False))
+    other = connection.execute(select(table.c.identifier).where(*same)).scalars().first()
+    if other is not None:
+        name = _find(connection, type(entry), other).name
+        raise InputError(f"{name} is in the register already; change that entry, or give this one another number")
+
+
+def _identity(entry: Entry) -> str | None:
+    """What tells an entry from others, as one text."""
+    return None if entry.identity is None else "\n".join(entry.identity)
 
 
 def _enter(connection: Connection, entry: E, by: str, at: dt.datetime) -> E:
     kept = {"revision": 1, "retired": False, "entered": at, "entered_by": by, "changed": at, "changed_by": by}
     table = schema.TABLES[entry.section]
-    (identifier,) = connection.execute(insert(table), {**entry.content(), **kept}).inserted_primary_key or (0,)
+    (identifier,) = connection.execute(
+        insert(table), {**entry.content(), **kept, "identity": _identity(entry)}
+    ).inserted_primary_key or (0,)
     stored = _find(connection, type(entry), identifier)
     _note(connection, stored, Deed.ENTERED, by, at)
     return stored
@@ -340,10 +355,11 @@ def _enter(connection: Connection, entry: E, by: str, at: dt.datetime) -> E:
 
 def _update(connection: Connection, entry: Entry, values: Mapping[str, Any], by: str, at: dt.datetime) -> None:
     table = schema.TABLES[entry.section]
+    identity = _identity(entry.model_copy(update=dict(values)))
     connection.execute(
         update(table)
         .where(table.c.identifier == entry.identifier)
-        .values(**values, revision=entry.revision + 1, changed=at, changed_by=by)
+        .values(**values, identity=identity, revision=entry.revision + 1, changed=at, changed_by=by)
     )
 
 

@@ -39,7 +39,7 @@ def add_suite(parser: argparse.ArgumentParser) -> None:
 
 
 def add_run_options(parser: argparse.ArgumentParser, output: str) -> None:
-    """Add --output, --record, --trace, --seed, --notes, --by, --detach, --laboratory, --language."""
+    """Add --output, --record, --trace, --seed, --attended, --notes, --by, --detach, --laboratory, --language."""
     parser.add_argument(
         "--output", type=Path, default=Path(output), metavar="DIR", help=f"folder for the results ({output})"
     )
@@ -49,6 +49,9 @@ def add_run_options(parser: argparse.ArgumentParser, output: str) -> None:
     )
     parser.add_argument(
         "--seed", type=_seed, default=1, help="seed of the simulated laboratory: same seed, same numbers (1)"
+    )
+    parser.add_argument(
+        "--attended", action="store_true", help="on a simulated bench, too, a person answers the questions to the operator"
     )
     parser.add_argument("--notes", default="", metavar="TEXT", help="what the lab notes down, kept in the record")
     parser.add_argument("--by", default="", metavar="PERSON", help="who starts it, kept in the record (this user)")

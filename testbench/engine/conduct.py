@@ -283,7 +283,14 @@ class Conduct:
             alive=guard.beat,
         )
         operator = operator_of(
-            station, self._laboratory, self._record, self._evaluation, self._clock, sampler, self._observer.notice
+            station,
+            self._laboratory,
+            self._record,
+            self._evaluation,
+            self._clock,
+            sampler,
+            self._observer.notice,
+            attended=self._request.attended,
         )
         bench = LiveBench(
             equipment,

@@ -19,7 +19,16 @@ from testbench.record.model import PromptRow
 from testbench.record.pictures import Picture, read_picture
 from testbench.record.store import Record
 
-__all__ = ["Operator", "Prompt", "RecordOperator", "SharedOperator", "SimulatedOperator", "read_answer", "read_number"]
+__all__ = [
+    "AttendedOperator",
+    "Operator",
+    "Prompt",
+    "RecordOperator",
+    "SharedOperator",
+    "SimulatedOperator",
+    "read_answer",
+    "read_number",
+]
 
 
 class Operator(Protocol):
@@ -70,6 +79,17 @@ class SharedOperator:
         """Have it done by whoever can reach the device."""
         operator = self._simulated if self._simulates(device) else self._person
         return operator.adjust(device, point, indicated, target, unit)
+
+
+class AttendedOperator(SharedOperator):
+    """A person who is asked everything, also at a simulated bench; what is done at a simulated device follows the word."""
+
+    def adjust(self, device: str, point: Adjustment, indicated: float, target: float, unit: str) -> str:
+        """Ask the person to adjust; the keys of a simulated device are then turned."""
+        by = self._person.adjust(device, point, indicated, target, unit)
+        if self._simulates(device):
+            self._simulated.adjust(device, point, indicated, target, unit)
+        return by
 
 
 class RecordOperator:

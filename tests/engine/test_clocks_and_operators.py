@@ -3,7 +3,7 @@
 import pytest
 
 from testbench.engine.clock import AccompaniedClock
-from testbench.engine.operator import SharedOperator
+from testbench.engine.operator import AttendedOperator, SharedOperator
 from testbench.engine.roles import Adjustment
 
 
@@ -21,8 +21,10 @@ class FollowingLaboratory:
 class Person:
     def __init__(self, name):
         self.name = name
+        self.adjusted = []
 
     def adjust(self, device, point, indicated, target, unit):
+        self.adjusted.append(device)
         return self.name
 
 
@@ -66,3 +68,11 @@ def test_a_device_is_adjusted_by_whoever_can_reach_it(simulated_station):
     operator = SharedOperator(Person("person"), Person("simulated"), station.simulates)
     by = {name: operator.adjust(name, Adjustment.ZERO, 0.1, 0.0, "%") for name in "ABC"}
     assert by == {"A": "simulated", "B": "person", "C": "simulated"}
+
+
+def test_an_attended_person_adjusts_simulated_devices_too_and_their_keys_follow(simulated_station):
+    station = simulated_station().station
+    simulated = Person("simulated")
+    operator = AttendedOperator(Person("person"), simulated, station.simulates)
+    assert operator.adjust("C", Adjustment.ZERO, 0.1, 0.0, "%") == "person"
+    assert simulated.adjusted == ["C"]

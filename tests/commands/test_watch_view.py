@@ -8,8 +8,8 @@ from rich.console import Console
 
 from testbench.commands.terminal import Terminal
 from testbench.commands.watch_view import View
-from testbench.engine.watching import Watcher
 from testbench.engine.control import ControlFile
+from testbench.engine.watching import Watcher
 
 
 @pytest.fixture

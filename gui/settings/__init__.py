@@ -1,0 +1,1 @@
+"""Settings: the laboratory's template, stations, language and appearance, folders, and about this program."""

@@ -105,8 +105,66 @@ class ReportVerdict:
 
 
 @dataclass(frozen=True, slots=True)
+class Decision:
+    """Why a person excluded, restored or repeated a result, who it was, and when."""
+
+    reason: str
+    by: str
+    at: dt.datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ReportExclusion:
+    """A result that was excluded, and whether that was taken back."""
+
+    made: Decision
+    taken_back: Decision | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ResultAttempt:
+    """One attempt at a result: what run `run` found, also where it does not count, and what was decided about it.
+
+    `number` is that of the finding in the record; `repeat` says why it was made, where it is not the first.
+    """
+
+    number: int
+    run: str
+    finding: Finding
+    counts: bool
+    repeat: Decision | None = None
+    exclusions: tuple[ReportExclusion, ...] = ()
+
+    @property
+    def excluded(self) -> bool:
+        """Whether an exclusion holds."""
+        return bool(self.exclusions) and self.exclusions[-1].taken_back is None
+
+
+@dataclass(frozen=True, slots=True)
+class AmendedResult:
+    """A result of which something was excluded or repeated, with all its attempts in their order."""
+
+    characteristic: str
+    attempts: tuple[ResultAttempt, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class UnfinishedRepeat:
+    """A repeat of a run that did not come to its end: the evaluation it is, how it stands, and who wanted it, why."""
+
+    evaluation: str
+    run: str
+    state: RunState
+    wanted: Decision
+
+
+@dataclass(frozen=True, slots=True)
 class ReportDevice:
-    """A device under test with its verdicts; `outcome` is the worst of them, decided by the criteria, not here."""
+    """A device under test with its verdicts; `outcome` is the worst of them, decided by the criteria, not here.
+
+    `amended` are the results of which something was excluded or repeated.
+    """
 
     name: str
     maker: str
@@ -118,6 +176,7 @@ class ReportDevice:
     unit: str
     outcome: Outcome
     verdicts: tuple[ReportVerdict, ...] = ()
+    amended: tuple[AmendedResult, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -312,6 +371,7 @@ class ReportContent:
     final: bool = True
     reason: Words = ""
     attempts: tuple[ReportAttempt, ...] = ()
+    unfinished_repeats: tuple[UnfinishedRepeat, ...] = ()
     events: tuple[ReportEvent, ...] = ()
     raw_tables: tuple[RawTable, ...] = ()
     letterhead: Letterhead | None = None

@@ -6,6 +6,7 @@ import math
 
 from testbench.outcome import Outcome
 from testbench.report import details, figures, phrases
+from testbench.report.amended_section import amended_results
 from testbench.report.blocks import (
     Align,
     Block,
@@ -48,6 +49,7 @@ def device_section(device: ReportDevice, wording: Wording) -> list[Block]:
     notes = _notes(device, wording)
     if notes:
         blocks += [heading(wording["device.notes"], 2), bullets(notes)]
+    blocks += amended_results(device, wording)
     blocks.append(heading(wording["device.pictures_heading"], 2))
     drawn = _pictures(device, wording)
     blocks += [picture(one) for one in drawn] or [paragraph(wording["device.no_pictures"])]

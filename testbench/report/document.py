@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any, cast
 
+from testbench.report.amended_section import unfinished_repeats
 from testbench.report.bench_section import bench_section, events_section, runs_section
 from testbench.report.blocks import Block, paragraph
-from testbench.report.content import ReportContent
+from testbench.report.content import AmendedResult, ReportContent
 from testbench.report.device_section import device_section
 from testbench.report.front import cover, summary
 from testbench.report.glyphs import Clean
@@ -33,7 +34,7 @@ def build_document(content: ReportContent, language: Language) -> Document:
     for device in content.devices:
         blocks += device_section(device, words)
     blocks += bench_section(content, words)
-    blocks += runs_section(content, words)
+    blocks += [*runs_section(content, words), *unfinished_repeats(content, words)]
     blocks += method_section(content, words)
     blocks += raw_section(content, words)
     blocks += events_section(content, words)
@@ -63,13 +64,23 @@ def _short_runs(content: ReportContent) -> ReportContent:
     """Name the runs without the evaluation's identifier, which stands on every page: E12-R03 of E12 becomes R03."""
     prefix = f"{content.identifier}-"
     devices = tuple(
-        replace(device, verdicts=tuple(replace(v, run=v.run.removeprefix(prefix)) for v in device.verdicts))
+        replace(
+            device,
+            verdicts=tuple(replace(v, run=v.run.removeprefix(prefix)) for v in device.verdicts),
+            amended=tuple(_short_attempts(result, prefix) for result in device.amended),
+        )
         for device in content.devices
     )
     runs = tuple(replace(run, identifier=run.identifier.removeprefix(prefix)) for run in content.runs)
     events = tuple(replace(event, run=event.run.removeprefix(prefix)) for event in content.events)
     attempts = tuple(replace(attempt, run=attempt.run.removeprefix(prefix)) for attempt in content.attempts)
-    return replace(content, devices=devices, runs=runs, events=events, attempts=attempts)
+    repeats = tuple(replace(repeat, run=repeat.run.removeprefix(prefix)) for repeat in content.unfinished_repeats)
+    return replace(content, devices=devices, runs=runs, events=events, attempts=attempts, unfinished_repeats=repeats)
+
+
+def _short_attempts(result: AmendedResult, prefix: str) -> AmendedResult:
+    attempts = tuple(replace(attempt, run=attempt.run.removeprefix(prefix)) for attempt in result.attempts)
+    return replace(result, attempts=attempts)
 
 
 def _take_pictures(blocks: list[Block]) -> tuple[str, ...]:

@@ -14,7 +14,16 @@ import json
 import math
 from typing import Any
 
-from testbench.report.content import ReportCondition, ReportContent, ReportDevice, ReportVerdict, Words, say
+from testbench.report.content import (
+    AmendedResult,
+    Decision,
+    ReportCondition,
+    ReportContent,
+    ReportDevice,
+    ReportVerdict,
+    Words,
+    say,
+)
 from testbench.report.letterhead import Issue
 from testbench.text import Language
 
@@ -45,6 +54,10 @@ def evaluation_document(content: ReportContent) -> dict[str, Any]:
         "journal_digest": content.journal_digest,
         "record_head": content.record_head,
         "devices": [_device(device, content.language) for device in content.devices],
+        "unfinished_repeats": [
+            {"evaluation": repeat.evaluation, "run": repeat.run, "state": repeat.state.value, **_made(repeat.wanted)}
+            for repeat in content.unfinished_repeats
+        ],
         "report": _report(content.issue),
     }
 
@@ -98,7 +111,40 @@ def _device(device: ReportDevice, language: Language) -> dict[str, Any]:
         "unit": device.unit,
         "verdict": device.outcome.value,
         "findings": [_finding(verdict, language) for verdict in device.verdicts],
+        "amended": [_amended(result) for result in device.amended],
     }
+
+
+def _amended(result: AmendedResult) -> dict[str, Any]:
+    """A result of which something was excluded or repeated, with every attempt."""
+    return {
+        "characteristic": result.characteristic,
+        "attempts": [
+            {
+                "finding": attempt.number,
+                "run": attempt.run,
+                "value": _number(attempt.finding.value),
+                "unit": attempt.finding.unit,
+                "expanded_uncertainty": _number(attempt.finding.expanded_uncertainty),
+                "coverage_factor": _number(attempt.finding.coverage_factor),
+                "counts": attempt.counts,
+                "repeat": _decision(attempt.repeat),
+                "exclusions": [
+                    {**_made(exclusion.made), "taken_back": _decision(exclusion.taken_back)}
+                    for exclusion in attempt.exclusions
+                ],
+            }
+            for attempt in result.attempts
+        ],
+    }
+
+
+def _decision(decision: Decision | None) -> dict[str, Any] | None:
+    return None if decision is None else _made(decision)
+
+
+def _made(decision: Decision) -> dict[str, Any]:
+    return {"reason": decision.reason, "by": decision.by, "at": decision.at.isoformat()}
 
 
 def _finding(verdict: ReportVerdict, language: Language) -> dict[str, Any]:

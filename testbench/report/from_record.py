@@ -16,8 +16,10 @@ from testbench.criteria.standard import Condition, DecisionRule, Sided, Standard
 from testbench.errors import RecordError
 from testbench.findings import Finding
 from testbench.outcome import Outcome
+from testbench.record.attempts import counting, results
 from testbench.record.model import EvaluationRow, RunRow, StepRow
 from testbench.record.store import Record
+from testbench.report.amended_from_record import amended_result, unfinished_repeats
 from testbench.report.content import (
     ConditionState,
     EvidenceMark,
@@ -119,6 +121,7 @@ def content_from_record(
         final=row.finished is not None,
         reason=row.reason,
         attempts=tuple(attempt for run in runs for attempt in _attempts(record, run, steps_by_run[run.identifier])),
+        unfinished_repeats=tuple(unfinished_repeats(record, evaluation)),
         events=tuple(
             ReportEvent(event.at, event.kind, event.text, event.run or "")
             for event in record.events(evaluation)
@@ -186,7 +189,8 @@ def _attempts(record: Record, run: RunRow, steps: list[StepRow]) -> Iterator[Rep
 
 
 def _devices(record: Record, row: EvaluationRow) -> Iterator[ReportDevice]:
-    stored = record.findings(row.identifier)
+    found = results(row.identifier, record.findings(row.identifier), record.amendments.of(row.identifier))
+    stored = counting(found)
     verdicts = record.verdicts(row.identifier)
     for device in row.start.devices:
         name = device["name"]
@@ -217,6 +221,11 @@ def _devices(record: Record, row: EvaluationRow) -> Iterator[ReportDevice]:
             device["unit"],
             outcome,
             tuple(lines),
+            tuple(
+                amended_result(result)
+                for result in found
+                if result.amended and result.counting.stored.finding.device == name
+            ),
         )
 
 

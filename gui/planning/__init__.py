@@ -1,0 +1,1 @@
+"""New evaluation: station, devices, standard, suite and settings; the dry run; the start."""

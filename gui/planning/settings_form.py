@@ -1,0 +1,220 @@
+"""The settings of one procedure as a form: unit, what is allowed, what differs from the standard, and errors in words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QFormLayout,
+    QGridLayout,
+    QLabel,
+    QLineEdit,
+    QScrollArea,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from gui.desk import Desk
+from gui.icons import icon
+from gui.planning.suite_lines import Line
+from gui.theme import Tone
+from gui.widgets.state_label import Shape, StateLabel
+from testbench.engine.forms import FormField, Kind
+
+
+class FieldRow(QWidget):
+    """One setting: its editor with unit and range, a mark where it differs, a button to go back, and what is wrong."""
+
+    def __init__(self, desk: Desk, field: FormField, typed: Callable[[str, str], object], parent: QWidget) -> None:
+        super().__init__(parent)
+        self._desk = desk
+        self.field = field
+        self._typed = typed
+        self.editor = self._make_editor()
+        self.title = QLabel()
+        self.title.setBuddy(self.editor)
+        self._unit = QLabel(field.unit)
+        self._allowed = QLabel()
+        self._allowed.setProperty("tone", "muted")
+        self.back = QToolButton(autoRaise=True)
+        self.back.clicked.connect(lambda: self._typed(self.field.name, ""))
+        self._differs = StateLabel(desk.theme)
+        self._wrong = QLabel(wordWrap=True)
+        self._wrong.setProperty("tone", "alarm")
+        grid = QGridLayout(self)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setHorizontalSpacing(8)
+        grid.setVerticalSpacing(2)
+        grid.addWidget(self.editor, 0, 0)
+        grid.addWidget(self._unit, 0, 1)
+        grid.addWidget(self.back, 0, 2)
+        grid.addWidget(self._allowed, 1, 0, 1, 2)
+        grid.addWidget(self._differs, 1, 2, Qt.AlignmentFlag.AlignRight)
+        grid.addWidget(self._wrong, 2, 0, 1, 3)
+        grid.setColumnStretch(0, 1)
+
+    def _make_editor(self) -> QWidget:
+        name = self.field.name
+        if self.field.kind is Kind.YES_NO:
+            box = QCheckBox()
+            box.clicked.connect(lambda checked: self._typed(name, "true" if checked else "false"))
+            return box
+        if self.field.kind is Kind.CHOICE:
+            choice = QComboBox()
+            for one in self.field.choices:
+                choice.addItem("", one.value)
+            choice.setMinimumContentsLength(12)
+            choice.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+            choice.activated.connect(lambda index: self._typed(name, str(choice.itemData(index))))
+            return choice
+        line = QLineEdit()
+        line.setMinimumWidth(90)
+        line.textEdited.connect(lambda text: self._typed(name, text))
+        return line
+
+    def show_line(self, line: Line) -> None:
+        """Show the value as it stands in a line of the suite."""
+        text = line.shown(self.field)
+        editor = self.editor
+        if isinstance(editor, QCheckBox):
+            editor.setChecked(text == "true")
+            editor.setText(self.tr("yes") if editor.isChecked() else self.tr("no"))
+        elif isinstance(editor, QComboBox):
+            editor.setCurrentIndex(max(0, next((i for i, c in enumerate(self.field.choices) if str(c.value) == text), 0)))
+        elif isinstance(editor, QLineEdit) and editor.text() != text:
+            editor.setText(text)
+        fault = next((fault for fault in line.faults if fault.name == self.field.name), None)
+        self._wrong.setText("" if fault is None else "✕ " + self._desk.say(fault.text))
+        self._wrong.setVisible(fault is not None)
+        differs = line.differs(self.field.name)
+        given = self.field.show(line.given[self.field.name])
+        if self.field.kind is Kind.YES_NO:
+            given = self.tr("yes") if given == "true" else self.tr("no")
+        elif self.field.kind is Kind.CHOICE:
+            given = next((self._desk.say(c.title) for c in self.field.choices if str(c.value) == given), given)
+        words = self.tr("standard: {value}") if line.clause.en else self.tr("usual: {value}")
+        self._differs.show_state(Shape.TRIANGLE if differs else Shape.NONE, words.format(value=given) if differs else "")
+        self._differs.setVisible(differs)
+        self.back.setEnabled(self.field.name in line.texts)
+        self.back.setToolTip(self.tr("Back to {value}").format(value=given))
+        self.back.setAccessibleName(f"{self._desk.say(self.field.title)}: {self.back.toolTip()}")
+        self.editor.setAccessibleDescription(self._wrong.text() or self._allowed.text())
+
+    def retranslate(self) -> None:
+        """Set the texts."""
+        title = self._desk.say(self.field.title)
+        title = title[:1].upper() + title[1:]
+        self.title.setText(title.replace("&", "&&"))
+        self.editor.setAccessibleName(f"{title} ({self.field.unit})" if self.field.unit else title)
+        allowed = self.field.allowed
+        self._allowed.setText(self.tr("allowed: {range}").format(range=self._desk.say(allowed)) if allowed else "")
+        self._allowed.setVisible(allowed is not None)
+        if isinstance(self.editor, QComboBox):
+            for index, one in enumerate(self.field.choices):
+                self.editor.setItemText(index, self._desk.say(one.title))
+
+    def restyle(self) -> None:
+        """Set the colours."""
+        self.back.setIcon(icon("undo", self._desk.theme.colour(Tone.TEXT)))
+
+
+class SettingsForm(QScrollArea):
+    """The form of the chosen line. `typed` carries the name of a setting and its text, `reset` a name ("" for all)."""
+
+    typed = Signal(str, str)
+    reset = Signal(str)
+
+    def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._desk = desk
+        self._line: Line | None = None
+        self.rows: dict[str, FieldRow] = {}
+        self._heading = QLabel(wordWrap=True)
+        self._heading.setProperty("level", "3")
+        self._clause = QLabel(wordWrap=True)
+        self._evidence = QLabel(wordWrap=True)
+        self._evidence.setProperty("tone", "muted")
+        self._determines = QLabel(wordWrap=True)
+        self._determines.setProperty("tone", "muted")
+        self._form = QFormLayout()
+        self._form.setHorizontalSpacing(12)
+        self._form.setVerticalSpacing(10)
+        self._form.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapLongRows)
+        self._form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
+        inside = QWidget()
+        column = QVBoxLayout(inside)
+        column.setContentsMargins(12, 8, 12, 8)
+        column.setSpacing(6)
+        for part in (self._heading, self._determines, self._clause, self._evidence):
+            column.addWidget(part)
+        column.addLayout(self._form)
+        column.addStretch()
+        self.setWidgetResizable(True)
+        self.setWidget(inside)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+
+    def show_line(self, line: Line | None) -> None:
+        """Show the settings of a line; nothing where there is none."""
+        if line is None or self._line is None or line.procedure is not self._line.procedure:
+            self._build(line)
+        self._line = line
+        self._show()
+
+    def focus(self, name: str) -> None:
+        """Put the keyboard on a setting."""
+        row = self.rows.get(name)
+        if row is not None:
+            row.editor.setFocus(Qt.FocusReason.OtherFocusReason)
+            self.ensureWidgetVisible(row)
+
+    def retranslate(self) -> None:
+        """Set the texts."""
+        for row in self.rows.values():
+            row.retranslate()
+        self._show()
+
+    def restyle(self) -> None:
+        """Set the colours."""
+        for row in self.rows.values():
+            row.restyle()
+
+    def _build(self, line: Line | None) -> None:
+        while self._form.rowCount():
+            self._form.removeRow(0)
+        self.rows = {}
+        for one in line.fields if line is not None else ():
+            row = FieldRow(self._desk, one, self._say, self)
+            row.back.clicked.disconnect()
+            row.back.clicked.connect(lambda _=False, name=one.name: self.reset.emit(name))
+            row.retranslate()
+            row.restyle()
+            self._form.addRow(row.title, row)
+            self.rows[one.name] = row
+
+    def _say(self, name: str, text: str) -> None:
+        self.typed.emit(name, text)
+
+    def _show(self) -> None:
+        line = self._line
+        if line is None:
+            self._heading.setText(self.tr("No procedure is chosen"))
+            for part in (self._clause, self._evidence, self._determines):
+                part.hide()
+            return
+        self._heading.setText(self._desk.say(line.procedure.title))
+        self._determines.setText(line.procedure.name)
+        self._determines.hide()
+        clause = self._desk.say(line.clause)
+        self._clause.setText(self.tr("Clause: {clause}").format(clause=clause))
+        self._clause.setVisible(bool(clause))
+        evidence = line.evidence
+        if evidence is not None:
+            words = self.tr("Evidence for these settings: {mark}") + (" – {source}" if evidence.source else "")
+            self._evidence.setText(words.format(mark=str(evidence), source=evidence.source))
+        self._evidence.setVisible(evidence is not None)
+        for row in self.rows.values():
+            row.show_line(line)

@@ -1,0 +1,274 @@
+"""New evaluation, clicked through: settings, suite, problems, dry run, start."""
+
+import pytest
+from PySide6.QtCore import QMimeData, QModelIndex, Qt
+from PySide6.QtTest import QAbstractItemModelTester
+from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit
+
+from gui.planning.problem_list import ProblemModel
+from gui.planning.step_table import StepModel
+from gui.planning.suite_list import MIME, SuiteModel
+from gui.theme import Choice, Tone
+from testbench.engine.checking.problem import Place, PlaceKind, blocking
+from testbench.record.store import Record
+from testbench.text import Language, Text
+
+
+def settle(qtbot, page):
+    qtbot.waitUntil(lambda: page.settled, timeout=10_000)
+
+
+def titles(page):
+    model = page.suite_model
+    return [model.index(row).data() for row in range(model.rowCount())]
+
+
+def test_the_page_shows_the_suite_the_plan_and_that_it_can_start(page):
+    assert titles(page) == [
+        "1. Preparation and warm-up",
+        "2. Linearity error",
+        "3. Repeatability",
+        "4. Response time",
+        "5. Drift over 24 h and a week",
+    ]
+    assert page.begin.isEnabled()
+    assert page.look.simulated
+    assert page.desk.simulated("new")
+    assert page.step_model.rowCount() == len(page.look.examination.plan.steps)
+    assert "8 d 08 h" in page._totals.text()
+    assert "731 / 8,000 L" in page._gas.text()
+    assert page.setup.folder.text().endswith("-hj76-2017")
+
+
+def test_a_wrong_setting_is_told_at_the_field_and_blocks_the_start(page, qtbot):
+    page.choose_row(1)
+    editor = page.form.rows["passes"].editor
+    assert isinstance(editor, QLineEdit)
+    editor.setFocus()
+    editor.selectAll()
+    qtbot.keyClicks(editor, "0")
+    assert not page.begin.isEnabled()  # at once, before the dry run
+    settle(qtbot, page)
+    assert page.form.rows["passes"]._wrong.text() == "✕ 0 is out of range; allowed: 1 … 20"
+    assert not page.begin.isEnabled()
+    (problem,) = page.problem_model.problems
+    assert (problem.place.kind, problem.place.name, problem.place.item) == (PlaceKind.SETTING, "passes", 2)
+    qtbot.mouseClick(page.form.rows["passes"].back, Qt.MouseButton.LeftButton)
+    settle(qtbot, page)
+    assert editor.text() == "3"
+    assert page.begin.isEnabled()
+
+
+def test_choosing_a_problem_leads_to_the_setting(page, qtbot):
+    page.choose_row(4)
+    editor = page.form.rows["days"].editor
+    editor.setFocus()
+    editor.selectAll()
+    qtbot.keyClicks(editor, "x")
+    settle(qtbot, page)
+    page.choose_row(0)
+    page.problem_view.setFocus()
+    page.problem_view.setCurrentIndex(page.problem_model.index(0))
+    page.problem_view.activated.emit(page.problem_model.index(0))
+    assert page.row == 4
+    assert page.focusWidget() is page.form.rows["days"].editor
+
+
+@pytest.mark.parametrize(
+    ("kind", "name"),
+    [
+        (PlaceKind.STATION, ""),
+        (PlaceKind.DEVICE, "B"),
+        (PlaceKind.DEVICE, ""),
+        (PlaceKind.CYLINDER, "zero"),
+        (PlaceKind.INSTRUMENT, "mfc-co2"),
+        (PlaceKind.INTERLOCK, "x"),
+        (PlaceKind.FOLDER, ""),
+        (PlaceKind.STANDARD, ""),
+        (PlaceKind.STANDARD, "repeatability"),
+        (PlaceKind.SUITE, ""),
+    ],
+)
+def test_every_problem_leads_somewhere(page, kind, name):
+    page.go_to(blocking(Place(kind, name), Text("", "")))
+    assert page.focusWidget() is not None
+    if name == "repeatability":
+        assert page.row == 2
+
+
+def test_choices_and_boxes_set_their_settings(page, qtbot):
+    page.choose_row(3)
+    choice, box = page.form.rows["end_point"].editor, page.form.rows["adjust_first"].editor
+    assert isinstance(choice, QComboBox)
+    assert isinstance(box, QCheckBox)
+    choice.setCurrentIndex(1)
+    choice.activated.emit(1)
+    box.click()
+    settle(qtbot, page)
+    values = page.look.suite.lines[3].values
+    assert (values["end_point"], values["adjust_first"]) == ("final", False)
+    assert "changed" in page.suite_model.index(3).data(Qt.ItemDataRole.ToolTipRole)
+
+
+def test_a_procedure_that_is_left_out_says_what_becomes_inconclusive(page, qtbot):
+    model = page.suite_model
+    assert model.setData(model.index(2), Qt.CheckState.Unchecked, Qt.ItemDataRole.CheckStateRole)
+    settle(qtbot, page)
+    assert titles(page)[2:4] == ["– Repeatability", "3. Response time"]
+    assert model.index(2).data(Qt.ItemDataRole.UserRole) == "left out; inconclusive: Repeatability"
+    assert [problem.place.name for problem in page.problem_model.problems] == ["repeatability"]
+    assert page.begin.isEnabled()  # it is the laboratory's choice, and visible
+    page.choose_row(2)
+    qtbot.keyClick(page.suite_view, Qt.Key.Key_Space)
+    settle(qtbot, page)
+    assert page.problem_model.problems == ()
+
+
+def test_the_suite_is_reordered_by_keys_and_by_dragging(page, qtbot):
+    page.choose_row(4)
+    page.suite_view.setFocus()
+    qtbot.keyClick(page.suite_view, Qt.Key.Key_Up, Qt.KeyboardModifier.AltModifier)
+    assert titles(page)[3] == "4. Drift over 24 h and a week"
+    assert page.row == 3
+    data = page.suite_model.mimeData([page.suite_model.index(3)])
+    assert data.hasFormat(MIME)
+    page.suite_model.dropMimeData(data, Qt.DropAction.MoveAction, 0, 0, QModelIndex())
+    assert titles(page)[0] == "1. Drift over 24 h and a week"
+    assert not page.suite_model.dropMimeData(QMimeData(), Qt.DropAction.MoveAction, 0, 0, QModelIndex())
+    settle(qtbot, page)
+    assert page.look.examination.plan.steps[0].procedure == "drift"
+    page.restore.click()
+    settle(qtbot, page)
+    assert titles(page)[0] == "1. Preparation and warm-up"
+
+
+def test_a_procedure_is_added_again_and_removed(page, qtbot):
+    page.choose_row(2)
+    page.add_procedure("repeatability")
+    settle(qtbot, page)
+    assert titles(page)[2:4] == ["3. Repeatability", "4. Repeatability"]
+    assert page.row == 3
+    qtbot.keyClick(page.suite_view, Qt.Key.Key_Delete)
+    settle(qtbot, page)
+    assert len(titles(page)) == 5
+
+
+def test_devices_that_do_not_take_part_are_left_out_and_none_at_all_blocks(page, qtbot):
+    rows = page.setup.devices.rows
+    assert rows["B"].box is not None
+    rows["B"].box.click()
+    settle(qtbot, page)
+    assert page.look.devices == ("A", "C")
+    for name in ("A", "C"):
+        rows[name].box.click()
+    settle(qtbot, page)
+    assert [problem.text.en for problem in page.problem_model.problems if problem.blocks] == ["no device is chosen"]
+
+
+def test_another_standard_brings_its_suite_and_its_marks(page, qtbot):
+    assert "8 limits are provisional" in page.setup._standard_text.text()
+    assert "by analogy to CO2" in page.setup._standard_text.text()
+    page.setup.choose_standard("epa-part75")
+    page.setup.chosen.emit()
+    settle(qtbot, page)
+    assert titles(page) == []
+    assert not page.begin.isEnabled()
+    page.add_procedure("linearity")
+    settle(qtbot, page)
+    assert titles(page) == ["1. Linearity error"]
+
+
+def test_without_a_station_the_page_says_what_to_do_and_makes_a_simulated_one(desk, qtbot):
+    from gui.planning.page import NewEvaluationPage
+
+    page = NewEvaluationPage(desk)
+    qtbot.addWidget(page)
+    page.arrive()
+    settle(qtbot, page)
+    assert [problem.text.en for problem in page.problem_model.problems] == ["no station is chosen"]
+    page.setup.simulate.click()
+    qtbot.waitUntil(lambda: page.settled and page.look.station is not None, timeout=10_000)
+    assert page.begin.isEnabled()
+
+
+def test_the_keyboard_goes_through_the_plan_and_the_table_follows(page, qtbot):
+    view = page.plan_view
+    view.setFocus()
+    for key in (Qt.Key.Key_Home, Qt.Key.Key_Right, Qt.Key.Key_Right, Qt.Key.Key_Left):
+        qtbot.keyClick(view, key)
+    assert view.step == 1
+    assert page.step_view.currentIndex().row() == 1
+    assert "leak check" in view.accessibleDescription()
+    page.step_view.selectRow(5)
+    assert view.step == 5
+    whole = view.span
+    qtbot.keyClick(view, Qt.Key.Key_Plus)
+    assert view.span[1] - view.span[0] < whole[1] - whole[0]
+    qtbot.keyClick(view, Qt.Key.Key_End)
+    assert view.span[0] <= page.look.examination.plan.steps[-1].start_s <= view.span[1]
+    qtbot.keyClick(view, Qt.Key.Key_0)
+    assert view.span == whole
+
+
+def test_language_and_colours_change_at_once(page, qtbot):
+    page.choose_row(1)
+    page.desk.set_language(Language.CHINESE)
+    page.desk.set_theme(Choice.DARK)
+    assert titles(page)[1] == "2. 线性误差"
+    assert page.form.rows["passes"].title.text() == "轮数"
+    assert page.begin.text() == "开始测试评价"
+    assert page.desk.theme.colour(Tone.GROUND).lightness() < 100
+    page.desk.set_language(Language.ENGLISH)
+    assert page.begin.text() == "Start the evaluation"
+    assert page.begin.shortcut().toString() == "Ctrl+Return"
+
+
+def test_the_models_keep_the_rules_of_qt(page, desk):
+    for model in (page.suite_model, page.step_model, page.problem_model):
+        QAbstractItemModelTester(model, QAbstractItemModelTester.FailureReportingMode.Fatal)
+    suite, steps, problems = SuiteModel(desk), StepModel(desk), ProblemModel(desk)
+    for empty in (suite, steps, problems):
+        QAbstractItemModelTester(empty, QAbstractItemModelTester.FailureReportingMode.Fatal)
+    suite.show_suite(page.suite_model.suite, None, "")
+    problems.show_problems((blocking(Place(PlaceKind.STATION), Text("甲", "a"), Text("乙", "b")),))
+    assert problems.index(0).data() == "Stops it: a\nb"
+
+
+def test_choices_are_remembered(page, make_page, desk):
+    page.setup.seed.setValue(11)
+    page.setup.language.setCurrentIndex(page.setup.language.findData("zh"))
+    page.leave()
+    again = make_page(desk)
+    assert again.setup.seed.value() == 11
+    assert again.setup.language.currentData() == "zh"
+
+
+def test_start_begins_the_evaluation_and_goes_to_the_run(make_page, desk, qtbot, short_suite):
+    page = make_page(desk, suite=short_suite)
+    assert titles(page)[0] == "1. Repeatability"
+    page.setup.notes.setPlainText("sample 3")
+    for name in ("B", "C"):
+        page.setup.devices.rows[name].box.click()
+    settle(qtbot, page)
+    folder = page.look.folder
+    with qtbot.waitSignal(desk.went, timeout=30_000) as went:
+        page.begin.click()
+        assert not page.begin.isEnabled()
+    name, target = went.args
+    assert name == "run"
+    assert target["record"] == desk.record
+    with Record.open(desk.record) as record:
+        row = record.evaluation(target["evaluation"])
+        assert row.start.notes == "sample 3"
+        assert [device["name"] for device in row.start.devices] == ["A"]
+    qtbot.waitUntil(lambda: (folder / "report.pdf").exists(), timeout=60_000)
+
+
+def test_a_failed_start_shows_what_the_process_said(make_page, desk, qtbot, short_suite, simulated_station):
+    page = make_page(desk, suite=short_suite)
+    simulated_station.write_text("[station]\n", encoding="utf-8")
+    with qtbot.waitSignal(desk.failed, timeout=30_000) as failed:
+        page.begin.click()
+    assert "name: is missing" in str(failed.args[0])
+    settle(qtbot, page)
+    assert not page.begin.isEnabled()  # the station was looked at again

@@ -33,6 +33,7 @@ COMMANDS = {
     "repeat": "repeat an item of an evaluation that has ended; its findings take the place of the first ones",
     "score": "score test data measured elsewhere against a standard",
     "report": "write the report of a recorded evaluation again, in either language",
+    "export": "write the readings of an evaluation as CSV or Parquet",
     "recompute": "compute a recorded evaluation anew from its raw readings, and list what differs",
     "record": "check a record, copy it while it is in use, archive an evaluation and restore one",
     "trace": "print the bytes that went to and from the instruments, where they were kept",

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from testbench.record import schema
 from testbench.record.blocks import (
@@ -37,6 +37,31 @@ def load_readings(connection: Connection, channel: int, start: float, end: float
     pieces = [_decode(channel, row) for row in rows]
     pieces += _tail(connection, channel, start, end)
     return _between(_join(pieces), start, end)
+
+
+def count_readings(connection: Connection, channel: int) -> int:
+    """How many durable readings a channel has, in blocks and tail."""
+    counts = (select(func.sum(t.c["count"])).where(t.c.channel == channel) for t in (schema.block, schema.tail))
+    return sum(int(connection.execute(wanted).scalar() or 0) for wanted in counts)
+
+
+def piece_after(connection: Connection, channel: int, first: int) -> tuple[int, Readings] | None:
+    """The block that holds the readings from index `first` on, or what the tail has of them; with the index after it."""
+    columns = schema.block.c
+    reaches = columns.first + columns["count"] > first  # a tail that was read half-way may have been sealed since
+    wanted = select(*_CONTENT).where(columns.channel == channel, reaches).order_by(columns.first).limit(1)
+    row = connection.execute(wanted).mappings().first()
+    if row is not None:
+        readings = _decode(channel, row)
+        known = max(0, first - row["first"])
+        return row["first"] + row["count"], _take(readings, np.arange(known, len(readings))) if known else readings
+    tail = schema.tail.c
+    rows = connection.execute(select(schema.tail).where(tail.channel == channel, tail.first >= first).order_by(tail.first))
+    found = rows.mappings().all()
+    if not found:
+        return None
+    pieces = [decode_tail(row["count"], row["compressed"], row["data"]) for row in found]
+    return found[-1]["first"] + found[-1]["count"], _join(pieces)
 
 
 def load_overview(connection: Connection, channel: int, start: float, end: float, points: int) -> Overview:

@@ -41,7 +41,7 @@ from testbench.record.prompts import Prompts
 from testbench.record.results import Results
 from testbench.record.rows import channel_row
 from testbench.record.runs import Runs
-from testbench.record.series import load_overview, load_readings
+from testbench.record.series import count_readings, load_overview, load_readings, piece_after
 from testbench.record.trace import TraceBuffer, unpack
 from testbench.record.verify import Verification, verify
 from testbench.record.writer import ReadingWriter
@@ -136,6 +136,24 @@ class Record(Evaluations, Runs, Results):
         """Durable readings of a channel with start <= bench time <= end, in time order."""
         with self._database.reading() as connection:
             return load_readings(connection, self._channel_number(connection, evaluation, channel), start, end)
+
+    def count_readings(self, evaluation: str, channel: str) -> int:
+        """How many durable readings a channel has."""
+        with self._database.reading() as connection:
+            return count_readings(connection, self._channel_number(connection, evaluation, channel))
+
+    def pieces(self, evaluation: str, channel: str) -> Iterator[Readings]:
+        """All durable readings of a channel in the order they came, one block in memory; also while they are written."""
+        with self._database.reading() as connection:
+            number = self._channel_number(connection, evaluation, channel)
+        first = 0
+        while True:
+            with self._database.reading() as connection:
+                found = piece_after(connection, number, first)
+            if found is None:
+                return
+            first, readings = found
+            yield readings
 
     def overview(self, evaluation: str, channel: str, start: float, end: float, points: int) -> Overview:
         """The same readings condensed to at most `points` points for drawing."""

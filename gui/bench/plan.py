@@ -1,0 +1,50 @@
+"""A station as the bench screen knows it before anything is connected: its parts, and how the gas goes. Without Qt."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from testbench.engine.assembly import assemble
+from testbench.engine.manual.parts import Part, Place, parts_of
+from testbench.station import StationFile, read_station
+
+VELOCITY_UNITS = ("m/s", "km/h")
+
+
+@dataclass(frozen=True, slots=True)
+class StationPlan:
+    """A station's file, its parts by key, and which cylinder feeds which controller."""
+
+    file: StationFile
+    parts: Mapping[str, Part]
+    feeds: Mapping[str, str]
+
+    @property
+    def path(self) -> Path:
+        """Where the station file is."""
+        return self.file.path
+
+    @property
+    def title(self) -> str:
+        """The station's own name."""
+        return self.file.station.station.name
+
+    def of(self, place: Place) -> tuple[Part, ...]:
+        """The parts of one place, in the order of the file."""
+        return tuple(part for part in self.parts.values() if part.place is place)
+
+    def measures_velocity(self, part: Part) -> bool:
+        """Whether a device stands in the flow rig's duct and not in the gas."""
+        return part.unit in VELOCITY_UNITS
+
+
+def read_plan(path: Path) -> StationPlan:
+    """Read and assemble a station without touching an instrument; raises StationError."""
+    file = read_station(path)
+    parts = parts_of(file, assemble(file))
+    divider = file.station.divider
+    controllers = divider.options.get("controllers") if divider is not None else None
+    feeds = {str(k): str(v) for k, v in controllers.items()} if isinstance(controllers, Mapping) else {}
+    return StationPlan(file, {part.key: part for part in parts}, feeds)

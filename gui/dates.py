@@ -5,6 +5,11 @@ from __future__ import annotations
 import datetime as dt
 
 
+def now() -> dt.datetime:
+    """The present date and time of this computer, aware."""
+    return dt.datetime.now(dt.UTC)
+
+
 def local(moment: dt.datetime, *, seconds: bool = False) -> str:
     """An aware date and time in the time zone of this computer: "2026-11-22 09:05"."""
     if moment.utcoffset() is None:

@@ -18,7 +18,6 @@ from gui.tasks import Tasks
 from gui.theme import Choice, Theme
 from testbench.commands.known_records import remember
 from testbench.engine.person import present_person
-from testbench.report.wording import wording
 from testbench.state_folder import state_folder
 from testbench.text import Language, Text
 
@@ -105,6 +104,8 @@ class Desk(QObject):
 
     def tell(self, sentence: str) -> str:
         """An English sentence of the engine, a driver or a procedure, in the present language where it is known."""
+        from testbench.report.wording import wording
+
         return wording(self.language).tell(sentence)
 
     # ---- between the screens ------------------------------------------------------------------------------------------

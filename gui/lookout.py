@@ -9,15 +9,19 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
 from testbench.commands.known_records import known_records
-from testbench.engine.headway import Headway, headway
-from testbench.engine.standing import Stand, stand
-from testbench.engine.watching import Sight, Watcher
 from testbench.errors import TestbenchError
-from testbench.record.store import Record
+
+if TYPE_CHECKING:  # the thread imports what reads databases, so that the window need not wait for it
+    from gui.record_watch import RecordWatch
+    from testbench.engine.headway import Headway
+    from testbench.engine.standing import Stand
+    from testbench.engine.watching import Sight, Watcher
+    from testbench.record.store import Record
 
 SIGHT_S = 0.5  # between two looks at the followed evaluation
 GOING_S = 1.0  # between two looks at all of them while any goes on
@@ -39,38 +43,11 @@ class Standing:
         """Its identifier."""
         return self.stand.row.identifier
 
-
-class RecordWatch:
-    """Looks at the evaluations of one record; those that are over are read once."""
-
-    def __init__(self, path: Path) -> None:
-        self.record = Record.open(path)
-        self._over: dict[str, tuple[object, Standing]] = {}
-
-    def look(self) -> list[Standing]:
-        """All evaluations, the oldest first."""
-        found = []
-        for name, state in sorted(self.record.glances.states().items()):
-            known = self._over.get(name)
-            if known is not None and known[0] == state:
-                found.append(known[1])
-                continue
-            seen = self._one(name)
-            if not seen.stand.standing.goes_on and not seen.stand.standing.resumable:
-                self._over[name] = (state, seen)
-            found.append(seen)
-        return found
-
-    def _one(self, name: str) -> Standing:
-        record = self.record
-        at = stand(record, name)
-        if not at.standing.goes_on and not at.standing.resumable:
-            return Standing(record.path, at)
-        step = record.glances.last_step(name)
-        done = headway(at.row.start.request, step, record.last_bench_time(name))
-        latched = sum(alarm.latched for alarm in record.alarms.of(name))
-        open_prompts = len(record.prompts.open(name)) if at.standing.goes_on else 0
-        return Standing(record.path, at, done, open_prompts, latched)
+    @property
+    def needs_somebody(self) -> bool:
+        """Whether it goes on and waits for a person: with a question, an alarm, or paused."""
+        paused = self.stand.standing.value == "paused"
+        return self.stand.standing.goes_on and bool(self.prompts or self.alarms or paused)
 
 
 class Lookout(QObject):
@@ -161,6 +138,8 @@ class Lookout(QObject):
             self._close_all()
 
     def _look_at_all(self) -> tuple[Standing, ...]:
+        from gui.record_watch import RecordWatch
+
         found: list[Standing] = []
         paths = [path.absolute() for path in self._records()]
         for gone in set(self._watches) - set(paths):
@@ -181,6 +160,9 @@ class Lookout(QObject):
             self._watcher = None
         if followed is None:
             return
+        from testbench.engine.watching import Watcher
+        from testbench.record.store import Record
+
         try:
             if self._watcher is None:
                 record = Record.open(followed[0])

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from gui.dates import local
+from gui.dates import local, now
 from gui.desk import Desk
 from gui.failures import Failures
 from gui.icons import icon
@@ -32,8 +32,6 @@ from gui.tasks import Task
 from gui.theme import Tone
 from gui.widgets.message_bar import MessageBar
 from gui.widgets.state_label import Shape, StateLabel
-from testbench.engine.clock import wall_now
-from testbench.engine.standing import Standing as Stands
 from testbench.text import Language
 
 SHOWN_AFTER_MS = 400  # work that takes longer is shown with a button to cancel it
@@ -242,14 +240,14 @@ class MainWindow(QMainWindow):
     # ---- what goes on -------------------------------------------------------------------------------------------------
 
     def _show_time(self) -> None:
-        self._clock.setText(local(wall_now()))
+        self._clock.setText(local(now()))
 
     def _show_simulated(self) -> None:
         self._simulated.setVisible(self._present is not None and self.desk.simulated(self._present.name))
 
     def _show_standings(self, standings: tuple[Standing, ...]) -> None:
         going = [one for one in standings if one.stand.standing.goes_on]
-        waiting = sum(1 for one in going if one.prompts or one.alarms or one.stand.standing is Stands.PAUSED)
+        waiting = sum(one.needs_somebody for one in going)
         if waiting:
             self._going.show_state(
                 Shape.TRIANGLE, self.tr("runs that need somebody: {count}").format(count=waiting), Tone.ATTENTION

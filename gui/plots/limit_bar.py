@@ -1,7 +1,7 @@
 """A value ± U drawn against its limit, small enough for a cell of a table. What it says is in shapes, not only in colours.
 
 The limits are brackets, zero is a thin line, U is a whisker. A value inside is a dot; outside, an arrow head that points
-outwards; where the limit lies within value ± U, a diamond. A value beyond the drawing is at its edge, its arrow head doubled.
+outwards; where the limit lies within value ± U, a diamond. A value beyond the drawing is at its edge, with two heads.
 """
 
 from __future__ import annotations

@@ -34,6 +34,7 @@ from gui.theme import Theme, Tone
 
 _PAN_SHARE = 0.1
 _FETCH_AFTER_MS = 120
+_VALUES_AFTER_MS = 100  # nobody reads numbers that change faster
 _HEAD = 0.15  # of the uppermost lane, for the names of the steps
 _TOGETHER = ("", "%")
 
@@ -67,6 +68,8 @@ class TracePlot(QWidget):
         self._due.timeout.connect(self.draw)
         self._fetch_due = QTimer(self, singleShot=True, interval=_FETCH_AFTER_MS)
         self._fetch_due.timeout.connect(self._fetch_detail)
+        self._values_due = QTimer(self, singleShot=True, interval=_VALUES_AFTER_MS)
+        self._values_due.timeout.connect(self._show_values)
         self._build()
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.restyle()
@@ -221,7 +224,8 @@ class TracePlot(QWidget):
                 low, high = comfortable(min(r[0] for r in found), max(r[1] for r in found), least.get(key, 0.0))
                 headed = self._bands and lane is next(iter(self._lanes.values()))
                 lane.set_values(low, high + (_HEAD * (high - low) if headed else 0.0))
-        self._show_values()
+        if not self._values_due.isActive():
+            self._values_due.start()
         if self._source is not None and any(self._wanting(pixels)):
             self._fetch_due.start()
 

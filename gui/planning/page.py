@@ -472,7 +472,8 @@ class NewEvaluationPage(Page):
         cylinders = found.station.station.cylinders if found.station is not None else {}
         contents = {name: cylinder.content_litres for name, cylinder in cylinders.items()}
         for name, text, enough in gas_words(plan.gas_litres, contents):
-            needs.append(f"{'' if enough else '▲ '}{self.tr('gas')} {name} {text}")
+            words = self.tr("gas {name} {amount}") if enough else self.tr("▲ gas {name} {amount}")
+            needs.append(words.format(name=name, amount=text))
         self._gas.setText(separator.join(needs))
 
     # ---- the start ----------------------------------------------------------------------------------------------------

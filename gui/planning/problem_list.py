@@ -59,11 +59,8 @@ class ProblemModel(QAbstractListModel):
     def words(self, problem: Problem) -> tuple[str, str]:
         """How bad it is and what it is; what to do."""
         said = self._desk.say(problem.text)
-        if problem.blocks:
-            text = self.tr("Stops it: {text}").format(text=said)
-        else:
-            text = self.tr("Mind: {text}").format(text=said)
-        return text, self._desk.say(problem.remedy)
+        words = self.tr("Stops it: {text}") if problem.blocks else self.tr("Mind: {text}")
+        return words.format(text=said), self._desk.say(problem.remedy)
 
 
 class ProblemDelegate(QStyledItemDelegate):

@@ -75,8 +75,8 @@ class SetupForm(QScrollArea):
     # ---- building -----------------------------------------------------------------------------------------------------
 
     def _build(self) -> None:
-        inside = QWidget()
-        column = QVBoxLayout(inside)
+        self._inside = QWidget()
+        column = QVBoxLayout(self._inside)
         column.setContentsMargins(12, 8, 12, 8)
         column.setSpacing(6)
         for box in (self.station, self.standard):
@@ -121,7 +121,7 @@ class SetupForm(QScrollArea):
         self.notes.setMaximumHeight(90)
         column.addWidget(self.notes)
         column.addStretch()
-        self.setWidget(inside)
+        self.setWidget(self._inside)
         self.setWidgetResizable(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
 
@@ -335,7 +335,7 @@ class SetupForm(QScrollArea):
     def _widen(self) -> None:
         """Be as wide as the widest part needs, so that nothing is cut."""
         bar = self.verticalScrollBar().sizeHint().width()
-        self.setMinimumWidth(self.widget().minimumSizeHint().width() + bar + 2 * self.frameWidth())
+        self.setMinimumWidth(self._inside.minimumSizeHint().width() + bar + 2 * self.frameWidth())
 
     def restyle(self) -> None:
         """Set the colours."""

@@ -221,6 +221,7 @@ QPushButton[kind="primary"] {{ background: {ACCENT}; color: {ON_ACCENT}; border:
 QPushButton[kind="primary"]:focus {{ border: 2px solid {TEXT}; }}
 QPushButton[kind="primary"]:disabled {{ background: {LINE}; color: {SURFACE}; border-color: {LINE}; }}
 QPushButton[kind="danger"] {{ color: {ALARM}; font-weight: 600; }}
+QPushButton[kind="danger"]:disabled {{ color: {LINE}; }}
 QFrame[kind="card"] {{ background: {SURFACE}; border: 1px solid {LINE}; border-radius: 4px; }}
 QWidget#ground {{ background: {GROUND}; }}
 QWidget#rail {{ background: {SURFACE}; border-right: 1px solid {LINE}; }}

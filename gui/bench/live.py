@@ -9,13 +9,14 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from gui.bench.plan import StationPlan
-from testbench.engine.manual.parts import Part
+from testbench.engine.manual.parts import Part, Place
 from testbench.engine.manual.sight import Connection, HandSight, InstrumentSight, Phase
 from testbench.engine.roles import Status
 from testbench.engine.watching import Sight
 
 FLOWING = 0.002  # of full scale: what a controller must pass to count as flowing
-DIGITS = 5  # at most shown of a value
+DIGITS = 4  # at most shown of a value in the picture
+MORE_DIGITS = 6  # beside it
 
 
 class Mode(Enum):
@@ -110,12 +111,32 @@ def state_of(part: Part, live: Live, today: dt.date) -> PartState:
     return PartState.ANSWERS if values else PartState.UNKNOWN
 
 
-def shown(value: float | None, resolution: float = 0.0) -> str:
-    """A value to the step of its last digit, at most five digits; a dash for none."""
+WORST_FIRST = (
+    PartState.SILENT,
+    PartState.NO_VALUE,
+    PartState.DOUBTFUL,
+    PartState.EXPIRED,
+    PartState.WAITING,
+    PartState.UNKNOWN,
+    PartState.ANSWERS,
+)
+
+
+def standing(plan: StationPlan, part: Part, live: Live, today: dt.date) -> PartState:
+    """As `state_of`; a divider without a connection of its own stands as the worst of its controllers."""
+    own = state_of(part, live, today)
+    if part.place is not Place.DIVIDER or part.session:
+        return own
+    members = [state_of(plan.parts[key], live, today) for key in plan.feeds if key in plan.parts]
+    return min([*members] or [own], key=WORST_FIRST.index)
+
+
+def shown(value: float | None, resolution: float = 0.0, digits: int = DIGITS) -> str:
+    """A value to the step of its last digit, at most `digits` digits where it has decimals; a dash for none."""
     if value is None or not math.isfinite(value):
         return "–"
     whole = len(str(int(abs(value))))
-    decimals = max(0, DIGITS - whole)
+    decimals = max(0, digits - whole)
     if resolution > 0:
         decimals = min(decimals, max(0, math.ceil(-math.log10(resolution) - 1e-9)))
     elif decimals > 3:

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from gui.bench.controls import Form, forms_for
-from gui.bench.live import NOTHING, Live, Mode, PartState, state_of
+from gui.bench.live import NOTHING, Live, Mode, PartState, standing
 from gui.bench.plan import StationPlan
 from gui.bench.trend_plot import TrendPlot
 from gui.bench.trends import Trends
@@ -208,15 +208,18 @@ class Panel(QScrollArea):
         self._state.setVisible(part is not None and part.place is not Place.CYLINDER)
         if part is None:
             self._title.setText(self.tr("Choose a part of the station"))
+            self._sort.show()
             self._sort.setText(self.tr("Click it, or go to it with the arrow keys."))
             self._problem.hide()
             self.say_result("", wrong=False)
             return
         self._title.setText(self._words.name(part))
-        told = [self._words.place(part.place), part.maker, part.model, part.serial]
+        named = part.place in (Place.DIVIDER, Place.FLOW_RIG)
+        told = ["" if named else self._words.place(part.place), part.maker, part.model, part.serial]
         if part.low is not None and part.high is not None and part.place is Place.DEVICE:
             told.append(f"{part.low:g} … {part.high:g} {part.unit} {part.component}")
         self._sort.setText("  ·  ".join(filter(None, told)))
+        self._sort.setVisible(bool(self._sort.text()))
         self._texts["driver"].setText(f"{part.driver}: {self._desk.tell(part.summary)}" if part.driver else "")
         self._texts["verified"].setText(self._desk.tell(part.verified) if part.verified else "")
         self._texts["certificate"].setText(self._certificate(part))
@@ -224,11 +227,11 @@ class Panel(QScrollArea):
         self._show_live()
 
     def _show_live(self) -> None:
-        part = self._part
-        if part is None:
+        part, plan = self._part, self._plan
+        if part is None or plan is None:
             return
         live = self._live
-        state = state_of(part, live, wall_now().date())
+        state = standing(plan, part, live, wall_now().date())
         shape, tone = LOOKS[state]
         self._state.show_state(shape, self._words.state(state), tone)
         instrument = live.instruments.get(part.session)
@@ -276,6 +279,7 @@ class Panel(QScrollArea):
             form.setEnabled(held)
         self.read.setEnabled(held)
         self.identify.setEnabled(held and bool(part.session))
+        self.identify.setVisible(bool(part.session))
 
     def _certificate(self, part: Part) -> str:
         told = [part.certificate]

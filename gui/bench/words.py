@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject
 
-from gui.bench.live import Mode, PartState, shown
+from gui.bench.live import MORE_DIGITS, Mode, PartState, shown
 from gui.bench.plan import StationPlan
 from gui.bench.typed import TypingError, Typo
 from gui.theme import Tone
@@ -150,5 +150,5 @@ class Words(QObject):
         return self.tr("this is no number; write it like 12.5")
 
     def value(self, value: float | None, unit: str, resolution: float = 0.0) -> str:
-        """A value with its unit; a dash for none."""
-        return f"{shown(value, resolution)} {unit}".strip()
+        """A value with its unit, all digits that mean something; a dash for none."""
+        return f"{shown(value, resolution, MORE_DIGITS)} {unit}".strip()

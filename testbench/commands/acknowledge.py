@@ -27,18 +27,20 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Acknowledge them: by the process that runs the evaluation, else in the record."""
     with chosen(arguments) as found:
-        from testbench.commands.command_reply import give, person
-        from testbench.engine.clock import wall_now
-        from testbench.record.model import CommandKind
+        from testbench.commands.command_reply import person, reply_words
+        from testbench.engine import commanding
 
-        alarms = _meant(found, arguments.alarm)
+        alarms, by = _meant(found, arguments.alarm), person(found)
+        if found.stand.standing.goes_on and arguments.alarm is None:
+            replies = [commanding.acknowledge_all(found.record, found.evaluation, by=by)]
+        else:
+            replies = commanding.acknowledge(found.record, found.stand, alarms, by=by)
+        for reply in replies:
+            print(f"{found.evaluation}: {reply_words(reply)}")
         if not found.stand.standing.goes_on:
             for alarm in alarms:
-                found.record.alarms.acknowledge(alarm.number, by=person(found), at=wall_now())
                 print(f"{found.evaluation}: acknowledged: {alarm.name} ({alarm.number})")
-            return 0
-        numbers = [None] if arguments.alarm is None else [alarm.number for alarm in alarms]
-        return max(give(found, CommandKind.ACKNOWLEDGE, {"alarm": number}) for number in numbers)
+    return 0
 
 
 def _meant(found: Chosen, name: str | None) -> list[AlarmRow]:

@@ -39,15 +39,14 @@ def run(arguments: argparse.Namespace) -> int:
     """Enter the answer."""
     with chosen(arguments) as found:
         from testbench.commands.command_reply import person
-        from testbench.engine.clock import wall_now
-        from testbench.engine.operator import read_answer
+        from testbench.engine import commanding
         from testbench.record.pictures import read_picture
 
         found.require_going()
         prompt = _prompt(found, arguments.prompt)
-        text, value = read_answer(_given(prompt, arguments), prompt.unit, prompt.choices)
+        given = _given(prompt, arguments)
         picture = None if arguments.file is None else read_picture(arguments.file)
-        found.record.prompts.answer(prompt.number, text=text, value=value, by=person(found), at=wall_now(), picture=picture)
+        text, _ = commanding.answer(found.record, prompt, given, picture, by=person(found))
         unit = f" {prompt.unit}" if prompt.unit else ""
         said = ", ".join(part for part in (f"{text}{unit}", "" if picture is None else f"picture {picture.name}") if part)
         print(f"{found.evaluation}: question {prompt.number} ({prompt.text}) is answered: {said}")

@@ -7,13 +7,10 @@ from typing import Any
 
 from testbench.commands.choose_run import Chosen, what_then
 from testbench.commands.event_words import reason_words
-from testbench.engine.clock import MACHINE, monotonic, wall_now
+from testbench.engine import commanding
 from testbench.engine.person import present_person
-from testbench.engine.standing import Stand, stand
+from testbench.engine.standing import Stand
 from testbench.record.model import CommandKind
-
-WITHIN_S = 10.0  # how long a reply is waited for
-EVERY_S = 0.1
 
 
 def person(chosen: Chosen) -> str:
@@ -25,23 +22,19 @@ def person(chosen: Chosen) -> str:
 def give(chosen: Chosen, kind: CommandKind, document: Mapping[str, Any]) -> int:
     """Give a command and print what came of it; return the exit status."""
     chosen.require_going()
-    number = chosen.record.commands.give(chosen.evaluation, kind, document, by=person(chosen), at=wall_now())
-    print(f"{chosen.evaluation}: {_reply(chosen, number)}")
+    reply = commanding.give(chosen.record, chosen.evaluation, kind, document, by=person(chosen))
+    print(f"{chosen.evaluation}: {reply_words(reply)}")
     return 0
 
 
-def _reply(chosen: Chosen, number: int) -> str:
+def reply_words(reply: commanding.Reply) -> str:
     """The process's reply, or why there is none."""
-    commands, evaluation = chosen.record.commands, chosen.evaluation
-    deadline = monotonic() + WITHIN_S
-    while (command := commands.get(number)).taken is None:
-        now = stand(chosen.record, evaluation)
-        if not now.standing.goes_on:
-            return ended(now)
-        if monotonic() > deadline:
-            return f"the command is in the record; the process has not taken it within {WITHIN_S:.0f} s, it still may"
-        MACHINE.pause(EVERY_S)
-    return command.reply
+    if reply.taken:
+        return reply.said
+    if reply.ended is not None:
+        return ended(reply.ended)
+    within = f"{commanding.REPLY_WITHIN_S:.0f} s"
+    return f"the command is in the record; the process has not taken it within {within}, it still may"
 
 
 def ended(now: Stand) -> str:

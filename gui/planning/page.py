@@ -10,6 +10,7 @@ from PySide6.QtCore import QModelIndex, Qt, QTimer
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import (
     QAbstractItemView,
+    QFileDialog,
     QHBoxLayout,
     QHeaderView,
     QLabel,
@@ -35,7 +36,7 @@ from gui.planning.settings_form import SettingsForm
 from gui.planning.setup_form import SetupForm
 from gui.planning.starting import Order, Started, start
 from gui.planning.step_table import StepModel
-from gui.planning.suite_lines import Suite, new_line
+from gui.planning.suite_lines import Suite, new_line, save
 from gui.planning.suite_list import SuiteModel, SuiteView
 from gui.tasks import Task
 from gui.theme import Tone
@@ -45,8 +46,10 @@ from testbench.engine.checking.problem import PlaceKind, Problem
 from testbench.engine.clock import wall_now
 from testbench.engine.registry import find_procedure, procedure_names
 from testbench.engine.wording import duration
+from testbench.text import Text
 
 REST_MS = 250  # after the last change, before the dry run
+AGEING_MS = 20_000  # the end of what is begun now moves on
 MARGIN, SPACING = 12, 8
 
 
@@ -66,6 +69,9 @@ class NewEvaluationPage(Page):
         self._stale = True
         self._rest = QTimer(self, singleShot=True, interval=REST_MS)
         self._rest.timeout.connect(self.dry_run)
+        ageing = QTimer(self, interval=AGEING_MS)
+        ageing.timeout.connect(self._show_totals)
+        ageing.start()
         self.setup = SetupForm(desk)
         self.suite_model = SuiteModel(desk, self)
         self.suite_view = SuiteView(desk)
@@ -89,9 +95,12 @@ class NewEvaluationPage(Page):
         self._suite_heading, self._problem_heading = QLabel(), StateLabel(self.desk.theme)
         self._suite_heading.setProperty("level", "3")
         self._suite_heading.setBuddy(self.suite_view)
-        self.up, self.down, self.add, self.remove, self.restore = (QToolButton() for _ in range(5))
-        self.add.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        self.add.setMenu(QMenu(self.add))
+        self.up, self.down, self.add, self.remove, self.restore, self.files = (QToolButton() for _ in range(6))
+        for button in (self.add, self.files):
+            button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+            button.setMenu(QMenu(button))
+        self._open_file, self._save_file = QAction(self), QAction(self)
+        self.files.menu().addActions([self._open_file, self._save_file])
         self.restore_settings = QPushButton()
         self._totals, self._gas = QLabel(wordWrap=True), QLabel(wordWrap=True)
         self._gas.setProperty("tone", "muted")
@@ -106,10 +115,11 @@ class NewEvaluationPage(Page):
         self.tabs.addTab(self.step_view, "")
         self._set_up_steps()
 
-        upper = self._split(Qt.Orientation.Horizontal, self._suite_panel(), self._settings_panel(), sizes=(360, 470))
+        upper = self._split(Qt.Orientation.Horizontal, self._suite_panel(), self._settings_panel(), sizes=(330, 500))
         lower = self._split(Qt.Orientation.Horizontal, self._plan_panel(), self._problem_panel(), sizes=(510, 320))
         right = self._split(Qt.Orientation.Vertical, upper, lower, sizes=(340, 330))
         whole = self._split(Qt.Orientation.Horizontal, self.setup, right, sizes=(310, 840))
+        whole.setStretchFactor(0, 0)
         self._splitters = {"upper": upper, "lower": lower, "right": right, "whole": whole}
         for name, splitter in self._splitters.items():
             self.desk.preferences.restore_layout(f"new.{name}", splitter)
@@ -131,14 +141,14 @@ class NewEvaluationPage(Page):
         splitter.setHandleWidth(6)
         for number, part in enumerate(parts):
             splitter.addWidget(part)
-            splitter.setStretchFactor(number, number)
+            splitter.setStretchFactor(number, sizes[number])
         splitter.setSizes(list(sizes))
         return splitter
 
     def _suite_panel(self) -> QWidget:
         head = QHBoxLayout()
         head.addWidget(self._suite_heading, 1)
-        for button in (self.up, self.down, self.add, self.remove, self.restore):
+        for button in (self.up, self.down, self.add, self.remove, self.restore, self.files):
             button.setAutoRaise(True)
             head.addWidget(button)
         return _panel(head, self.suite_view)
@@ -208,6 +218,8 @@ class NewEvaluationPage(Page):
         self.down.clicked.connect(lambda: self._move(1))
         self.remove.clicked.connect(self._remove)
         self.restore.clicked.connect(self._begin_anew)
+        self._open_file.triggered.connect(self._open_suite)
+        self._save_file.triggered.connect(self._save_suite)
         self.problem_view.clicked.connect(self._go_to_problem)
         self.problem_view.activated.connect(self._go_to_problem)
         self.plan_view.chosen.connect(self._choose_step)
@@ -223,7 +235,7 @@ class NewEvaluationPage(Page):
     def _arrange_keys(self) -> None:
         self.run_dry.setShortcut(QKeySequence("Ctrl+D"))
         self.begin.setShortcut(QKeySequence("Ctrl+Return"))
-        chain = [self.setup, self.suite_view, self.up, self.down, self.add, self.remove, self.restore, self.form]
+        chain = [self.setup, self.suite_view, self.up, self.down, self.add, self.remove, self.restore, self.files, self.form]
         chain += [self.restore_settings, self.tabs, self.plan_view, self.closer, self.wider, self.whole, self.step_view]
         chain += [self.problem_view, self.run_dry, self.begin]
         for before, after in itertools.pairwise(chain):
@@ -398,11 +410,41 @@ class NewEvaluationPage(Page):
     def _show_line(self) -> None:
         suite, row = self._suite or Suite(), self.row
         line = suite.lines[row] if 0 <= row < len(suite.lines) else None
-        self.form.show_line(line)
+        self.form.show_line(line, self._told_of(row))
         self.up.setEnabled(row > 0)
         self.down.setEnabled(0 <= row < len(suite.lines) - 1)
         self.remove.setEnabled(line is not None and (line.taken or not line.of_standard))
         self.restore_settings.setEnabled(line is not None and bool(line.texts))
+
+    def _told_of(self, row: int) -> dict[str, Text]:
+        """What the dry run found in the settings of a line, while it is of what is shown."""
+        found, suite = self._look, self._suite
+        if found is None or suite is None or row not in suite.taken or found.suite is not suite:
+            return {}
+        number = suite.taken.index(row) + 1
+        told = {p.place.name: p.text for p in found.problems if p.place.kind is PlaceKind.SETTING and p.place.item == number}
+        return told
+
+    def _open_suite(self) -> None:
+        name, _ = QFileDialog.getOpenFileName(self, self.tr("Open a suite file"), str(self.desk.folder), "TOML (*.toml)")
+        if name:
+            self._suite, self._suite_file = None, Path(name)
+            self._change()
+
+    def _save_suite(self) -> None:
+        name, _ = QFileDialog.getSaveFileName(self, self.tr("Save the suite"), str(self.desk.folder), "TOML (*.toml)")
+        if name:
+            self.save_suite(Path(name))
+
+    def save_suite(self, path: Path) -> None:
+        """Save the suite as a file for the command line and for the next time; one with wrong settings is refused."""
+        suite = self._suite or Suite()
+        self.desk.tasks.start(
+            lambda _: save(suite, path),
+            owner=self,
+            done=lambda _: self.desk.inform(self.tr("Saved: {path}").format(path=path)),
+            title=self.tr("Save the suite"),
+        )
 
     # ---- problems -----------------------------------------------------------------------------------------------------
 
@@ -561,6 +603,7 @@ class NewEvaluationPage(Page):
             (self.add, self.tr("Add a procedure"), ""),
             (self.remove, self.tr("Leave out, or remove what was added"), self.tr("Del")),
             (self.restore, self.tr("The standard's own suite again"), ""),
+            (self.files, self.tr("Suite files"), ""),
             (self.closer, self.tr("Closer"), "+"),
             (self.wider, self.tr("Wider"), "−"),
             (self.whole, self.tr("Whole plan"), "0"),
@@ -572,6 +615,8 @@ class NewEvaluationPage(Page):
         self.plan_view.setAccessibleName(self.tr("Plan on a time axis"))
         self.step_view.setAccessibleName(self.tr("Steps"))
         self._fill_menu()
+        self._open_file.setText(self.tr("Open a suite file …"))
+        self._save_file.setText(self.tr("Save as a suite file …"))
         self.tabs.setTabText(0, self.tr("Time axis"))
         self.tabs.setTabText(1, self.tr("Steps"))
         self._key.setText(self.tr("◆ adjustment   ? a person is asked   ← → steps"))
@@ -605,6 +650,7 @@ class NewEvaluationPage(Page):
             (self.add, "add"),
             (self.remove, "remove"),
             (self.restore, "undo"),
+            (self.files, "open"),
             (self.closer, "add"),
             (self.wider, "remove"),
             (self.whole, "search"),

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QRectF, QSize, Qt
-from PySide6.QtGui import QPainter
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QFont, QPainter, QTextLayout, QTextOption
 from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from gui.desk import Desk
@@ -76,10 +77,9 @@ class ProblemDelegate(QStyledItemDelegate):
         return option.fontMetrics.ascent() + 2 * MARGIN
 
     def _heights(self, option: QStyleOptionViewItem, index: Index, width: int) -> tuple[int, int]:
-        flags = int(Qt.TextFlag.TextWordWrap) | int(Qt.TextFlag.TextWrapAnywhere)
         wide = max(40, width - self._left(option) - MARGIN)
         heights = [
-            option.fontMetrics.boundingRect(0, 0, wide, 10000, flags, part).height() if part else 0
+            math.ceil(_laid_out(part, option.font, wide).boundingRect().height()) if part else 0
             for part in self._model.words(index.data(PROBLEM))
         ]
         return heights[0], heights[1]
@@ -104,14 +104,30 @@ class ProblemDelegate(QStyledItemDelegate):
         top = option.rect.top() + MARGIN
         left = option.rect.left() + self._left(option)
         width = option.rect.right() - left - MARGIN
-        flags = Qt.TextFlag.TextWordWrap | Qt.TextFlag.TextWrapAnywhere
         heights = self._heights(option, index, option.rect.width())
         painter.save()
         for text, height, one in zip(self._model.words(problem), heights, (Tone.TEXT, Tone.MUTED), strict=True):
             painter.setPen(colour(Tone.ON_ACCENT if selected else one))
-            painter.drawText(QRectF(left, top, width, height), int(flags), text)
+            if text:
+                _laid_out(text, option.font, max(40, width)).draw(painter, QPointF(left, top))
             top += height
         painter.restore()
+
+
+def _laid_out(text: str, font: QFont, width: int) -> QTextLayout:
+    """A text in lines of a width: broken between words, and inside of one only where it is longer than a line."""
+    layout = QTextLayout(text, font)
+    option = QTextOption()
+    option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
+    layout.setTextOption(option)
+    layout.beginLayout()
+    height = 0.0
+    while (line := layout.createLine()).isValid():
+        line.setLineWidth(width)
+        line.setPosition(QPointF(0.0, height))
+        height += line.height()
+    layout.endLayout()
+    return layout
 
 
 class ProblemView(QListView):

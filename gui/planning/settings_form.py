@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
@@ -23,7 +23,11 @@ from gui.icons import icon
 from gui.planning.suite_lines import Line
 from gui.theme import Tone
 from gui.widgets.state_label import Shape, StateLabel
+from testbench.criteria.standard import Mark
 from testbench.engine.forms import FormField, Kind
+from testbench.text import Text
+
+TITLE_WIDTH, EDITOR_WIDTH, UNIT_WIDTH = 150, 320, 44
 
 
 class FieldRow(QWidget):
@@ -35,13 +39,13 @@ class FieldRow(QWidget):
         self.field = field
         self._typed = typed
         self.editor = self._make_editor()
-        self.title = QLabel()
+        self.title = QLabel(wordWrap=True)
+        self.title.setFixedWidth(TITLE_WIDTH)
         self.title.setBuddy(self.editor)
         self._unit = QLabel(field.unit)
         self._allowed = QLabel()
         self._allowed.setProperty("tone", "muted")
         self.back = QToolButton(autoRaise=True)
-        self.back.clicked.connect(lambda: self._typed(self.field.name, ""))
         self._differs = StateLabel(desk.theme)
         self._wrong = QLabel(wordWrap=True)
         self._wrong.setProperty("tone", "alarm")
@@ -52,10 +56,12 @@ class FieldRow(QWidget):
         grid.addWidget(self.editor, 0, 0)
         grid.addWidget(self._unit, 0, 1)
         grid.addWidget(self.back, 0, 2)
-        grid.addWidget(self._allowed, 1, 0, 1, 2)
-        grid.addWidget(self._differs, 1, 2, Qt.AlignmentFlag.AlignRight)
-        grid.addWidget(self._wrong, 2, 0, 1, 3)
-        grid.setColumnStretch(0, 1)
+        for line, part in enumerate((self._allowed, self._differs, self._wrong), start=1):
+            grid.addWidget(part, line, 0, 1, 4)
+        self.editor.setMaximumWidth(EDITOR_WIDTH)
+        self._unit.setMinimumWidth(UNIT_WIDTH)
+        grid.setColumnStretch(0, 5)
+        grid.setColumnStretch(3, 1)
 
     def _make_editor(self) -> QWidget:
         name = self.field.name
@@ -76,8 +82,8 @@ class FieldRow(QWidget):
         line.textEdited.connect(lambda text: self._typed(name, text))
         return line
 
-    def show_line(self, line: Line) -> None:
-        """Show the value as it stands in a line of the suite."""
+    def show_line(self, line: Line, told: Text | None) -> None:
+        """Show the value as it stands in a line of the suite, and what the dry run told of it."""
         text = line.shown(self.field)
         editor = self.editor
         if isinstance(editor, QCheckBox):
@@ -88,8 +94,9 @@ class FieldRow(QWidget):
         elif isinstance(editor, QLineEdit) and editor.text() != text:
             editor.setText(text)
         fault = next((fault for fault in line.faults if fault.name == self.field.name), None)
-        self._wrong.setText("" if fault is None else "✕ " + self._desk.say(fault.text))
-        self._wrong.setVisible(fault is not None)
+        wrong = told if fault is None else fault.text
+        self._wrong.setText("" if wrong is None else "✕ " + self._desk.say(wrong))
+        self._wrong.setVisible(wrong is not None)
         differs = line.differs(self.field.name)
         given = self.field.show(line.given[self.field.name])
         if self.field.kind is Kind.YES_NO:
@@ -132,24 +139,24 @@ class SettingsForm(QScrollArea):
         super().__init__(parent)
         self._desk = desk
         self._line: Line | None = None
+        self._told: Mapping[str, Text] = {}
         self.rows: dict[str, FieldRow] = {}
         self._heading = QLabel(wordWrap=True)
         self._heading.setProperty("level", "3")
         self._clause = QLabel(wordWrap=True)
         self._evidence = QLabel(wordWrap=True)
         self._evidence.setProperty("tone", "muted")
-        self._determines = QLabel(wordWrap=True)
-        self._determines.setProperty("tone", "muted")
         self._form = QFormLayout()
         self._form.setHorizontalSpacing(12)
         self._form.setVerticalSpacing(10)
-        self._form.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapLongRows)
+        self._form.setRowWrapPolicy(QFormLayout.RowWrapPolicy.DontWrapRows)
+        self._form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
         self._form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         inside = QWidget()
         column = QVBoxLayout(inside)
         column.setContentsMargins(12, 8, 12, 8)
         column.setSpacing(6)
-        for part in (self._heading, self._determines, self._clause, self._evidence):
+        for part in (self._heading, self._clause, self._evidence):
             column.addWidget(part)
         column.addLayout(self._form)
         column.addStretch()
@@ -157,11 +164,11 @@ class SettingsForm(QScrollArea):
         self.setWidget(inside)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
 
-    def show_line(self, line: Line | None) -> None:
-        """Show the settings of a line; nothing where there is none."""
+    def show_line(self, line: Line | None, told: Mapping[str, Text]) -> None:
+        """Show the settings of a line (nothing where there is none), and by setting what the dry run told of it."""
         if line is None or self._line is None or line.procedure is not self._line.procedure:
             self._build(line)
-        self._line = line
+        self._line, self._told = line, told
         self._show()
 
     def focus(self, name: str) -> None:
@@ -188,7 +195,6 @@ class SettingsForm(QScrollArea):
         self.rows = {}
         for one in line.fields if line is not None else ():
             row = FieldRow(self._desk, one, self._say, self)
-            row.back.clicked.disconnect()
             row.back.clicked.connect(lambda _=False, name=one.name: self.reset.emit(name))
             row.retranslate()
             row.restyle()
@@ -202,19 +208,28 @@ class SettingsForm(QScrollArea):
         line = self._line
         if line is None:
             self._heading.setText(self.tr("No procedure is chosen"))
-            for part in (self._clause, self._evidence, self._determines):
+            for part in (self._clause, self._evidence):
                 part.hide()
             return
         self._heading.setText(self._desk.say(line.procedure.title))
-        self._determines.setText(line.procedure.name)
-        self._determines.hide()
         clause = self._desk.say(line.clause)
         self._clause.setText(self.tr("Clause: {clause}").format(clause=clause))
         self._clause.setVisible(bool(clause))
         evidence = line.evidence
         if evidence is not None:
-            words = self.tr("Evidence for these settings: {mark}") + (" – {source}" if evidence.source else "")
-            self._evidence.setText(words.format(mark=str(evidence), source=evidence.source))
+            words = self.tr("Evidence for these settings: {mark}, {meaning}")
+            text = words.format(mark=str(evidence), meaning=self._meaning(evidence.mark))
+            source = f" – {self._desk.tell(evidence.source)}" if evidence.source else ""
+            self._evidence.setText(text + source)
         self._evidence.setVisible(evidence is not None)
         for row in self.rows.values():
-            row.show_line(line)
+            row.show_line(line, self._told.get(row.field.name))
+
+    def _meaning(self, mark: Mark) -> str:
+        """What a mark of evidence says."""
+        return {
+            Mark.PRIMARY: self.tr("read in the standard"),
+            Mark.SECONDARY: self.tr("read in a secondary source"),
+            Mark.MEMORY: self.tr("recalled from memory"),
+            Mark.RECOMPUTED: self.tr("recomputed"),
+        }[mark]

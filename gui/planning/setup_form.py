@@ -178,6 +178,8 @@ class SetupForm(QScrollArea):
 
     def choose_station(self, path: Path) -> None:
         """Choose a station file, known until now or not."""
+        if path.absolute() != self.station_path:
+            self._forget_slots()
         if path.absolute() not in self._desk.stations.paths():
             self._desk.stations.add(path)
             self._desk.stations.chosen = path
@@ -203,7 +205,14 @@ class SetupForm(QScrollArea):
         preferences.set("new.seed", self.seed.value())
         preferences.set("new.attended", self.attended.isChecked())
 
+    def _forget_slots(self) -> None:
+        self._look = None
+        self.devices.forget()
+        self.cylinders.forget()
+
     def _take_station(self) -> None:
+        if self.station_path != self._desk.stations.chosen:
+            self._forget_slots()
         self._desk.stations.chosen = self.station_path
         self.chosen.emit()
 

@@ -69,6 +69,11 @@ class SlotRows(QWidget):
         chosen = {(self._kind, name): row.choice.currentData() for name, row in self.rows.items()}
         return {slot: int(identifier) for slot, identifier in chosen.items() if identifier}
 
+    def forget(self) -> None:
+        """Forget all choices: another station is chosen."""
+        self._look = None
+        self._build([])
+
     def show_look(self, look: Look) -> None:
         """Show the slots of the station that was read; a new set of slots is built, choices of the old one are kept."""
         self._look = look

@@ -49,7 +49,7 @@ class StepModel(QAbstractTableModel):
             self.tr("Begins"),
             self.tr("Takes"),
             self.tr("Gas"),
-            self.tr("Reference U (k=2)"),
+            self.tr("U (k=2)"),
         )[section]
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:  # noqa: D102
@@ -72,7 +72,7 @@ class StepModel(QAbstractTableModel):
             case 1:
                 return step_words(step, self._desk.language)
             case 2:
-                return f"{self._begins + dt.timedelta(seconds=step.start_s):%m-%d %H:%M:%S}"
+                return f"{self._begins + dt.timedelta(seconds=step.start_s):%m-%d %H:%M}"
             case 3:
                 return duration(step.duration_s, self._desk.language.value) if step.duration_s else ""
             case 4:

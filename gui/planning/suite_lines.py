@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 from testbench.criteria.standard import Criterion, Evidence, Standard
@@ -12,6 +13,8 @@ from testbench.engine.forms import Fault, FieldError, FormField, faults, form_fi
 from testbench.engine.plan import SuiteItem
 from testbench.engine.procedure import Procedure
 from testbench.engine.registry import find_procedure
+from testbench.engine.suite_file import suite_text
+from testbench.errors import InputError
 from testbench.text import Text
 
 
@@ -76,14 +79,10 @@ class Line:
         return tuple(one.name for one in self.fields if self.differs(one.name))
 
     def typed(self, name: str, text: str) -> Line:
-        """With a text in a field; one that means what was given is no change."""
+        """With a text in a field; the text of what was given is no change."""
         one = next(one for one in self.fields if one.name == name)
         texts = {key: known for key, known in self.texts.items() if key != name}
-        try:
-            same = one.read(text) == self.given[name]
-        except FieldError:
-            same = False
-        return replace(self, texts=texts if same and text.strip() == one.show(self.given[name]) else texts | {name: text})
+        return replace(self, texts=texts if text == one.show(self.given[name]) else texts | {name: text})
 
     def reset(self, name: str | None = None) -> Line:
         """With one setting as it was given, or all of them."""
@@ -186,3 +185,12 @@ def undetermined(standard: Standard | None, lines: Sequence[Line], index: int, m
         and criterion.characteristic not in found
         and criterion.applies_to(measurand or None, None)
     )
+
+
+def save(suite: Suite, path: Path) -> None:
+    """Write a suite file of the lines that are taken; InputError where settings are wrong or the file cannot be written."""
+    text = suite_text([item.checked() for item in suite.items])
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise InputError(f"{path} cannot be written: {error.strerror or error}; choose another folder") from error

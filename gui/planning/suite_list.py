@@ -97,7 +97,7 @@ class SuiteModel(QAbstractListModel):
         return flag.ItemIsEnabled | flag.ItemIsSelectable | flag.ItemIsUserCheckable | flag.ItemIsDragEnabled
 
     def _title(self, row: int, line: Line) -> str:
-        number = f"{self._suite.taken.index(row) + 1}. " if line.taken else "– "
+        number = f"{self._suite.taken.index(row) + 1}. " if line.taken else ""
         return number + self._desk.say(line.procedure.title)
 
     def _state(self, row: int, line: Line) -> tuple[str, Tone]:

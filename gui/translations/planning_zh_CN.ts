@@ -39,6 +39,18 @@
         <translation>试算未能完成</translation>
     </message>
     <message>
+        <source>Open a suite file</source>
+        <translation>打开测试项目文件</translation>
+    </message>
+    <message>
+        <source>Save the suite</source>
+        <translation>保存测试项目</translation>
+    </message>
+    <message>
+        <source>Saved: {path}</source>
+        <translation>已保存：{path}</translation>
+    </message>
+    <message>
         <source>Nothing can be planned yet</source>
         <translation>尚无可计划的内容</translation>
     </message>
@@ -139,8 +151,12 @@
         <translation>Del</translation>
     </message>
     <message>
-        <source>The standard's own suite again</source>
+        <source>The standard&apos;s own suite again</source>
         <translation>恢复标准规定的测试项目</translation>
+    </message>
+    <message>
+        <source>Suite files</source>
+        <translation>测试项目文件</translation>
     </message>
     <message>
         <source>Closer</source>
@@ -169,6 +185,14 @@
     <message>
         <source>Steps</source>
         <translation>步骤</translation>
+    </message>
+    <message>
+        <source>Open a suite file …</source>
+        <translation>打开测试项目文件…</translation>
+    </message>
+    <message>
+        <source>Save as a suite file …</source>
+        <translation>另存为测试项目文件…</translation>
     </message>
     <message>
         <source>Time axis</source>
@@ -212,8 +236,24 @@
         <translation>条款：{clause}</translation>
     </message>
     <message>
-        <source>Evidence for these settings: {mark}</source>
-        <translation>这些设置的依据：{mark}</translation>
+        <source>Evidence for these settings: {mark}, {meaning}</source>
+        <translation>这些设置的依据：{mark}，{meaning}</translation>
+    </message>
+    <message>
+        <source>read in the standard</source>
+        <translation>已在标准文本中核对</translation>
+    </message>
+    <message>
+        <source>read in a secondary source</source>
+        <translation>来自二手资料</translation>
+    </message>
+    <message>
+        <source>recalled from memory</source>
+        <translation>凭记忆</translation>
+    </message>
+    <message>
+        <source>recomputed</source>
+        <translation>重新计算</translation>
     </message>
 </context>
 <context>
@@ -357,8 +397,8 @@
         <translation>气体</translation>
     </message>
     <message>
-        <source>Reference U (k=2)</source>
-        <translation>参考值 U（k=2）</translation>
+        <source>U (k=2)</source>
+        <translation>U（k=2）</translation>
     </message>
 </context>
 <context>

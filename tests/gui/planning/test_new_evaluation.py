@@ -10,7 +10,10 @@ from gui.planning.step_table import StepModel
 from gui.planning.suite_list import MIME, SuiteModel
 from gui.theme import Choice, Tone
 from testbench.engine.checking.problem import Place, PlaceKind, blocking
+from testbench.engine.clock import wall_now
 from testbench.record.store import Record
+from testbench.register.entries import RegisteredDevice
+from testbench.register.store import Register
 from testbench.text import Language, Text
 
 
@@ -114,7 +117,7 @@ def test_a_procedure_that_is_left_out_says_what_becomes_inconclusive(page, qtbot
     model = page.suite_model
     assert model.setData(model.index(2), Qt.CheckState.Unchecked, Qt.ItemDataRole.CheckStateRole)
     settle(qtbot, page)
-    assert titles(page)[2:4] == ["– Repeatability", "3. Response time"]
+    assert titles(page)[2:4] == ["Repeatability", "3. Response time"]
     assert model.index(2).data(Qt.ItemDataRole.UserRole) == "left out; inconclusive: Repeatability"
     assert [problem.place.name for problem in page.problem_model.problems] == ["repeatability"]
     assert page.begin.isEnabled()  # it is the laboratory's choice, and visible
@@ -232,6 +235,58 @@ def test_the_models_keep_the_rules_of_qt(page, desk):
     suite.show_suite(page.suite_model.suite, None, "")
     problems.show_problems((blocking(Place(PlaceKind.STATION), Text("甲", "a"), Text("乙", "b")),))
     assert problems.index(0).data() == "Stops it: a\nb"
+
+
+def test_a_level_that_the_divider_cannot_make_is_told_at_its_field(page, qtbot):
+    page.choose_row(1)
+    page.form.typed.emit("levels", "0.1, 50")
+    settle(qtbot, page)
+    assert "0.02 % CO2 cannot be made" in page.form.rows["levels"]._wrong.text()
+    page.form.typed.emit("levels", "20, 50")
+    assert page.form.rows["levels"]._wrong.text() == ""
+
+
+def test_a_suite_is_saved_and_taken_up_again(page, make_page, desk, qtbot, tmp_path):
+    page.suite_model.setData(page.suite_model.index(0), Qt.CheckState.Unchecked, Qt.ItemDataRole.CheckStateRole)
+    page.choose_row(4)
+    page.form.typed.emit("days", "2")
+    path = tmp_path / "own.toml"
+    with qtbot.waitSignal(desk.informed):
+        page.save_suite(path)
+    again = make_page(desk, suite=path)
+    assert again.look.suite.taken == (0, 1, 2, 3)
+    assert again.look.suite.lines[3].values["days"] == 2
+    page.form.typed.emit("days", "none")
+    with qtbot.waitSignal(desk.failed):
+        page.save_suite(path)
+
+
+def test_choices_of_one_station_are_not_taken_to_another(page, qtbot, tmp_path, simulated_station):
+    page.setup.devices.rows["B"].box.click()
+    settle(qtbot, page)
+    other = tmp_path / "other.toml"
+    other.write_text(simulated_station.read_text(encoding="utf-8"), encoding="utf-8")
+    page.arrive(station=other)
+    settle(qtbot, page)
+    assert page.look.devices == ("A", "B", "C")
+    page.arrive(station=other)
+    settle(qtbot, page)
+    assert page.look.base.path == other
+
+
+def test_registered_devices_are_chosen_for_a_slot(make_page, desk, qtbot):
+    with Register.open() as register:
+        device = RegisteredDevice(maker="Jia", model="J1", serial="7", range_high=20.0)
+        identifier = register.add(device, by="li", at=wall_now()).identifier
+    page = make_page(desk)
+    row = page.setup.devices.rows["A"]
+    assert not row.choice.isHidden()
+    row.choice.setCurrentIndex(row.choice.findData(identifier))
+    row.choice.activated.emit(1)
+    settle(qtbot, page)
+    assert row.box.text() == "A  Jia J1"
+    assert page.look.station.station.devices["A"].serial == "7"
+    assert page.begin.isEnabled()
 
 
 def test_choices_are_remembered(page, make_page, desk):

@@ -14,7 +14,10 @@ from gui.desk import Desk
 from gui.failures import Failures
 from gui.fonts import install_fonts
 from gui.icons import icon
+from gui.notices.awake import Awake
+from gui.notices.notices import Notices
 from gui.pages import PLACES
+from gui.recovery.recovery import Recovery
 from gui.theme import Choice
 from gui.window import MainWindow
 from testbench import __version__
@@ -56,11 +59,17 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def open_window(desk: Desk, failures: Failures | None = None, page: str | None = None) -> MainWindow:
-    """Show the window with its first screen, and begin to watch the records."""
+    """Show the window with its first screen, and begin to watch the records.
+
+    Beside it stand the offer for what was lost, desktop notices, and what keeps the computer awake.
+    """
     application = QApplication.instance()
     if isinstance(application, QApplication):
         application.setWindowIcon(_window_icon())
     window = MainWindow(desk, failures)
+    Recovery(desk, window)
+    Notices(desk, window)
+    Awake(desk, parent=window)
     known = [place.name for place in PLACES]
     first = page or desk.preferences.get("window.page", "bench")
     window.go(first if first in known else "bench")

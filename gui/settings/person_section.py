@@ -47,7 +47,7 @@ class PersonSection(Section):
     def retranslate(self) -> None:
         """Set all texts."""
         self._you.say(
-            self.tr("You"),
+            self.tr("Name in the record"),
             self.tr("Answers, acknowledgements, exclusions and issued reports are kept in the record with this name."),
         )
         self._label.setText(self.tr("&Name"))

@@ -35,10 +35,15 @@ class Checked:
 
 def check(text: str, path: Path) -> Checked:
     """Check everything that can be checked without touching an instrument."""
+
+    def wrong(error: TestbenchError, simulated: bool | None = None) -> Checked:
+        words = str(error).removeprefix(f"station file {path}").removeprefix(":").strip()
+        return Checked(words, line_of(text, words), simulated)
+
     try:
         file = parse_station(text, path)
     except TestbenchError as error:
-        return Checked(str(error), line_of(text, str(error)))
+        return wrong(error)
     simulated = file.station.simulated
     try:
         equipment = assemble(file)
@@ -46,7 +51,7 @@ def check(text: str, path: Path) -> Checked:
         check_truth(file)
         watched(file.station.interlocks, equipment, devices=file.station.devices)
     except TestbenchError as error:
-        return Checked(str(error), line_of(text, str(error)), simulated)
+        return wrong(error, simulated)
     return Checked(simulated=simulated, devices=tuple(device.name for device in equipment.devices))
 
 

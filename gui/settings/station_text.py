@@ -127,5 +127,5 @@ def write(path: Path, text: str, before: str | None) -> None:
         temporary.replace(path)
     except OSError as error:
         raise InputError(
-            f"station file {path} cannot be written: {error.strerror or error}; choose another place by Save as"
+            f"station file {path} cannot be written: {error.strerror or error}; choose another folder"
         ) from error

@@ -38,7 +38,7 @@ class NumberScheme:
             if name is None:
                 continue
             if name != COUNT and name not in DATES:
-                raise ValueError(f"there is no place {{{name}}}; there are {{year}}, {{month}}, {{day}} and {{number}}")
+                raise ValueError(f"there is no place {{{name}}}; there are {{year}}, {{month}}, {{day}}, {{number}}")
             if conversion or (form and not (name == COUNT and _DIGITS.fullmatch(form))):
                 raise ValueError(f"the place {{{name}}} is written {{{name}}}, for the count with digits as {{number:04}}")
             counts += name == COUNT

@@ -291,7 +291,7 @@ class Panel(QScrollArea):
 
     def _resource(self, part: Part) -> str:
         if part.resource:
-            return f"{part.resource} ({self.tr('simulated')})" if part.simulated else part.resource
+            return self.tr("{name} (simulated)").format(name=part.resource) if part.simulated else part.resource
         return self.tr("read by {name}").format(name=part.session) if part.session else ""
 
     def _identity(self, identity: Identity | None) -> str:

@@ -47,7 +47,7 @@ def test_everything_is_read_with_the_last_answer_of_each_instrument(hand):
     assert (temperature.value, temperature.channel.unit, temperature.instrument) == (pytest.approx(23.0), "°C", "daq")
     assert temperature.at <= sight.at
     exchange = sight.instruments["A"].exchange
-    assert spelled(exchange.sent) == "co2␍"
+    assert spelled(exchange.sent) == "co2\\r"
     assert spelled(exchange.received).startswith("co2 ")
 
 
@@ -228,7 +228,7 @@ def test_a_program_that_ends_without_release_leaves_the_bench_safe(station, flow
 
 
 def test_bytes_are_spelled_as_text_or_as_hexadecimal():
-    assert spelled(b"A +1.0\r\n") == "A +1.0␍␊"
+    assert spelled(b"A +1.0\r\n") == "A +1.0\\r\\n"
     assert spelled(b"\x01\x03\x04\xdf") == "01 03 04 DF"
-    assert spelled(b"co2 1.2\x80\r") == "co2 1.2\\x80␍"
+    assert spelled(b"co2 1.2\x80\r") == "co2 1.2\\x80\\r"
     assert spelled(b"") == ""

@@ -97,5 +97,5 @@ def spelled(data: bytes) -> str:
         return ""
     if readable < 0.8 * len(data):
         return data.hex(" ").upper()
-    marks = {13: "␍", 10: "␊", 9: "␉"}
+    marks = {13: "\\r", 10: "\\n", 9: "\\t"}
     return "".join(marks.get(byte) or (chr(byte) if 32 <= byte < 127 else f"\\x{byte:02X}") for byte in data)

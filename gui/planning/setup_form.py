@@ -292,21 +292,14 @@ class SetupForm(QScrollArea):
         return "\n".join(lines)
 
     def focus(self, kind: PlaceKind, name: str) -> None:
-        """Put the keyboard where a problem of a kind lies."""
-        if kind is PlaceKind.DEVICE:
-            self.devices.focus(name)
-        elif kind is PlaceKind.CYLINDER:
-            self.cylinders.focus(name)
-        elif kind is PlaceKind.STANDARD:
-            self.standard.setFocus(Qt.FocusReason.OtherFocusReason)
-        elif kind is PlaceKind.FOLDER:
-            self.folder.setFocus(Qt.FocusReason.OtherFocusReason)
-            self.folder.selectAll()
-        else:
-            (self.station if self.station.isEnabled() else self.simulate).setFocus(Qt.FocusReason.OtherFocusReason)
-        widget = self.focusWidget()
-        if widget is not None:
-            self.ensureWidgetVisible(widget)
+        """Put the keyboard where a problem of a kind lies; on the station where only its file can be mended."""
+        slots = {PlaceKind.DEVICE: self.devices, PlaceKind.CYLINDER: self.cylinders}.get(kind)
+        shown = slots.focus(name) if slots is not None else None
+        if shown is None:
+            fields: dict[PlaceKind, QWidget] = {PlaceKind.STANDARD: self.standard, PlaceKind.FOLDER: self.folder}
+            shown = fields.get(kind, self.station if self.station.isEnabled() else self.simulate)
+            shown.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.ensureWidgetVisible(shown)
 
     def retranslate(self) -> None:
         """Set the texts."""

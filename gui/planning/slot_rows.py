@@ -82,11 +82,13 @@ class SlotRows(QWidget):
             self._build(list(tables))
         self.retranslate()
 
-    def focus(self, name: str) -> None:
-        """Put the keyboard on a slot (the first one where there is none of that name)."""
+    def focus(self, name: str) -> QWidget | None:
+        """Put the keyboard on a slot (the first one where there is none of that name); None where nothing takes it."""
         row = self.rows.get(name) or next(iter(self.rows.values()), None)
-        if row is not None:
-            row.control.setFocus(Qt.FocusReason.OtherFocusReason)
+        if row is None or row.control.isHidden() or not row.control.isEnabled():
+            return None
+        row.control.setFocus(Qt.FocusReason.OtherFocusReason)
+        return row
 
     def _tables(self) -> dict[str, DeviceTable | Cylinder]:
         look = self._look

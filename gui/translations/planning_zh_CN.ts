@@ -39,17 +39,48 @@
         <translation>试算未能完成</translation>
     </message>
     <message>
-        <source>Open a suite file</source>
-        <translation>打开测试项目文件</translation>
+        <source>Starting …</source>
+        <translation>正在启动…</translation>
     </message>
     <message>
-        <source>Save the suite</source>
-        <translation>保存测试项目</translation>
+        <source>The dry run is being made …</source>
+        <translation>正在试算…</translation>
     </message>
     <message>
-        <source>Saved: {path}</source>
-        <translation>已保存：{path}</translation>
+        <source>There is no dry run of this yet (Ctrl+D)</source>
+        <translation>尚未试算 (Ctrl+D)</translation>
     </message>
+    <message>
+        <source>Cannot start: {count} in the way</source>
+        <translation>不能开始：{count} 项问题须先解决</translation>
+    </message>
+    <message>
+        <source>Can start; {person} starts it</source>
+        <translation>可以开始；由 {person} 启动</translation>
+    </message>
+    <message>
+        <source>No problem found</source>
+        <translation>未发现问题</translation>
+    </message>
+    <message>
+        <source>Problems: {blocking} in the way, {minding} to mind</source>
+        <translation>问题：{blocking} 项阻止开始，{minding} 项须注意</translation>
+    </message>
+    <message>
+        <source>The evaluation could not be started</source>
+        <translation>测试评价未能启动</translation>
+    </message>
+    <message>
+        <source>Problems</source>
+        <translation>问题</translation>
+    </message>
+    <message>
+        <source>Start the evaluation</source>
+        <translation>开始测试评价</translation>
+    </message>
+</context>
+<context>
+    <name>PlanPanel</name>
     <message>
         <source>Nothing can be planned yet</source>
         <translation>尚无可计划的内容</translation>
@@ -83,82 +114,6 @@
         <translation>▲ 气体 {name} {amount}</translation>
     </message>
     <message>
-        <source>Starting …</source>
-        <translation>正在启动…</translation>
-    </message>
-    <message>
-        <source>The dry run is being made …</source>
-        <translation>正在试算…</translation>
-    </message>
-    <message>
-        <source>Cannot start: {count} in the way</source>
-        <translation>不能开始：{count} 项问题须先解决</translation>
-    </message>
-    <message>
-        <source>Can start; {person} starts it</source>
-        <translation>可以开始；由 {person} 启动</translation>
-    </message>
-    <message>
-        <source>No problem found</source>
-        <translation>未发现问题</translation>
-    </message>
-    <message>
-        <source>Problems: {blocking} in the way, {minding} to mind</source>
-        <translation>问题：{blocking} 项阻止开始，{minding} 项须注意</translation>
-    </message>
-    <message>
-        <source>Starting the evaluation</source>
-        <translation>正在启动测试评价</translation>
-    </message>
-    <message>
-        <source>The evaluation could not be started</source>
-        <translation>测试评价未能启动</translation>
-    </message>
-    <message>
-        <source>S&amp;uite</source>
-        <translation>测试项目(&amp;U)</translation>
-    </message>
-    <message>
-        <source>Settings</source>
-        <translation>设置</translation>
-    </message>
-    <message>
-        <source>&amp;Reset all</source>
-        <translation>全部恢复(&amp;R)</translation>
-    </message>
-    <message>
-        <source>Settings of this procedure as they were given</source>
-        <translation>将此程序的设置恢复为原值</translation>
-    </message>
-    <message>
-        <source>Earlier</source>
-        <translation>上移</translation>
-    </message>
-    <message>
-        <source>Later</source>
-        <translation>下移</translation>
-    </message>
-    <message>
-        <source>Add a procedure</source>
-        <translation>添加测试程序</translation>
-    </message>
-    <message>
-        <source>Leave out, or remove what was added</source>
-        <translation>不做此项，或移除添加的项</translation>
-    </message>
-    <message>
-        <source>Del</source>
-        <translation>Del</translation>
-    </message>
-    <message>
-        <source>The standard&apos;s own suite again</source>
-        <translation>恢复标准规定的测试项目</translation>
-    </message>
-    <message>
-        <source>Suite files</source>
-        <translation>测试项目文件</translation>
-    </message>
-    <message>
         <source>Closer</source>
         <translation>放大</translation>
     </message>
@@ -171,14 +126,6 @@
         <translation>整个计划</translation>
     </message>
     <message>
-        <source>Suite</source>
-        <translation>测试项目</translation>
-    </message>
-    <message>
-        <source>Problems</source>
-        <translation>问题</translation>
-    </message>
-    <message>
         <source>Plan on a time axis</source>
         <translation>时间轴上的计划</translation>
     </message>
@@ -187,24 +134,12 @@
         <translation>步骤</translation>
     </message>
     <message>
-        <source>Open a suite file …</source>
-        <translation>打开测试项目文件…</translation>
-    </message>
-    <message>
-        <source>Save as a suite file …</source>
-        <translation>另存为测试项目文件…</translation>
-    </message>
-    <message>
         <source>Time axis</source>
         <translation>时间轴</translation>
     </message>
     <message>
         <source>◆ adjustment   ? a person is asked   ← → steps</source>
         <translation>◆ 调整   ? 询问操作员   ← → 逐步查看</translation>
-    </message>
-    <message>
-        <source>Start the evaluation</source>
-        <translation>开始测试评价</translation>
     </message>
 </context>
 <context>
@@ -399,6 +334,77 @@
     <message>
         <source>U (k=2)</source>
         <translation>U（k=2）</translation>
+    </message>
+</context>
+<context>
+    <name>SuiteEditor</name>
+    <message>
+        <source>Open a suite file</source>
+        <translation>打开测试项目文件</translation>
+    </message>
+    <message>
+        <source>Save the suite</source>
+        <translation>保存测试项目</translation>
+    </message>
+    <message>
+        <source>Saved: {path}</source>
+        <translation>已保存：{path}</translation>
+    </message>
+    <message>
+        <source>S&amp;uite</source>
+        <translation>测试项目(&amp;U)</translation>
+    </message>
+    <message>
+        <source>Settings</source>
+        <translation>设置</translation>
+    </message>
+    <message>
+        <source>&amp;Reset all</source>
+        <translation>全部恢复(&amp;R)</translation>
+    </message>
+    <message>
+        <source>Settings of this procedure as they were given</source>
+        <translation>将此程序的设置恢复为原值</translation>
+    </message>
+    <message>
+        <source>Earlier</source>
+        <translation>上移</translation>
+    </message>
+    <message>
+        <source>Later</source>
+        <translation>下移</translation>
+    </message>
+    <message>
+        <source>Add a procedure</source>
+        <translation>添加测试程序</translation>
+    </message>
+    <message>
+        <source>Leave out, or remove what was added</source>
+        <translation>不做此项，或移除添加的项</translation>
+    </message>
+    <message>
+        <source>Del</source>
+        <translation>Del</translation>
+    </message>
+    <message>
+        <source>The standard's own suite again</source>
+        <translation>恢复标准规定的测试项目</translation>
+    </message>
+    <message>
+        <source>Suite files</source>
+        <translation>测试项目文件</translation>
+    </message>
+    <message>
+        <source>Suite</source>
+        <translation>测试项目</translation>
+    </message>
+    <message>
+        <source>Open a suite file …</source>
+        <translation>打开测试项目文件…</translation>
+    </message>
+    <message>
+        <source>Save as a suite file …</source>
+        <translation>另存为测试项目文件…</translation>
     </message>
 </context>
 <context>

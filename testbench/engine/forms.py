@@ -360,6 +360,8 @@ def _words(item: Any, field: FormField | None) -> Text:
         return Text(zh=f"给出 {count} 个；允许 {length.zh}", en=f"{count} given; allowed: {length.en}")
     if kind in ("int_parsing", "int_type", "int_from_float"):
         return Text(zh="请填写整数", en="enter a whole number")
+    if kind in ("tuple_type", "list_type") and field.kind is Kind.NUMBERS:
+        return Text(zh="请填写数值，用逗号分隔", en="enter numbers, with commas between them")
     if kind in ("float_parsing", "float_type", "finite_number"):
         return Text(zh="请填写数值", en="enter a number")
     if kind in ("bool_parsing", "bool_type"):

@@ -143,6 +143,7 @@ def test_every_wrong_setting_is_told_once_and_in_the_units_of_the_form():
         "zero_between": "enter yes or no",
     }
     assert told({"levels": [math.nan, 0.5]}) == {"levels": "enter a number"}
+    assert told({"levels": "20, x"}) == {"levels": "enter numbers, with commas between them"}
     assert told({}) == {}
 
 

@@ -31,6 +31,7 @@ def make_page(qtbot: QtBot, simulated_station: Path) -> Callable[..., NewEvaluat
 
     def make(desk: Desk, **target: object) -> NewEvaluationPage:
         page = NewEvaluationPage(desk)
+        page.rest.setInterval(0)
         qtbot.addWidget(page)
         page.resize(1170, 720)
         page.show()

@@ -1,6 +1,5 @@
 """New evaluation, clicked through: settings, suite, problems, dry run, start."""
 
-import pytest
 from PySide6.QtCore import QMimeData, QModelIndex, Qt
 from PySide6.QtTest import QAbstractItemModelTester
 from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit
@@ -22,7 +21,7 @@ def settle(qtbot, page):
 
 
 def titles(page):
-    model = page.suite_model
+    model = page.editor.model
     return [model.index(row).data() for row in range(model.rowCount())]
 
 
@@ -37,49 +36,48 @@ def test_the_page_shows_the_suite_the_plan_and_that_it_can_start(page):
     assert page.begin.isEnabled()
     assert page.look.simulated
     assert page.desk.simulated("new")
-    assert page.step_model.rowCount() == len(page.look.examination.plan.steps)
-    assert "8 d 08 h" in page._totals.text()
-    assert "731 / 8,000 L" in page._gas.text()
+    assert page.plan.model.rowCount() == len(page.look.examination.plan.steps)
+    assert "8 d 08 h" in page.plan.totals.text()
+    assert "731 / 8,000 L" in page.plan.needs.text()
     assert page.setup.folder.text().endswith("-hj76-2017")
 
 
 def test_a_wrong_setting_is_told_at_the_field_and_blocks_the_start(page, qtbot):
-    page.choose_row(1)
-    editor = page.form.rows["passes"].editor
+    page.editor.choose_row(1)
+    editor = page.editor.form.rows["passes"].editor
     assert isinstance(editor, QLineEdit)
     editor.setFocus()
     editor.selectAll()
     qtbot.keyClicks(editor, "0")
     assert not page.begin.isEnabled()  # at once, before the dry run
     settle(qtbot, page)
-    assert page.form.rows["passes"]._wrong.text() == "✕ 0 is out of range; allowed: 1 … 20"
+    assert page.editor.form.rows["passes"]._wrong.text() == "✕ 0 is out of range; allowed: 1 … 20"
     assert not page.begin.isEnabled()
     (problem,) = page.problem_model.problems
     assert (problem.place.kind, problem.place.name, problem.place.item) == (PlaceKind.SETTING, "passes", 2)
-    qtbot.mouseClick(page.form.rows["passes"].back, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(page.editor.form.rows["passes"].back, Qt.MouseButton.LeftButton)
     settle(qtbot, page)
     assert editor.text() == "3"
     assert page.begin.isEnabled()
 
 
 def test_choosing_a_problem_leads_to_the_setting(page, qtbot):
-    page.choose_row(4)
-    editor = page.form.rows["days"].editor
+    page.editor.choose_row(4)
+    editor = page.editor.form.rows["days"].editor
     editor.setFocus()
     editor.selectAll()
     qtbot.keyClicks(editor, "x")
     settle(qtbot, page)
-    page.choose_row(0)
+    page.editor.choose_row(0)
     page.problem_view.setFocus()
     page.problem_view.setCurrentIndex(page.problem_model.index(0))
     page.problem_view.activated.emit(page.problem_model.index(0))
-    assert page.row == 4
-    assert page.focusWidget() is page.form.rows["days"].editor
+    assert page.editor.row == 4
+    assert page.focusWidget() is page.editor.form.rows["days"].editor
 
 
-@pytest.mark.parametrize(
-    ("kind", "name"),
-    [
+def test_every_problem_leads_somewhere(page):
+    for kind, name in (
         (PlaceKind.STATION, ""),
         (PlaceKind.DEVICE, "B"),
         (PlaceKind.DEVICE, ""),
@@ -88,20 +86,30 @@ def test_choosing_a_problem_leads_to_the_setting(page, qtbot):
         (PlaceKind.INTERLOCK, "x"),
         (PlaceKind.FOLDER, ""),
         (PlaceKind.STANDARD, ""),
-        (PlaceKind.STANDARD, "repeatability"),
         (PlaceKind.SUITE, ""),
-    ],
-)
-def test_every_problem_leads_somewhere(page, kind, name):
-    page.go_to(blocking(Place(kind, name), Text("", "")))
-    assert page.focusWidget() is not None
-    if name == "repeatability":
-        assert page.row == 2
+    ):
+        page.begin.setFocus()
+        page.go_to(blocking(Place(kind, name), Text("", "")))
+        assert page.focusWidget() is not page.begin
+    page.go_to(blocking(Place(PlaceKind.STANDARD, "repeatability"), Text("", "")))
+    assert page.editor.row == 2
+
+
+def test_a_dry_run_that_is_cancelled_can_be_made_again(page, qtbot):
+    page.dry_run()
+    assert not page.settled
+    page.desk.tasks.going[-1].cancel()
+    qtbot.waitUntil(lambda: not page.desk.tasks.going)
+    assert not page.begin.isEnabled()
+    assert "Ctrl+D" in page._state.word
+    page.run_dry.click()
+    settle(qtbot, page)
+    assert page.begin.isEnabled()
 
 
 def test_choices_and_boxes_set_their_settings(page, qtbot):
-    page.choose_row(3)
-    choice, box = page.form.rows["end_point"].editor, page.form.rows["adjust_first"].editor
+    page.editor.choose_row(3)
+    choice, box = page.editor.form.rows["end_point"].editor, page.editor.form.rows["adjust_first"].editor
     assert isinstance(choice, QComboBox)
     assert isinstance(box, QCheckBox)
     choice.setCurrentIndex(1)
@@ -110,48 +118,48 @@ def test_choices_and_boxes_set_their_settings(page, qtbot):
     settle(qtbot, page)
     values = page.look.suite.lines[3].values
     assert (values["end_point"], values["adjust_first"]) == ("final", False)
-    assert "changed" in page.suite_model.index(3).data(Qt.ItemDataRole.ToolTipRole)
+    assert "changed" in page.editor.model.index(3).data(Qt.ItemDataRole.ToolTipRole)
 
 
 def test_a_procedure_that_is_left_out_says_what_becomes_inconclusive(page, qtbot):
-    model = page.suite_model
+    model = page.editor.model
     assert model.setData(model.index(2), Qt.CheckState.Unchecked, Qt.ItemDataRole.CheckStateRole)
     settle(qtbot, page)
     assert titles(page)[2:4] == ["Repeatability", "3. Response time"]
     assert model.index(2).data(Qt.ItemDataRole.UserRole) == "left out; inconclusive: Repeatability"
     assert [problem.place.name for problem in page.problem_model.problems] == ["repeatability"]
     assert page.begin.isEnabled()  # it is the laboratory's choice, and visible
-    page.choose_row(2)
-    qtbot.keyClick(page.suite_view, Qt.Key.Key_Space)
+    page.editor.choose_row(2)
+    qtbot.keyClick(page.editor.view, Qt.Key.Key_Space)
     settle(qtbot, page)
     assert page.problem_model.problems == ()
 
 
 def test_the_suite_is_reordered_by_keys_and_by_dragging(page, qtbot):
-    page.choose_row(4)
-    page.suite_view.setFocus()
-    qtbot.keyClick(page.suite_view, Qt.Key.Key_Up, Qt.KeyboardModifier.AltModifier)
+    page.editor.choose_row(4)
+    page.editor.view.setFocus()
+    qtbot.keyClick(page.editor.view, Qt.Key.Key_Up, Qt.KeyboardModifier.AltModifier)
     assert titles(page)[3] == "4. Drift over 24 h and a week"
-    assert page.row == 3
-    data = page.suite_model.mimeData([page.suite_model.index(3)])
+    assert page.editor.row == 3
+    data = page.editor.model.mimeData([page.editor.model.index(3)])
     assert data.hasFormat(MIME)
-    page.suite_model.dropMimeData(data, Qt.DropAction.MoveAction, 0, 0, QModelIndex())
+    page.editor.model.dropMimeData(data, Qt.DropAction.MoveAction, 0, 0, QModelIndex())
     assert titles(page)[0] == "1. Drift over 24 h and a week"
-    assert not page.suite_model.dropMimeData(QMimeData(), Qt.DropAction.MoveAction, 0, 0, QModelIndex())
+    assert not page.editor.model.dropMimeData(QMimeData(), Qt.DropAction.MoveAction, 0, 0, QModelIndex())
     settle(qtbot, page)
     assert page.look.examination.plan.steps[0].procedure == "drift"
-    page.restore.click()
+    page.editor.restore.click()
     settle(qtbot, page)
     assert titles(page)[0] == "1. Preparation and warm-up"
 
 
 def test_a_procedure_is_added_again_and_removed(page, qtbot):
-    page.choose_row(2)
-    page.add_procedure("repeatability")
+    page.editor.choose_row(2)
+    page.editor.add_procedure("repeatability")
     settle(qtbot, page)
     assert titles(page)[2:4] == ["3. Repeatability", "4. Repeatability"]
-    assert page.row == 3
-    qtbot.keyClick(page.suite_view, Qt.Key.Key_Delete)
+    assert page.editor.row == 3
+    qtbot.keyClick(page.editor.view, Qt.Key.Key_Delete)
     settle(qtbot, page)
     assert len(titles(page)) == 5
 
@@ -176,7 +184,7 @@ def test_another_standard_brings_its_suite_and_its_marks(page, qtbot):
     settle(qtbot, page)
     assert titles(page) == []
     assert not page.begin.isEnabled()
-    page.add_procedure("linearity")
+    page.editor.add_procedure("linearity")
     settle(qtbot, page)
     assert titles(page) == ["1. Linearity error"]
 
@@ -195,14 +203,14 @@ def test_without_a_station_the_page_says_what_to_do_and_makes_a_simulated_one(de
 
 
 def test_the_keyboard_goes_through_the_plan_and_the_table_follows(page, qtbot):
-    view = page.plan_view
+    view = page.plan.view
     view.setFocus()
     for key in (Qt.Key.Key_Home, Qt.Key.Key_Right, Qt.Key.Key_Right, Qt.Key.Key_Left):
         qtbot.keyClick(view, key)
     assert view.step == 1
-    assert page.step_view.currentIndex().row() == 1
+    assert page.plan.table.currentIndex().row() == 1
     assert "leak check" in view.accessibleDescription()
-    page.step_view.selectRow(5)
+    page.plan.table.selectRow(5)
     assert view.step == 5
     whole = view.span
     qtbot.keyClick(view, Qt.Key.Key_Plus)
@@ -214,11 +222,11 @@ def test_the_keyboard_goes_through_the_plan_and_the_table_follows(page, qtbot):
 
 
 def test_language_and_colours_change_at_once(page, qtbot):
-    page.choose_row(1)
+    page.editor.choose_row(1)
     page.desk.set_language(Language.CHINESE)
     page.desk.set_theme(Choice.DARK)
     assert titles(page)[1] == "2. 线性误差"
-    assert page.form.rows["passes"].title.text() == "轮数"
+    assert page.editor.form.rows["passes"].title.text() == "轮数"
     assert page.begin.text() == "开始测试评价"
     assert page.desk.theme.colour(Tone.GROUND).lightness() < 100
     page.desk.set_language(Language.ENGLISH)
@@ -227,38 +235,38 @@ def test_language_and_colours_change_at_once(page, qtbot):
 
 
 def test_the_models_keep_the_rules_of_qt(page, desk):
-    for model in (page.suite_model, page.step_model, page.problem_model):
+    for model in (page.editor.model, page.plan.model, page.problem_model):
         QAbstractItemModelTester(model, QAbstractItemModelTester.FailureReportingMode.Fatal)
     suite, steps, problems = SuiteModel(desk), StepModel(desk), ProblemModel(desk)
     for empty in (suite, steps, problems):
         QAbstractItemModelTester(empty, QAbstractItemModelTester.FailureReportingMode.Fatal)
-    suite.show_suite(page.suite_model.suite, None, "")
+    suite.show_suite(page.editor.model.suite, None, "")
     problems.show_problems((blocking(Place(PlaceKind.STATION), Text("甲", "a"), Text("乙", "b")),))
     assert problems.index(0).data() == "Stops it: a\nb"
 
 
 def test_a_level_that_the_divider_cannot_make_is_told_at_its_field(page, qtbot):
-    page.choose_row(1)
-    page.form.typed.emit("levels", "0.1, 50")
+    page.editor.choose_row(1)
+    page.editor.form.typed.emit("levels", "0.1, 50")
     settle(qtbot, page)
-    assert "0.02 % CO2 cannot be made" in page.form.rows["levels"]._wrong.text()
-    page.form.typed.emit("levels", "20, 50")
-    assert page.form.rows["levels"]._wrong.text() == ""
+    assert "0.02 % CO2 cannot be made" in page.editor.form.rows["levels"]._wrong.text()
+    page.editor.form.typed.emit("levels", "20, 50")
+    assert page.editor.form.rows["levels"]._wrong.text() == ""
 
 
 def test_a_suite_is_saved_and_taken_up_again(page, make_page, desk, qtbot, tmp_path):
-    page.suite_model.setData(page.suite_model.index(0), Qt.CheckState.Unchecked, Qt.ItemDataRole.CheckStateRole)
-    page.choose_row(4)
-    page.form.typed.emit("days", "2")
+    page.editor.model.setData(page.editor.model.index(0), Qt.CheckState.Unchecked, Qt.ItemDataRole.CheckStateRole)
+    page.editor.choose_row(4)
+    page.editor.form.typed.emit("days", "2")
     path = tmp_path / "own.toml"
     with qtbot.waitSignal(desk.informed):
-        page.save_suite(path)
+        page.editor.save(path)
     again = make_page(desk, suite=path)
     assert again.look.suite.taken == (0, 1, 2, 3)
     assert again.look.suite.lines[3].values["days"] == 2
-    page.form.typed.emit("days", "none")
+    page.editor.form.typed.emit("days", "none")
     with qtbot.waitSignal(desk.failed):
-        page.save_suite(path)
+        page.editor.save(path)
 
 
 def test_choices_of_one_station_are_not_taken_to_another(page, qtbot, tmp_path, simulated_station):

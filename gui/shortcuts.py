@@ -44,14 +44,14 @@ class ShortcutsDialog(QDialog):
         own = keys_of(page) if page is not None else []
         seen = {key for key, _ in own}
         others = [(key, words) for key, words in _window_keys(window, page) if key not in seen]
-        column = QVBoxLayout()
+        inside = QWidget()
+        form = QFormLayout(inside)
+        form.setHorizontalSpacing(24)
         for heading, keys in ((self.tr("This screen"), own), (self.tr("Everywhere"), others)):
             if keys:
-                column.addWidget(_heading(heading))
-                column.addLayout(_form(keys))
-        column.addStretch()
-        inside = QWidget()
-        inside.setLayout(column)
+                form.addRow(_heading(heading))
+            for key, words in keys:
+                form.addRow(QLabel(key), QLabel(words))
         scroll = QScrollArea(widgetResizable=True)
         scroll.setWidget(inside)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
@@ -81,11 +81,3 @@ def _heading(text: str) -> QLabel:
     label = QLabel(text)
     label.setProperty("level", "3")
     return label
-
-
-def _form(keys: list[tuple[str, str]]) -> QFormLayout:
-    form = QFormLayout()
-    form.setHorizontalSpacing(24)
-    for key, words in keys:
-        form.addRow(QLabel(key), QLabel(words))
-    return form

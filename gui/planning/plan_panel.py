@@ -19,7 +19,7 @@ from gui.dates import local
 from gui.desk import Desk
 from gui.icons import icon
 from gui.planning.looking import Look
-from gui.planning.plan_picture import ends_at, gas_words, picture
+from gui.planning.plan_picture import ends_at, gas_words, lacking_sensors, picture
 from gui.planning.plan_view import PlanView
 from gui.planning.step_table import StepModel
 from gui.theme import Tone
@@ -99,7 +99,10 @@ class PlanPanel(QWidget):
     def show_look(self, look: Look | None) -> None:
         """Show the plan of a look; begun now."""
         self._look = look
-        drawn = picture(look.examination if look is not None else None)
+        drawn = picture(None)
+        if look is not None:
+            station = look.station.station if look.station is not None else None
+            drawn = picture(look.examination, conditions_asked=bool(lacking_sensors(look.standard, station)))
         begins = wall_now().astimezone()
         step = self.view.step
         self.view.show_picture(drawn, begins)

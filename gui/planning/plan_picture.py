@@ -7,10 +7,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 
+from testbench.criteria.standard import Standard
 from testbench.engine.checking.examination import Examination
 from testbench.engine.dry import PlannedStep
 from testbench.engine.registry import find_procedure
 from testbench.engine.wording import describe
+from testbench.station import Station
 from testbench.text import Language, Text
 
 PERSON_CALLS = frozenset(("ask", "leak_check", "set_condition"))
@@ -70,8 +72,11 @@ class Picture:
         return self.numbers[step.run - 1]
 
 
-def picture(examination: Examination | None) -> Picture:
-    """Draw the plan of an examination; an empty picture where there is none."""
+def picture(examination: Examination | None, *, conditions_asked: bool = False) -> Picture:
+    """Draw the plan of an examination; an empty picture where there is none.
+
+    `conditions_asked`: a condition of the standard has no sensor, so a person is asked for it the first time.
+    """
     plan = examination.plan if examination is not None else None
     if plan is None or examination is None:
         return Picture()
@@ -88,7 +93,8 @@ def picture(examination: Examination | None) -> Picture:
         levels += _levels(step)
         if step.call == "adjust":
             marks.append(Mark(MarkKind.ADJUSTMENT, step.start_s, index))
-        elif step.call in PERSON_CALLS:
+        elif step.call in PERSON_CALLS or (conditions_asked and step.call == "check_conditions"):
+            conditions_asked = conditions_asked and step.call != "check_conditions"
             marks.append(Mark(MarkKind.PERSON, step.start_s, index))
     flagged = frozenset(index for index, step in enumerate(plan.steps) if plan.flagged(step))
     return Picture(plan.duration_s, tuple(bands), _joined(levels), tuple(marks), plan.steps, flagged, examination.numbers)
@@ -112,6 +118,14 @@ def _joined(levels: list[tuple[float, float, float]]) -> tuple[tuple[float, floa
         else:
             joined.append((start, end, level))
     return tuple(joined)
+
+
+def lacking_sensors(standard: Standard | None, station: Station | None) -> frozenset[str]:
+    """Conditions of a standard for which a station has no sensor."""
+    if standard is None or station is None:
+        return frozenset()
+    sensed = {str(table.quantity) for table in station.environment.values()}
+    return frozenset(condition.quantity for condition in standard.conditions) - sensed
 
 
 def step_words(step: PlannedStep, language: Language) -> str:

@@ -53,13 +53,14 @@ class FieldRow(QWidget):
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setHorizontalSpacing(8)
         grid.setVerticalSpacing(2)
-        grid.addWidget(self.editor, 0, 0)
-        grid.addWidget(self._unit, 0, 1)
+        grid.addWidget(self.editor, 0, 0, 1, 1 if field.unit else 2)
+        if field.unit:
+            grid.addWidget(self._unit, 0, 1)
         grid.addWidget(self.back, 0, 2)
         for line, part in enumerate((self._allowed, self._differs, self._wrong), start=1):
             grid.addWidget(part, line, 0, 1, 4)
         self.editor.setMaximumWidth(EDITOR_WIDTH)
-        self._unit.setMinimumWidth(UNIT_WIDTH)
+        grid.setColumnMinimumWidth(1, UNIT_WIDTH)
         grid.setColumnStretch(0, 5)
         grid.setColumnStretch(3, 1)
 

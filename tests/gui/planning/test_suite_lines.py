@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from gui.planning.plan_picture import MarkKind, ends_at, gas_words, picture
+from gui.planning.plan_picture import MarkKind, ends_at, gas_words, lacking_sensors, picture
 from gui.planning.suite_lines import Suite, new_line, suite_of_items, suite_of_standard, undetermined
 from testbench.criteria.standard import load_standard
 from testbench.engine.checking.draft import Draft
@@ -111,6 +111,16 @@ def test_the_picture_of_a_plan_has_bands_levels_and_marks(suite, simulated_stati
     assert drawn.steps[drawn.at(3600.0)].call == "warm_up"
     assert drawn.at(-1.0) is None
     assert picture(None).steps == ()
+
+
+def test_a_condition_without_a_sensor_is_asked_for_once(suite, simulated_station):
+    station = read_station(simulated_station)
+    assert lacking_sensors(STANDARD, station.station) == {"frequency"}
+    assert lacking_sensors(None, station.station) == frozenset()
+    found = examine(Draft(station, STANDARD, suite.items))
+    for asked, calls in ((True, ["check_conditions", "leak_check"]), (False, ["leak_check"])):
+        drawn = picture(found, conditions_asked=asked)
+        assert [drawn.steps[mark.step].call for mark in drawn.marks if mark.kind is MarkKind.PERSON] == calls
 
 
 def test_the_numbers_of_the_picture_are_those_of_the_suite(suite, simulated_station):

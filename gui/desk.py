@@ -141,3 +141,4 @@ class Desk(QObject):
         self.lookout.close()
         self.tasks.close()
         self.preferences.sync()
+        self._translators.install(Language.ENGLISH)  # as before it was made: another desk may speak another language

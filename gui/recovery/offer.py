@@ -114,7 +114,7 @@ class LostCard(QFrame):
         if measured is not None:
             lines.append(
                 self.tr("Measured until {last}: {finished} of {planned} procedures finished, findings: {findings}").format(
-                    last=local(measured.last),
+                    last=local(measured.last) + (self.tr(" (simulated bench time)") if one.simulated else ""),
                     finished=measured.finished,
                     planned=measured.planned,
                     findings=measured.findings,

@@ -87,14 +87,7 @@ def load(path: Path) -> LaboratoryDraft:
 
 def assess(draft: LaboratoryDraft, path: Path, language: Language, today: dt.date) -> Assessment:
     """Check a draft with its pictures, and set the first page; takes a second."""
-    errors: dict[str, str] = {}
-    pictures: dict[str, str] = {}
-    for name in PICTURES:
-        if picture := getattr(draft, name):
-            try:
-                pictures[name] = picture_as_svg(path.parent / picture, "")
-            except InputError as error:
-                errors[name] = str(error).removeprefix(": ")
+    pictures, errors = _pictures(draft, path)
     file, wrong = _validated(draft)
     errors |= wrong
     if file is None or errors:
@@ -109,7 +102,7 @@ def assess(draft: LaboratoryDraft, path: Path, language: Language, today: dt.dat
 
 def save(draft: LaboratoryDraft, path: Path) -> LaboratoryDraft:
     """Write a draft; pictures from elsewhere are copied beside the file. Return it as it stands then."""
-    _, wrong = _validated(draft)
+    wrong = _pictures(draft, path)[1] | _validated(draft)[1]
     if wrong:
         raise InputError(f"laboratory file {path}: {'; '.join(wrong.values())}")
     try:
@@ -119,6 +112,19 @@ def save(draft: LaboratoryDraft, path: Path) -> LaboratoryDraft:
     except OSError as error:
         raise InputError(f"laboratory file {path} cannot be written: {error.strerror or error}") from error
     return draft
+
+
+def _pictures(draft: LaboratoryDraft, path: Path) -> tuple[dict[str, str], dict[str, str]]:
+    """The pictures as SVG, and what is wrong with those that cannot be printed; both by field."""
+    pictures: dict[str, str] = {}
+    errors: dict[str, str] = {}
+    for name in PICTURES:
+        if picture := getattr(draft, name):
+            try:
+                pictures[name] = picture_as_svg(path.parent / picture, "")
+            except InputError as error:
+                errors[name] = str(error).removeprefix(": ")
+    return pictures, errors
 
 
 def _validated(draft: LaboratoryDraft) -> tuple[LaboratoryFile | None, dict[str, str]]:

@@ -17,7 +17,7 @@ _TOML_PLACE = re.compile(r"\(at line (\d+), column \d+\)")
 _AT_END = "(at end of document)"
 _TABLE = re.compile(r"\s*\[\[?\s*(?P<name>[^\]]+?)\s*\]?\]\s*(#.*)?$")
 _KEY = re.compile(r"\s*(?P<name>[\w\"'.\-]+)\s*=")
-_PATH = re.compile(r"[A-Za-z][\w-]*(?:\.[\w-]+)+|(?<=[:;\] ])[a-z]\w*(?=[:.])")
+_PATH = re.compile(r"[A-Za-z][\w-]*(?:\.[\w-]+)+|(?:^|(?<=[:;\] ]))[a-z]\w*(?=[:.])")
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,6 +32,10 @@
         <translation>测至 {last}：{planned} 项测试程序已完成 {finished} 项，测试结果 {findings} 个</translation>
     </message>
     <message>
+        <source> (simulated bench time)</source>
+        <translation>（模拟台架时间）</translation>
+    </message>
+    <message>
         <source>{percent} % of the plan is done</source>
         <translation>计划已完成 {percent} %</translation>
     </message>

@@ -59,6 +59,19 @@ def describe(call: str, arguments: Mapping[str, Any], language: Language = "en")
     return chinese_words if chinese else english
 
 
+def name_of_step(call: str, language: Language = "en") -> str:
+    """Name a step of which only the call is known."""
+    chinese_words, english = _GENERAL.get(call) or _PLAIN.get(call, (call, call))
+    return chinese_words if language == "zh" else english
+
+
+_GENERAL = {
+    "supply": ("配气", "supply gas"),
+    "transition": ("切换气体", "switch gas"),
+    "wait": ("等待", "wait"),
+    "adjust": ("调整", "adjust"),
+    "set_condition": ("设定环境条件", "set a condition"),
+}
 _PLAIN = {
     "warm_up": ("预热", "warm up"),
     "leak_check": ("检漏", "leak check"),

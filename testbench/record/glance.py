@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 from sqlalchemy import Connection, select
@@ -38,6 +38,20 @@ class LastStep:
     ended_at: float | None
     attempts: int
     error: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StepGlance:
+    """A step without its result: what a list of steps shows, and the bench's state after it."""
+
+    number: int
+    call: str
+    arguments: Mapping[str, Any]
+    began_at: float
+    ended_at: float | None
+    attempts: int
+    error: str | None
+    state: Mapping[str, Any] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +94,13 @@ class Glances(Access):
         )
         rows = self._rows(wanted)
         return LastStep(**rows[0]) if rows else None
+
+    def steps_from(self, run: str, number: int) -> list[StepGlance]:
+        """Steps of a run from a number on, in order."""
+        columns = schema.step.c
+        wanted = select(*(columns[field.name] for field in fields(StepGlance)))
+        rows = self._rows(wanted.where(columns.run == run, columns.number >= number).order_by(columns.number))
+        return [StepGlance(**row) for row in rows]
 
     def latest(self, evaluation: str) -> list[LatestReading]:
         """The latest reading of every channel that has one, in the order of the channels."""

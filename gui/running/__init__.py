@@ -1,0 +1,1 @@
+"""The Run screen: an evaluation that goes on, readable from two metres, and what a person can do to it."""

@@ -59,6 +59,7 @@ class Lookout(QObject):
     changed = Signal(object)
     sighted = Signal(object)
     troubled = Signal(object, str)
+    _seen = Signal(object)
 
     def __init__(self, records: Callable[[], list[Path]] = known_records, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -73,7 +74,7 @@ class Lookout(QObject):
         self._all_due = True
         self._wake = threading.Condition()
         self._thread = threading.Thread(target=self._run, name="lookout", daemon=True)
-        self.changed.connect(self._keep_standings)
+        self._seen.connect(self._keep_standings)  # a screen that is built meanwhile hears of it too
         self.sighted.connect(self._keep_sight)
 
     def start(self) -> None:
@@ -109,6 +110,7 @@ class Lookout(QObject):
 
     def _keep_standings(self, standings: tuple[Standing, ...]) -> None:
         self.standings = standings
+        self.changed.emit(standings)
 
     def _keep_sight(self, sight: Sight) -> None:
         self.sight = sight
@@ -128,7 +130,7 @@ class Lookout(QObject):
                     since_all = 0.0
                     if (now := self._look_at_all()) != seen:
                         seen = now
-                        self.changed.emit(now)
+                        self._seen.emit(now)
                 self._look_closely(followed)
                 with self._wake:
                     if not self._ending and not self._all_due and self._followed == followed:

@@ -26,6 +26,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_run(parser)
     parser.add_argument("finding", metavar="FINDING", nargs="?", type=int, help="number of the finding")
     parser.add_argument("--reason", metavar="TEXT", help="why, for the record and the report")
+    parser.add_argument("--by", default="", metavar="PERSON", help="who decides it, kept in the record (this user)")
     parser.add_argument("--restore", action="store_true", help="take an exclusion back")
 
 
@@ -41,7 +42,8 @@ def run(arguments: argparse.Namespace) -> int:
         if arguments.reason is None:
             raise InputError("a result is excluded or restored only with a reason; say why with --reason")
         change = restore if arguments.restore else exclude
-        amended = change(found.record, found.evaluation, arguments.finding, arguments.reason, person(found))
+        by = arguments.by or person(found)
+        amended = change(found.record, found.evaluation, arguments.finding, arguments.reason, by)
         done = "counts again" if arguments.restore else "is excluded"
         print(f"{found.evaluation}: finding {arguments.finding} {done}; judged anew: {amended.after}")
         print(

@@ -36,6 +36,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--output", type=Path, metavar="DIR", help="folder for its results (a new one beside those of the evaluation)"
     )
+    parser.add_argument("--by", default="", metavar="PERSON", help="who wants it, kept in the record (this user)")
     add_detach(parser)
     add_language(parser)
 
@@ -54,7 +55,8 @@ def run(arguments: argparse.Namespace) -> int:
         from testbench.commands.command_reply import person
         from testbench.engine.amending import repeat_request
 
-        request = repeat_request(found.record, found.evaluation, arguments.item, arguments.reason, person(found))
+        by = arguments.by or person(found)
+        request = repeat_request(found.record, found.evaluation, arguments.item, arguments.reason, by)
     from testbench.commands.carry_out import carry_out_again
 
     folder = arguments.output or request.output

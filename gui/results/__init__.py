@@ -1,0 +1,1 @@
+"""Results: evaluations searched, read, compared, amended and exported."""

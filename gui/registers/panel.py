@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QSize, Qt
 from PySide6.QtGui import QImage, QKeySequence
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -10,6 +10,9 @@ from PySide6.QtWidgets import (
     QHeaderView,
     QLabel,
     QPushButton,
+    QSizePolicy,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
     QTableView,
     QTabWidget,
     QVBoxLayout,
@@ -33,6 +36,13 @@ from testbench.text import Text
 THUMBNAIL = QSize(84, 64)
 
 
+class RoomyDelegate(QStyledItemDelegate):
+    """Leaves some room between rows of several lines."""
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:  # noqa: D102, N802
+        return super().sizeHint(option, index) + QSize(12, 12)
+
+
 class EntryPanel(QWidget):
     """Shows a draft; the buttons are wired by whoever keeps the drafts."""
 
@@ -51,6 +61,7 @@ class EntryPanel(QWidget):
         self._entered = QLabel()
         self._entered.setProperty("tone", "muted")
         self.thumbnail = Picture()
+        self.thumbnail.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.thumbnail.setFixedSize(THUMBNAIL)
         self.thumbnail.hide()
         self.save = QPushButton()
@@ -92,7 +103,9 @@ class EntryPanel(QWidget):
         self._changes.setTabKeyNavigation(False)
         self._changes.setWordWrap(True)
         self._changes.setShowGrid(False)
+        self._changes.setItemDelegate(RoomyDelegate(self))
         self._changes.verticalHeader().hide()
+        self._changes.verticalHeader().setMinimumSectionSize(20)
         self._changes.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         self._changes.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         self._changes.horizontalHeader().setStretchLastSection(True)
@@ -174,7 +187,7 @@ class EntryPanel(QWidget):
         self.duplicate.setEnabled(entry is not None)
         self.retire.setEnabled(entry is not None and not draft.dirty)
         back = entry is not None and entry.retired
-        self.retire.setText(self.tr("Take into &use again") if back else self.tr("Ret&ire"))
+        self.retire.setText(self.tr("&Take into use again") if back else self.tr("Re&tire"))
         self.retire.setToolTip(
             self.tr("Can be chosen for evaluations again") if back else self.tr("Out of use; it stays in the register")
         )

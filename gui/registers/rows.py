@@ -35,7 +35,7 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column: its heading, whether it holds numbers, and how its cells are made."""
+    """A column: its heading, whether it holds numbers, and how its cells are made. The first one of a list is the state."""
 
     heading: Text
     cell: Callable[[Entry], Cell]
@@ -113,7 +113,7 @@ def _row(entry: Entry, today: dt.date) -> Row:
     joined = Text(zh="、".join(word.zh for word in words), en=", ".join(word.en for word in words))
     told = Text(zh="\n".join(one.zh for one in sentences), en="\n".join(one.en for one in sentences))
     severity = Cell(joined, (0, float(list(State).index(found[0])), joined.en))
-    cells = (*(column.cell(entry) for column in COLUMNS[entry.section][:-1]), severity)
+    cells = (severity, *(column.cell(entry) for column in COLUMNS[entry.section][1:]))
     return Row(entry, cells, found, joined, told, searchable(entry, today))
 
 
@@ -163,21 +163,21 @@ def _kind(entry: Entry) -> Cell:
 _STATE = Column(STATE_HEADING, lambda entry: _same(""))
 COLUMNS: dict[Section, tuple[Column, ...]] = {
     Section.DEVICES: (
+        _STATE,
         *(_plain(Section.DEVICES, name) for name in ("maker", "model", "serial", "measurand")),
         Column(Text(zh="量程", en="Range"), _range, number=True),
-        _STATE,
     ),
     Section.CYLINDERS: (
+        _STATE,
         _plain(Section.CYLINDERS, "component"),
         Column(Text(zh="标准值 (%)", en="Content (%)"), _content, number=True),
         _plain(Section.CYLINDERS, "certificate"),
         _plain(Section.CYLINDERS, "valid_until"),
         Column(Text(zh="剩余", en="Left"), _left, number=True),
-        _STATE,
     ),
     Section.STANDARDS: (
+        _STATE,
         Column(field_words(Section.STANDARDS, "kind"), _kind),
         *(_plain(Section.STANDARDS, name) for name in ("maker", "model", "serial", "valid_until")),
-        _STATE,
     ),
 }

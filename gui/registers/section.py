@@ -35,13 +35,14 @@ from gui.registers.history import history_rows
 from gui.registers.panel import EntryPanel
 from gui.registers.rows import FILTER_WORDS, FILTERS, Filter
 from gui.registers.states import StateDelegate
-from gui.registers.table import ROW_ROLE, EntriesModel, EntriesProxy
+from gui.registers.table import ROW_ROLE, STATE_COLUMN, EntriesModel, EntriesProxy
 from gui.theme import Tone
 from gui.widgets.empty_state import EmptyState
 from gui.widgets.search_box import SearchBox
 from testbench.register.entries import Attachment, Entry, Section
 from testbench.register.history import Change
 
+NARROWEST = 72
 NEW = 0
 """The number under which the draft of a new entry is kept."""
 
@@ -89,13 +90,13 @@ class SectionView(QWidget):
         self.table.setShowGrid(False)
         self.table.setWordWrap(False)
         self.table.setSortingEnabled(True)
-        self.table.sortByColumn(0, Qt.SortOrder.AscendingOrder)
+        self.table.sortByColumn(STATE_COLUMN + 1, Qt.SortOrder.AscendingOrder)
         self.table.verticalHeader().hide()
         self.table.verticalHeader().setDefaultSectionSize(self.fontMetrics().height() + 14)
         self.table.horizontalHeader().setHighlightSections(False)
         self.table.horizontalHeader().setStretchLastSection(True)
         self.table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
-        self.table.setItemDelegateForColumn(self.model.columnCount() - 1, StateDelegate(self.desk.theme, self))
+        self.table.setItemDelegateForColumn(STATE_COLUMN, StateDelegate(self.desk.theme, self))
         self.nothing = EmptyState("registers")
         self.first = QPushButton()
         self.first.setProperty("kind", "primary")
@@ -239,11 +240,16 @@ class SectionView(QWidget):
         self.loaded.emit()
 
     def fit_columns(self) -> None:
-        """Give the columns the width of what they hold, within bounds."""
+        """Give the columns the width of what they hold; where there is no room for all, the widest give way."""
         header = self.table.horizontalHeader()
+        header.setStretchLastSection(False)
         self.table.resizeColumnsToContents()
-        for column in range(self.model.columnCount() - 1):
-            header.resizeSection(column, min(max(header.sectionSize(column) + 8, 64), 200))
+        widths = [header.sectionSize(column) + 4 for column in range(self.model.columnCount())]
+        while sum(widths) > self.table.viewport().width() and max(widths) > NARROWEST:
+            widths[widths.index(max(widths))] -= 4
+        for column, width in enumerate(widths):
+            header.resizeSection(column, width)
+        header.setStretchLastSection(True)
 
     def select(self, identifier: int) -> None:
         """Choose an entry."""

@@ -15,6 +15,7 @@ from testbench.text import Language
 Index = QModelIndex | QPersistentModelIndex
 ROW_ROLE = Qt.ItemDataRole.UserRole + 1
 MARK = "✎ "
+STATE_COLUMN = 0
 
 
 class EntriesModel(QAbstractTableModel):
@@ -82,10 +83,10 @@ class EntriesModel(QAbstractTableModel):
         match role:
             case Qt.ItemDataRole.DisplayRole:
                 text = cell.text.say(self._language)
-                return MARK + text if unsaved and index.column() == 0 else text
+                return MARK + text if unsaved and index.column() == STATE_COLUMN + 1 else text
             case Qt.ItemDataRole.ToolTipRole:
-                last = index.column() == len(self._columns) - 1
-                return (row.explained if last else cell.text).say(self._language) or None
+                state = index.column() == STATE_COLUMN
+                return (row.explained if state else cell.text).say(self._language) or None
             case Qt.ItemDataRole.TextAlignmentRole:
                 return self._alignment(index.column())
             case Qt.ItemDataRole.FontRole if unsaved:

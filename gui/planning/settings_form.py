@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
     QFormLayout,
-    QGridLayout,
+    QHBoxLayout,
     QLabel,
     QLineEdit,
     QScrollArea,
@@ -30,6 +31,25 @@ from testbench.text import Text
 TITLE_WIDTH, EDITOR_WIDTH, UNIT_WIDTH = 150, 320, 44
 
 
+class WrappedLabel(QLabel):
+    """A label as high as its text is at its width, also in a form that reckons with another width."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWordWrap(True)
+
+    def setText(self, text: str) -> None:  # noqa: D102, N802
+        super().setText(text)
+        self._fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: D102, N802
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        self.setMinimumHeight(self.heightForWidth(self.width()) if self.text() else 0)
+
+
 class FieldRow(QWidget):
     """One setting: its editor with unit and range, a mark where it differs, a button to go back, and what is wrong."""
 
@@ -47,22 +67,23 @@ class FieldRow(QWidget):
         self._allowed.setProperty("tone", "muted")
         self.back = QToolButton(autoRaise=True)
         self._differs = StateLabel(desk.theme)
-        self._wrong = QLabel(wordWrap=True)
+        self._wrong = WrappedLabel()
         self._wrong.setProperty("tone", "alarm")
-        grid = QGridLayout(self)
-        grid.setContentsMargins(0, 0, 0, 0)
-        grid.setHorizontalSpacing(8)
-        grid.setVerticalSpacing(2)
-        grid.addWidget(self.editor, 0, 0, 1, 1 if field.unit else 2)
-        if field.unit:
-            grid.addWidget(self._unit, 0, 1)
-        grid.addWidget(self.back, 0, 2)
-        for line, part in enumerate((self._allowed, self._differs, self._wrong), start=1):
-            grid.addWidget(part, line, 0, 1, 4)
-        self.editor.setMaximumWidth(EDITOR_WIDTH)
-        grid.setColumnMinimumWidth(1, UNIT_WIDTH)
-        grid.setColumnStretch(0, 5)
-        grid.setColumnStretch(3, 1)
+        first = QHBoxLayout()
+        first.setSpacing(8)
+        first.addWidget(self.editor, 5)
+        self._unit.setMinimumWidth(UNIT_WIDTH)
+        self._unit.setVisible(bool(field.unit))
+        first.addWidget(self._unit)
+        first.addWidget(self.back)
+        first.addStretch(1)
+        self.editor.setMaximumWidth(EDITOR_WIDTH if field.unit else EDITOR_WIDTH + UNIT_WIDTH + first.spacing())
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(2)
+        column.addLayout(first)
+        for part in (self._allowed, self._differs, self._wrong):
+            column.addWidget(part)
 
     def _make_editor(self) -> QWidget:
         name = self.field.name

@@ -39,7 +39,7 @@ COMMANDS = {
     "trace": "print the bytes that went to and from the instruments, where they were kept",
     "laboratory": "the laboratory's template of its reports: name, logo, accreditation, report numbers",
     "register": "list the registered devices, gas cylinders and measurement standards",
-    "station": "print a station file to start from, or check one",
+    "station": "print a station file to start from, check one, or ask its instruments who they are",
     "standards": "list the standards, or print one readably",
     "procedures": "list the procedures and their settings",
     "instruments": "list the instrument drivers and how each was verified",

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from concurrent.futures import Future
 from typing import Any
 
 import shiboken6
-from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtCore import QCoreApplication, QObject, Qt, Signal
 
 from testbench.engine.manual.actions import Action
 from testbench.engine.manual.service import HandService
 from testbench.engine.manual.sight import HandSight, Phase
 from testbench.station import StationFile
+
+SAFE_WITHIN_S = 8.0  # how long the end of the application waits for the safe state
 
 
 class Hand(QObject):
@@ -34,6 +37,9 @@ class Hand(QObject):
         self.sight: HandSight | None = None
         self._service: HandService | None = None
         self._came.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
+        application = QCoreApplication.instance()
+        if application is not None:
+            application.aboutToQuit.connect(lambda: self.wait_released(SAFE_WITHIN_S))
 
     @property
     def busy(self) -> bool:
@@ -50,7 +56,8 @@ class Hand(QObject):
         if self._service is not None:
             return
         self.sight = None
-        self._service = HandService(station, person, self._to(self._sight))
+        service = self._service = HandService(station, person, self._to(self._sight))
+        self.destroyed.connect(lambda *_: service.release())  # a screen that is gone holds no bench
 
     def release(self) -> None:
         """Leave the station safe and give it up; nothing where there is none."""
@@ -60,7 +67,8 @@ class Hand(QObject):
     def wait_released(self, timeout_s: float) -> None:
         """Release, and wait for the safe state: when the window is closed."""
         if self._service is not None:
-            self._service.release().result(timeout_s)
+            with contextlib.suppress(TimeoutError):  # the end of the program, or the guard, goes on with it
+                self._service.release().result(timeout_s)
 
     def carry_out(self, action: Action) -> None:
         """Order an action; `done` or `refused` follows."""

@@ -8,7 +8,7 @@ from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPainterPath, QPen
 from gui.bench.layout import Node, NodeKind
 from gui.bench.live import NOTHING, Live, PartState, made, shown, standing
 from gui.bench.plan import StationPlan
-from gui.bench.trends import Trends, polyline
+from gui.bench.trends import Trends, least_span, polyline
 from gui.bench.words import LOOKS, Words
 from gui.theme import Theme, Tone
 from gui.widgets.state_label import draw_shape
@@ -168,7 +168,7 @@ class Tiles(QObject):
 
     def _trend(self, painter: QPainter, box: QRectF, part: Part) -> None:
         channel = part.channels[0]
-        line = polyline(self._trends.of(channel.name), box.width(), box.height(), 10 * channel.resolution)
+        line = polyline(self._trends.of(channel.name), box.width(), box.height(), least_span(part, channel.resolution))
         if len(line) < 2:
             return
         path = QPainterPath(QPointF(box.x() + line[0][0], box.y() + line[0][1]))

@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Mapping
 
 from gui.bench.live import Value
+from testbench.engine.manual.parts import Part
 
 POINTS = 600  # five minutes of two a second
 
@@ -33,6 +34,12 @@ class Trends:
     def of(self, channel: str) -> tuple[tuple[float, float], ...]:
         """Points of a channel, the oldest first."""
         return tuple(self._points.get(channel, ()))
+
+
+def least_span(part: Part, resolution: float) -> float:
+    """What a trend's box spans at least: ten steps of the last digit, and a fiftieth of the part's range."""
+    span = part.high - part.low if part.high is not None and part.low is not None else 0.0
+    return max(10 * resolution, 0.02 * span)
 
 
 def polyline(

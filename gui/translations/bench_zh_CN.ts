@@ -312,6 +312,10 @@ Begin with a simulated bench, or open the file of a real one.</source>
         <translation>有效期至 {date}</translation>
     </message>
     <message>
+        <source>{name} (simulated)</source>
+        <translation>{name}（模拟）</translation>
+    </message>
+    <message>
         <source>read by {name}</source>
         <translation>由 {name} 读取</translation>
     </message>

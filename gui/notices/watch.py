@@ -8,8 +8,6 @@ from enum import Enum
 from pathlib import Path
 
 from gui.lookout import Standing
-from testbench.commands.standing_words import station_name
-from testbench.engine.standing import Standing as Stands
 
 
 class Event(Enum):
@@ -29,12 +27,9 @@ class Event(Enum):
         return self not in (Event.FINISHED, Event.ABORTED)
 
 
-ENDS = {
-    Stands.LOST: Event.LOST,
-    Stands.INTERRUPTED: Event.INTERRUPTED,
-    Stands.FINISHED: Event.FINISHED,
-    Stands.ABORTED: Event.ABORTED,
-}
+ENDS = {event.value: event for event in (Event.LOST, Event.INTERRUPTED, Event.FINISHED, Event.ABORTED)}
+"""Those that end a run, by the standing that it has then (`testbench.engine.standing`)."""
+PAUSED = "paused"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,17 +64,19 @@ def _events(before: Standing | None, now: Standing) -> list[Event]:
     was, is_now = None if before is None else before.stand.standing, now.stand.standing
     if not is_now.goes_on:
         ended = was is not None and was.goes_on
-        return [ENDS[is_now]] if ended and is_now in ENDS else []
+        return [ENDS[is_now.value]] if ended and is_now.value in ENDS else []
     found = []
     if now.prompts > (0 if before is None else before.prompts):
         found.append(Event.PROMPT)
     if now.alarms > (0 if before is None else before.alarms):
         found.append(Event.ALARM)
-    if is_now is Stands.PAUSED and was is not Stands.PAUSED and Event.ALARM not in found:
+    if is_now.value == PAUSED and (was is None or was.value != PAUSED) and Event.ALARM not in found:
         found.append(Event.PAUSED)
     return found
 
 
 def _notice(one: Standing, event: Event) -> Notice:
+    from testbench.commands.standing_words import station_name
+
     row = one.stand.row
     return Notice(event, one.record, one.evaluation, station_name(row), row.start.simulated)

@@ -1,4 +1,7 @@
-"""Evaluations that were lost or interrupted: what of them is in the record, and what can be done. No Qt here."""
+"""Evaluations that were lost or interrupted: what of them is in the record, and what can be done. No Qt here.
+
+What reads databases is imported where it is used, so that the window's start need not wait for it.
+"""
 
 from __future__ import annotations
 
@@ -8,12 +11,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from gui.lookout import Standing
-from testbench.commands.detach import start_detached
-from testbench.commands.standing_words import station_name
-from testbench.engine.evaluation import close
-from testbench.engine.standing import Standing as Stands
-from testbench.outcome import RunState
-from testbench.record.store import Record
 
 Key = tuple[Path, str]
 
@@ -62,6 +59,9 @@ def lost(standings: tuple[Standing, ...], decided: Collection[Key]) -> tuple[Los
 
 def measured(record: Path, evaluation: str) -> Measured:
     """Read it from the record."""
+    from testbench.outcome import RunState
+    from testbench.record.store import Record
+
     with Record.open(record) as opened:
         row = opened.evaluation(evaluation)
         runs = opened.runs(evaluation)
@@ -79,16 +79,23 @@ def measured(record: Path, evaluation: str) -> Measured:
 
 def go_on(one: Lost) -> str:
     """Have a process of its own go on with it; return its identifier. StartError says what it said if it did not begin."""
+    from testbench.commands.detach import start_detached
+
     words = ["resume", one.evaluation, "--record", str(one.record), "--detach", "--output", str(one.output)]
     return start_detached([*words, "--language", one.language], one.output)
 
 
 def close_it(one: Lost, reason: str, person: str) -> None:
     """Judge what there is, and end it for good."""
+    from testbench.engine.evaluation import close
+
     close(one.record, one.evaluation, reason, person)
 
 
 def _lost(one: Standing) -> Lost:
+    from testbench.commands.standing_words import station_name
+    from testbench.engine.standing import Standing as Stands
+
     row = one.stand.row
     start = row.start
     output = start.request.get("output")

@@ -13,18 +13,22 @@ from testbench.record.model import ChannelRow
 
 @dataclass(frozen=True, slots=True)
 class Channel:
-    """A series: `name` as the record has it, `label` as a person reads it; `resolution` in its unit, 0 where unknown."""
+    """A series: `name` as the record has it, `label` as a person reads it; `resolution` in its unit, 0 where unknown.
+
+    What is `main` stands above the others, in higher lanes.
+    """
 
     name: str
     label: str
     unit: str
     quantity: str = ""
     resolution: float = 0.0
+    main: bool = False
 
     @classmethod
     def of(cls, row: ChannelRow, label: str = "") -> Channel:
-        """A channel of the record."""
-        return cls(row.name, label or row.name, row.unit, row.quantity, row.resolution)
+        """A channel of the record; the indications of devices are the main ones."""
+        return cls(row.name, label or row.name, row.unit, row.quantity, row.resolution, row.device is not None)
 
     @property
     def lane(self) -> tuple[str, str]:

@@ -108,7 +108,8 @@ class FindingPlot(QWidget):
 
     def _straight(self, line: Straight, angle: int, *, rising: bool = False) -> None:
         tone = self._theme.colour(_TONES[line.style])
-        text = f"{self.tr('limit')} {line.text}" if line.style is LineStyle.LIMIT else line.text
+        word = self.tr("limit")
+        text = f"{word} {line.text}" if line.style is LineStyle.LIMIT else line.text
         upright = {"position": 0.3 if rising else 0.9, "anchors": [(0, 0.5), (0, 0.5)], "rotateAxis": None}
         lying = {"position": 0.98, "anchors": [(1, 1), (1, 1)]}
         ink = self._theme.colour(Tone.MUTED) if line.style is LineStyle.ZERO else tone

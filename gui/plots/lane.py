@@ -16,7 +16,8 @@ from gui.plots import time_axis
 from gui.plots.channel import Band, Limit, LineKind, StepLine
 from gui.theme import Theme, Tone
 
-AXIS_WIDTH = 62
+AXIS_WIDTH = 76
+_LABEL_ROOM, _MARKS_ROOM, _MARK_HEIGHT = 80.0, 44.0, 24.0  # px
 MARK_ROOM = 90  # px that the text of a mark needs
 _TEXT_MARGIN = 4
 _SHADE = 0.47  # of the colour of bands: the traces matter more
@@ -41,6 +42,47 @@ class TimeAxisItem(pg.AxisItem):  # type: ignore[misc]
         if self.origin is None:
             return [time_axis.bench_text(value, self._step) for value in values]
         return [time_axis.clock_text(value, self._step, self.origin) for value in values]
+
+
+class ValueAxisItem(pg.AxisItem):  # type: ignore[misc]
+    """Marks of values; where the lane is low only one, with the unit beside it, and no label."""
+
+    unit = ""
+    _words = ""
+
+    def __init__(self) -> None:
+        super().__init__(orientation="left")
+
+    def say(self, words: str, unit: str) -> None:
+        """Set the label, and the unit for where it has no room."""
+        self._words, self.unit = words, unit
+        self.setLabel(words)
+        self.showLabel(self.height() >= _LABEL_ROOM)
+        self.picture = None
+        self.update()
+
+    def resizeEvent(self, event: Any = None) -> None:  # noqa: N802
+        """There is room for the label, or none."""
+        super().resizeEvent(event)
+        if self._words:
+            self.showLabel(self.height() >= _LABEL_ROOM)
+
+    def tickValues(self, minimum: float, maximum: float, size: float) -> list[tuple[float, list[float]]]:  # noqa: N802
+        """Round values, as many as there is room for."""
+        if not maximum > minimum:
+            return []
+        if size < _MARKS_ROOM:
+            step = time_axis.round_up((maximum - minimum) / 4)
+            return [(step, [round((minimum + maximum) / 2 / step) * step])]
+        step = time_axis.round_up((maximum - minimum) / max(1, size / _MARK_HEIGHT))
+        first, last = math.ceil(minimum / step - 1e-9), math.floor(maximum / step + 1e-9)
+        return [(step, [number * step for number in range(first, min(last, first + 50) + 1)])]
+
+    def tickStrings(self, values: Sequence[float], scale: float, spacing: float) -> list[str]:  # noqa: N802
+        """Values with as many decimals as the step needs; with the unit where there is no label."""
+        digits = max(0, min(9, math.ceil(-math.log10(spacing) - 1e-9))) if spacing > 0 else 0
+        unit = "" if self.height() >= _LABEL_ROOM else f" {self.unit}"
+        return [f"{value + 0.0:.{digits}f}{unit}".replace("-", "−") for value in values]
 
 
 class BandsItem(pg.GraphicsObject):  # type: ignore[misc]
@@ -112,11 +154,14 @@ class BandsItem(pg.GraphicsObject):  # type: ignore[misc]
 class Lane:
     """One plot of the stack; items are made once and changed from then on."""
 
-    def __init__(self, theme: Theme, *, title: Callable[[], str], top: bool) -> None:
+    def __init__(self, theme: Theme, *, title: Callable[[], str], unit: str, top: bool) -> None:
         self._theme = theme
         self._title = title
+        self._unit = unit
         self.time_axis = TimeAxisItem()
-        self.plot = pg.PlotItem(axisItems={"bottom": self.time_axis}, enableMenu=False)
+        self.value_axis = ValueAxisItem()
+        axes = {"bottom": self.time_axis, "left": self.value_axis}
+        self.plot = pg.PlotItem(axisItems=axes, enableMenu=False)
         self.plot.hideButtons()
         self.box = self.plot.getViewBox()
         self.box.setMouseEnabled(x=False, y=False)
@@ -128,9 +173,8 @@ class Lane:
         self.cursor.setZValue(20)
         self.cursor.hide()
         self.box.addItem(self.cursor, ignoreBounds=True)
-        left = self.plot.getAxis("left")
-        left.setWidth(AXIS_WIDTH)
-        left.enableAutoSIPrefix(False)
+        self.value_axis.setWidth(AXIS_WIDTH)
+        self.value_axis.enableAutoSIPrefix(False)
         self._curves: dict[str, Any] = {}
         self._step_items: dict[tuple[LineKind, str], Any] = {}
         self._limit_items: list[Any] = []
@@ -207,7 +251,7 @@ class Lane:
 
     def retranslate(self) -> None:
         """Write the title again."""
-        self.plot.getAxis("left").setLabel(self._title())
+        self.value_axis.say(self._title(), self._unit)
 
     def _step_pen(self, kind: LineKind) -> QPen:
         if kind is LineKind.SET_POINT:

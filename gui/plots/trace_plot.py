@@ -33,6 +33,7 @@ from gui.plots.trace import DETAIL_SPANS, WHOLE_POINTS, Trace, Window, at
 from gui.theme import Theme, Tone
 
 _PAN_SHARE = 0.1
+_MAIN_LANE = 7  # times as high as half another lane
 _FETCH_AFTER_MS = 120
 _VALUES_AFTER_MS = 100  # nobody reads numbers that change faster
 _HEAD = 0.15  # of the uppermost lane, for the names of the steps
@@ -386,19 +387,19 @@ class TracePlot(QWidget):
 
     def _make_lanes(self) -> None:
         """Make the lanes that the channels in view need; a change of channels or of the kind of axes makes them anew."""
-        counts: dict[tuple[str, str], int] = {}
-        for channel in self._shown():
-            key = self._lane_of(channel)
-            counts[key] = counts.get(key, 0) + 1
+        shown = sorted(self._shown(), key=lambda channel: not channel.main)  # what is judged stands above the rest
+        counts = list(dict.fromkeys(self._lane_of(channel) for channel in shown))
+        main = {self._lane_of(channel) for channel in shown if channel.main}
         self._lanes = {
-            key: Lane(self._theme, title=partial(self._lane_title, key), top=number == 0)
+            key: Lane(self._theme, title=partial(self._lane_title, key), unit=key[1], top=number == 0)
             for number, key in enumerate(counts)
         }
         for number, lane in enumerate(self._lanes.values()):
             lane.restyle()
             lane.show_time_axis(number == len(counts) - 1)
             lane.bands.set_bands(self._bands)
-        self._canvas.set_lanes(list(self._lanes.values()), [2 + min(count, 4) for count in counts.values()])
+        heights = [_MAIN_LANE if key in main else 2 for key in counts]
+        self._canvas.set_lanes(list(self._lanes.values()), heights)
         self._set_clock(self._clock)
         self._colour_curves()
         self._point(self._cursor)

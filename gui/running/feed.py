@@ -131,6 +131,7 @@ class Feed(QObject):
             self._seen: dict[str, float] = {}
             self._mark: object = None
             self._last_event = 0
+            self._went_on = False
         store = self._store
         sight = self._watcher.look()
         channels = tuple(store.channels(self.evaluation))
@@ -141,13 +142,15 @@ class Feed(QObject):
         mark = (sight.step, sight.stand.row, sight.stand.standing, len(channels))
         course = self._reader.read(channels) if mark != self._mark else None
         self._mark = mark
-        readings = {} if fresh is not None or not sight.stand.standing.goes_on else self._new_readings(store)
+        goes_on = sight.stand.standing.goes_on
+        readings = self._new_readings(store) if fresh is None and (goes_on or self._went_on) else {}
+        self._went_on = goes_on
         self._last_event, events = store.glances.events_after(self.evaluation, self._last_event)
-        waiting = store.commands.waiting(self.evaluation) if sight.stand.standing.goes_on else []
+        waiting = store.commands.waiting(self.evaluation) if goes_on else []
         pausing = any(command.kind is CommandKind.PAUSE for command in waiting)
         if not self._ending:
             self.fed.emit(News(sight, course, fresh, sight.bench_s, readings, tuple(events), pausing))
-        return sight.stand.standing.goes_on
+        return goes_on
 
     def _new_readings(self, store: Record) -> dict[str, Series]:
         found: dict[str, Series] = {}

@@ -147,13 +147,19 @@ class Headline(QFrame):
 
     def _show_state(self, state: Situation, course: Course | None) -> None:
         shape, tone = _SHAPES[state]
-        self.state.show_state(shape, self.situation_word(state), tone)
+        word, outcome = self.situation_word(state), _outcome(state, course)
+        if outcome is not None:
+            shape, tone = OUTCOMES[outcome]
+            word = self.tr("Finished: {outcome}").format(outcome=self._outcome_word(outcome))
+        self.state.show_state(shape, word, tone)
 
     def _step_words(self, state: Situation, course: Course | None, present: StepItem | None) -> str:
         row = None if course is None else course.row
-        if state is Situation.FINISHED and row is not None and row.outcome is not None and row.start.standard:
-            outcome = wording(self._desk.language).name("outcome", row.outcome.value)
-            return self.tr("Outcome: {outcome}").format(outcome=outcome)
+        if course is not None and _outcome(state, course) is not None:
+            devices: dict[str, list[Outcome]] = {}
+            for verdict in course.verdicts:
+                devices.setdefault(verdict.device, []).append(verdict.outcome)
+            return " · ".join(f"{name}: {self._outcome_word(Outcome.worst(all_))}" for name, all_ in devices.items())
         if state in (Situation.ABORTED, Situation.CLOSED, Situation.LOST, Situation.INTERRUPTED) and row is not None:
             reason = row.reason.removeprefix(f"{row.identifier}: ")
             if reason:
@@ -161,6 +167,9 @@ class Headline(QFrame):
         if course is None or present is None:
             return self.tr("The first step has not begun yet")
         return self._desk.say(present.text)
+
+    def _outcome_word(self, outcome: Outcome) -> str:
+        return wording(self._desk.language).name("outcome", outcome.value)
 
     def _where_words(self, course: Course, present: StepItem) -> str:
         run = next(run for run in course.runs if run.number == present.run)
@@ -171,11 +180,11 @@ class Headline(QFrame):
 
     def _times_words(self, state: Situation, course: Course | None, times: Times) -> str:
         language: Literal["zh", "en"] = "zh" if self._desk.language.value == "zh" else "en"
-        elapsed = duration(times.real_s, language)
+        elapsed = "" if times.real_s is None else duration(times.real_s, language)
         if course is None or course.jumps:
             parts = [
                 self.tr("Bench time {bench}").format(bench=moment(times.bench_s, language)),
-                self.tr("real time {elapsed}").format(elapsed=elapsed),
+                *([self.tr("real time {elapsed}").format(elapsed=elapsed)] if elapsed else []),
             ]
             if times.left_s is not None:
                 end = moment(times.bench_s + times.left_s, language)
@@ -187,3 +196,10 @@ class Headline(QFrame):
         if times.ends is not None:
             parts.append(self.tr("ends about {clock}").format(clock=local_clock(times.ends, now())))
         return " · ".join(parts)
+
+
+def _outcome(state: Situation, course: Course | None) -> Outcome | None:
+    """What a finished evaluation came to, where a standard judged it."""
+    if state is not Situation.FINISHED or course is None or not course.row.start.standard:
+        return None
+    return course.row.outcome

@@ -239,6 +239,8 @@ class PromptPanel(QFrame):
             )
         elif prompt.unit:
             hint = self.tr("A number; a point or a comma.")
+        elif not prompt.wants_picture:
+            hint = self.tr("Enter confirms; a remark may stand before it.")
         self._hint.setText(hint)
 
     def _say_heading(self) -> None:

@@ -57,7 +57,7 @@ class Times:
     """Elapsed bench and real time and what is left of the plan, s; `ends` is the date of the end, if bench time is real."""
 
     bench_s: float
-    real_s: float
+    real_s: float | None
     left_s: float | None
     share: float | None
     ends: dt.datetime | None
@@ -66,13 +66,14 @@ class Times:
 def times(sight: Sight, course: Course | None, now: dt.datetime) -> Times:
     """The times to show."""
     row, standing = sight.stand.row, sight.stand.standing
-    until = row.finished if row.finished is not None else now
-    real_s = max(0.0, (until - row.start.started).total_seconds())
+    jumps = course is None or course.jumps
+    real_s: float | None = None  # the date of an end that bench time jumped to says nothing
+    if row.finished is None or not jumps:
+        real_s = max(0.0, ((row.finished or now) - row.start.started).total_seconds())
     if standing is Standing.FINISHED:
         return Times(sight.bench_s, real_s, None, 1.0, None)
     headway = sight.headway
     if headway is None or standing in (Standing.ABORTED, Standing.CLOSED):
         return Times(sight.bench_s, real_s, None, None if headway is None else headway.share, None)
-    jumps = course is None or course.jumps
     ends = now + dt.timedelta(seconds=headway.left_s) if standing is Standing.RUNNING and not jumps else None
     return Times(sight.bench_s, real_s, headway.left_s, headway.share, ends)

@@ -71,7 +71,7 @@ class SteeringBar(QWidget):
             (
                 self.abort,
                 self.tr("Abort …"),
-                self.tr("End the evaluation; the bench goes to its safe state"),
+                self.tr("End it; the bench goes to its safe state"),
                 "Ctrl+Shift+A",
             ),
         ):
@@ -141,9 +141,7 @@ class AbortQuestion(QFrame):
         """Set all texts."""
         self._heading.show_state(Shape.TRIANGLE, self.tr("Abort?"), Tone.ALARM)
         self._text.setText(
-            self.tr(
-                "The bench goes to its safe state; what was measured stays. An aborted evaluation cannot be gone on with."
-            )
+            self.tr("The bench goes to its safe state; what was measured stays. It cannot be gone on with later.")
         )
         self.reason.setPlaceholderText(self.tr("Reason (may stay empty)"))
         self.reason.setAccessibleName(self.tr("Reason (may stay empty)"))

@@ -123,7 +123,8 @@ class RegistersPage(Page):
     def leave(self) -> None:
         """Remember the layout; what is not saved is kept."""
         for section, view in self.views.items():
-            self.desk.preferences.save_layout(f"registers.{section}-columns", view.table.horizontalHeader())
+            if view.table.kept:
+                self.desk.preferences.save_layout(f"registers.{section}-columns", view.table.horizontalHeader())
             self.desk.preferences.save_layout(f"registers.{section}-splitter", view.splitter)
 
     def may_close(self) -> str | None:
@@ -136,7 +137,8 @@ class RegistersPage(Page):
     def _restore(self) -> None:
         for section, view in self.views.items():
             header = view.table.horizontalHeader()
-            view.columns_restored = self.desk.preferences.restore_layout(f"registers.{section}-columns", header)
+            kept = self.desk.preferences.restore_layout(f"registers.{section}-columns", header)
+            view.table.kept = kept
             self.desk.preferences.restore_layout(f"registers.{section}-splitter", view.splitter)
 
     def _name_tabs(self) -> None:

@@ -9,19 +9,16 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QItemSelectionModel, Qt, QTemporaryDir, QUrl, Signal
+from PySide6.QtCore import QItemSelectionModel, QModelIndex, Qt, QTemporaryDir, QUrl, Signal
 from PySide6.QtGui import QDesktopServices, QImage, QKeySequence
 from PySide6.QtWidgets import (
-    QAbstractItemView,
     QComboBox,
     QFileDialog,
     QHBoxLayout,
-    QHeaderView,
     QLabel,
     QPushButton,
     QSplitter,
     QStackedWidget,
-    QTableView,
     QVBoxLayout,
     QWidget,
 )
@@ -30,19 +27,18 @@ from gui.desk import Desk
 from gui.icons import icon
 from gui.registers import deeds
 from gui.registers.drafts import Draft, blank, draft_of, duplicate, read, rebased
+from gui.registers.entry_table import EntryTable
 from gui.registers.files import picture_of
 from gui.registers.history import history_rows
 from gui.registers.panel import EntryPanel
 from gui.registers.rows import FILTER_WORDS, FILTERS, Filter
-from gui.registers.states import StateDelegate
-from gui.registers.table import ROW_ROLE, STATE_COLUMN, EntriesModel, EntriesProxy
+from gui.registers.table import ROW_ROLE, EntriesModel, EntriesProxy
 from gui.theme import Tone
 from gui.widgets.empty_state import EmptyState
 from gui.widgets.search_box import SearchBox
 from testbench.register.entries import Attachment, Entry, Section
 from testbench.register.history import Change
 
-NARROWEST = 72
 NEW = 0
 """The number under which the draft of a new entry is kept."""
 
@@ -63,7 +59,6 @@ class SectionView(QWidget):
         self._shown: int | None = None
         self._wanted: int | None = None  # an entry to choose when the list has come
         self._ever_loaded = False
-        self.columns_restored = False
         self._folder = QTemporaryDir()
         self.model = EntriesModel(section, self)
         self.proxy = EntriesProxy(self.model, self)
@@ -81,22 +76,7 @@ class SectionView(QWidget):
         self.count = QLabel()
         self.count.setProperty("tone", "muted")
         self.new = QPushButton()
-        self.table = QTableView()
-        self.table.setModel(self.proxy)
-        self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.table.setTabKeyNavigation(False)
-        self.table.setShowGrid(False)
-        self.table.setWordWrap(False)
-        self.table.setSortingEnabled(True)
-        self.table.sortByColumn(STATE_COLUMN + 1, Qt.SortOrder.AscendingOrder)
-        self.table.verticalHeader().hide()
-        self.table.verticalHeader().setDefaultSectionSize(self.fontMetrics().height() + 14)
-        self.table.horizontalHeader().setHighlightSections(False)
-        self.table.horizontalHeader().setStretchLastSection(True)
-        self.table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
-        self.table.setItemDelegateForColumn(STATE_COLUMN, StateDelegate(self.desk.theme, self))
+        self.table = EntryTable(self.proxy, self.desk.theme)
         self.nothing = EmptyState("registers")
         self.first = QPushButton()
         self.first.setProperty("kind", "primary")
@@ -214,7 +194,6 @@ class SectionView(QWidget):
         return tuple(self.proxy.index(row, 0).data(ROW_ROLE).entry for row in range(self.proxy.rowCount()))
 
     def _loaded(self, loaded: deeds.Loaded) -> None:
-        first = not self._ever_loaded
         self._ever_loaded = True
         chosen = self._wanted if self._wanted is not None else self._shown
         self._wanted = None
@@ -225,8 +204,7 @@ class SectionView(QWidget):
             entry = self.model.entry(identifier)
             if identifier != NEW and (entry is None or not draft.dirty):
                 self._drop(identifier)
-        if first and not self.columns_restored:
-            self.fit_columns()
+        self.table.fit_columns()
         if chosen is not None and chosen != NEW and self.model.position(chosen) >= 0:
             self._filter(keep=chosen)
             self.select(chosen)
@@ -239,25 +217,17 @@ class SectionView(QWidget):
         self._show()
         self.loaded.emit()
 
-    def fit_columns(self) -> None:
-        """Give the columns the width of what they hold; where there is no room for all, the widest give way."""
-        header = self.table.horizontalHeader()
-        header.setStretchLastSection(False)
-        self.table.resizeColumnsToContents()
-        widths = [header.sectionSize(column) + 4 for column in range(self.model.columnCount())]
-        while sum(widths) > self.table.viewport().width() and max(widths) > NARROWEST:
-            widths[widths.index(max(widths))] -= 4
-        for column, width in enumerate(widths):
-            header.resizeSection(column, width)
-        header.setStretchLastSection(True)
-
     def select(self, identifier: int) -> None:
         """Choose an entry."""
-        index = self.proxy.mapFromSource(self.model.index(self.model.position(identifier), 0))
+        index = self._listed(identifier)
         if index.isValid():
             flags = QItemSelectionModel.SelectionFlag.ClearAndSelect | QItemSelectionModel.SelectionFlag.Rows
             self.table.selectionModel().setCurrentIndex(index, flags)
             self.table.scrollTo(index)
+
+    def _listed(self, identifier: int) -> QModelIndex:
+        """Where an entry is in the list; an invalid index where it is not listed."""
+        return self.proxy.mapFromSource(self.model.index(self.model.position(identifier), 0))
 
     def _filter(self, keep: int = NEW) -> None:
         wanted: Filter = self.filter.currentData()
@@ -266,6 +236,9 @@ class SectionView(QWidget):
         unfound = not nothing and not self.proxy.rowCount() and self._ever_loaded
         self.stack.setCurrentIndex(1 if nothing else 2 if unfound else 0)
         self._count()
+        listed = self._shown is not None and self._listed(self._shown).isValid()
+        if self._shown != NEW and not listed and self.proxy.rowCount():
+            self.table.selectRow(0)
 
     def _count(self) -> None:
         shown, whole = self.proxy.rowCount(), self.model.rowCount()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 from testbench.register.checking import options_text
@@ -35,5 +36,5 @@ def plain_number(value: float) -> str:
     """A number with all its digits, without an exponent where it is of a usual size."""
     if value and not 1e-6 <= abs(value) < 1e12:
         return repr(value)
-    text = f"{value:.12f}" if repr(value).find("e") >= 0 else repr(value)
+    text = format(Decimal(repr(value)), "f")
     return text.rstrip("0").rstrip(".") if "." in text else text

@@ -37,7 +37,7 @@ WORDS = {
     State.EXPIRED: Text(zh="已过期", en="expired"),
     State.EMPTY: Text(zh="已用完", en="empty"),
     State.NEARLY_EMPTY: Text(zh="即将用完", en="nearly empty"),
-    State.EXPIRES_SOON: Text(zh="即将到期", en="expires within 30 days"),
+    State.EXPIRES_SOON: Text(zh="即将到期", en="expires soon"),
     State.UNDATED: Text(zh="未注明有效期", en="validity not stated"),
     State.READY: Text(zh="可用", en="ready"),
 }

@@ -22,6 +22,7 @@ from testbench.register.entries import (
     StandardKind,
 )
 from testbench.register.fields import FIELDS, SECTION_WORDS
+from testbench.register.listing import plain_number
 from testbench.register.store import Register
 from testbench.register.typed import read_content, read_date, read_number
 
@@ -202,3 +203,8 @@ def test_the_command_lists_nothing_where_nothing_was_entered(
     assert "none" in capsys.readouterr().out
     assert not list(tmp_path.iterdir())
     assert main(["register", "devices", "--register", str(tmp_path / "other.sqlite")]) == 4
+
+
+@given(st.floats(allow_nan=False, allow_infinity=False))
+def test_a_number_that_is_shown_is_read_as_the_same_number(number: float) -> None:
+    assert read_number(plain_number(number)) == number

@@ -1,0 +1,64 @@
+"""The table of a register: its columns share the width that there is, until a person sets them."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
+
+from gui.registers.states import StateDelegate
+from gui.registers.table import STATE_COLUMN, EntriesProxy
+from gui.theme import Theme
+
+NARROWEST = 64
+
+
+class EntryTable(QTableView):
+    """Rows are chosen whole, one at a time; a click on a heading sorts."""
+
+    def __init__(self, proxy: EntriesProxy, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._fitting = False
+        self.kept = False
+        """Whether a person has set the columns: then they stay."""
+        self.setModel(proxy)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setTabKeyNavigation(False)
+        self.setShowGrid(False)
+        self.setWordWrap(False)
+        self.setSortingEnabled(True)
+        self.sortByColumn(STATE_COLUMN + 1, Qt.SortOrder.AscendingOrder)
+        self.setItemDelegateForColumn(STATE_COLUMN, StateDelegate(theme, self))
+        self.verticalHeader().hide()
+        self.verticalHeader().setDefaultSectionSize(self.fontMetrics().height() + 14)
+        header = self.horizontalHeader()
+        header.setHighlightSections(False)
+        header.setStretchLastSection(True)
+        header.setTextElideMode(Qt.TextElideMode.ElideRight)
+        header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
+        header.sectionResized.connect(self._resized)
+
+    def fit_columns(self) -> None:
+        """Give the columns the width of what they hold; where there is no room for all, the widest give way."""
+        header = self.horizontalHeader()
+        if self.kept or not self.model().rowCount():
+            return
+        self._fitting = True
+        widths = [
+            max(self.sizeHintForColumn(column), header.sectionSizeHint(column)) + 6 for column in range(header.count())
+        ]
+        while sum(widths) > self.viewport().width() and max(widths) > NARROWEST:
+            widths[widths.index(max(widths))] -= 4
+        for column, width in enumerate(widths):
+            header.resizeSection(column, width)
+        self._fitting = False
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: D102, N802
+        super().resizeEvent(event)
+        self.fit_columns()
+
+    def _resized(self, column: int, before: int, after: int) -> None:
+        last = column == self.horizontalHeader().count() - 1  # it stretches by itself
+        self.kept = self.kept or not (self._fitting or last or before == 0)

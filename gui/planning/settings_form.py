@@ -152,10 +152,14 @@ class FieldRow(QWidget):
 
 
 class SettingsForm(QScrollArea):
-    """The form of the chosen line. `typed` carries the name of a setting and its text, `reset` a name ("" for all)."""
+    """The form of the chosen line. `typed` carries the name of a setting and its text, `reset` a name ("" for all).
+
+    `rebuilt` comes when the fields are those of another procedure.
+    """
 
     typed = Signal(str, str)
     reset = Signal(str)
+    rebuilt = Signal()
 
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -183,15 +187,19 @@ class SettingsForm(QScrollArea):
         column.addLayout(self._form)
         column.addStretch()
         self.setWidgetResizable(True)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setWidget(inside)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
 
     def show_line(self, line: Line | None, told: Mapping[str, Text]) -> None:
         """Show the settings of a line (nothing where there is none), and by setting what the dry run told of it."""
-        if line is None or self._line is None or line.procedure is not self._line.procedure:
+        rebuilt = line is None or self._line is None or line.procedure is not self._line.procedure
+        if rebuilt:
             self._build(line)
         self._line, self._told = line, told
         self._show()
+        if rebuilt:
+            self.rebuilt.emit()
 
     def focus(self, name: str) -> None:
         """Put the keyboard on a setting."""
@@ -199,6 +207,11 @@ class SettingsForm(QScrollArea):
         if row is not None:
             row.editor.setFocus(Qt.FocusReason.OtherFocusReason)
             self.ensureWidgetVisible(row)
+
+    @property
+    def controls(self) -> list[QWidget]:
+        """What the keyboard goes to, in its order."""
+        return [control for row in self.rows.values() for control in (row.editor, row.back)]
 
     def retranslate(self) -> None:
         """Set the texts."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
@@ -123,6 +124,7 @@ class SetupForm(QScrollArea):
         column.addStretch()
         self.setWidget(self._inside)
         self.setWidgetResizable(True)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
 
     def _connect(self) -> None:
@@ -252,6 +254,9 @@ class SetupForm(QScrollArea):
         self._look = look
         self.devices.show_look(look)
         self.cylinders.show_look(look)
+        controls = (self.measurand, *self.devices.controls, *self.cylinders.controls, self.folder)
+        for before, after in itertools.pairwise(controls):
+            QWidget.setTabOrder(before, after)
         if not self.folder.isModified():
             self.folder.setText(str(look.folder))
             self.folder.setModified(False)

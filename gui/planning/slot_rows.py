@@ -69,6 +69,12 @@ class SlotRows(QWidget):
         chosen = {(self._kind, name): row.choice.currentData() for name, row in self.rows.items()}
         return {slot: int(identifier) for slot, identifier in chosen.items() if identifier}
 
+    @property
+    def controls(self) -> list[QWidget]:
+        """What the keyboard goes to, in its order."""
+        boxes = ((row.box, row.choice) for row in self.rows.values())
+        return [control for pair in boxes for control in pair if control is not None]
+
     def forget(self) -> None:
         """Forget all choices: another station is chosen."""
         self._look = None

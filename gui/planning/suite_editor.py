@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
@@ -74,6 +75,7 @@ class SuiteEditor(QSplitter):
         self.view.selectionModel().currentChanged.connect(lambda *_: self._show_line())
         self.form.typed.connect(self._type)
         self.form.reset.connect(self._reset)
+        self.form.rebuilt.connect(self._order_keys)
         self.restore_settings.clicked.connect(lambda: self._reset(""))
         self.up.clicked.connect(lambda: self._move(-1))
         self.down.clicked.connect(lambda: self._move(1))
@@ -81,6 +83,11 @@ class SuiteEditor(QSplitter):
         self.restore.clicked.connect(lambda: self.anew.emit(None))
         self._open_file.triggered.connect(self._ask_to_open)
         self._save_file.triggered.connect(self._ask_to_save)
+
+    def _order_keys(self) -> None:
+        """The tabulator goes from the buttons to the list, and from there to the settings."""
+        for before, after in itertools.pairwise((*self.buttons, self.view, self.restore_settings, *self.form.controls)):
+            QWidget.setTabOrder(before, after)
 
     # ---- the suite ----------------------------------------------------------------------------------------------------
 

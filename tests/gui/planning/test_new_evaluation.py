@@ -221,6 +221,20 @@ def test_the_keyboard_goes_through_the_plan_and_the_table_follows(page, qtbot):
     assert view.span == whole
 
 
+def test_the_tabulator_goes_from_left_to_right_and_down(page):
+    page.editor.choose_row(1)
+    order, widget = [], page.nextInFocusChain()
+    while widget is not page:
+        order.append(widget)
+        widget = widget.nextInFocusChain()
+    setup, editor = page.setup, page.editor
+    wanted = [setup.station, setup.standard, setup.devices.rows["A"].box, setup.devices.rows["C"].box, setup.folder]
+    wanted += [setup.notes, editor.up, editor.view, editor.form.rows["levels"].editor, editor.form.rows["average_s"].editor]
+    wanted += [page.plan.view, page.plan.table, page.problem_view, page.run_dry, page.begin]
+    places = [order.index(one) for one in wanted]
+    assert places == sorted(places)
+
+
 def test_language_and_colours_change_at_once(page, qtbot):
     page.editor.choose_row(1)
     page.desk.set_language(Language.CHINESE)

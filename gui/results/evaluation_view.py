@@ -74,6 +74,9 @@ class EvaluationView(QWidget):
         self.compare_button.clicked.connect(self.compared)
         self.watch_button.clicked.connect(self._watch)
         self.export_menu = QMenu(self.export_button)
+        self.issue_action = self.export_menu.addAction("")
+        self.issue_action.triggered.connect(self._issue)
+        self.export_menu.addSeparator()
         self.export_actions = {export: self._export_action(export) for export in Export}
         self.export_button.setMenu(self.export_menu)
         self.device = QComboBox()
@@ -176,6 +179,8 @@ class EvaluationView(QWidget):
         judged = evaluated is not None and evaluated.row.outcome is not None
         for export in (Export.REPORT_CHINESE, Export.REPORT_ENGLISH, Export.JSON):
             self.export_actions[export].setEnabled(judged)
+        signable = judged and evaluated is not None and evaluated.row.finished is not None
+        self.issue_action.setEnabled(signable and evaluated is not None and not evaluated.row.start.simulated)
         self.export_button.setEnabled(evaluated is not None and self.exporting is None)
 
     def _run_number(self) -> int | None:
@@ -360,6 +365,15 @@ class EvaluationView(QWidget):
         dialog.fileSelected.connect(lambda path: self.export(export, Path(path)))
         dialog.open()
 
+    def _issue(self) -> None:
+        """Issue the report under a number; a simulated evaluation has none."""
+        from gui.issuing.dialog import IssueDialog
+
+        if self.evaluated is not None:
+            dialog = IssueDialog(self.desk, self.evaluated.path, self.evaluated.identifier, self)
+            dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+            dialog.open()
+
     def export(self, export: Export, path: Path) -> None:
         """Write a file of the evaluation, with progress; it can be cancelled."""
         evaluated = self.evaluated
@@ -408,6 +422,7 @@ class EvaluationView(QWidget):
         self.compare_button.setText(self.tr("Co&mpare devices"))
         self.compare_button.setToolTip(self.tr("Put the devices of this evaluation side by side"))
         self.export_button.setText(self.tr("E&xport"))
+        self.issue_action.setText(self.tr("Issue the report under a number …"))
         names = {
             Export.REPORT_CHINESE: self.tr("Report in Chinese (PDF) …"),
             Export.REPORT_ENGLISH: self.tr("Report in English (PDF) …"),

@@ -210,6 +210,10 @@
         <translation>导出(&amp;X)</translation>
     </message>
     <message>
+        <source>Issue the report under a number …</source>
+        <translation>编号并签发报告…</translation>
+    </message>
+    <message>
         <source>Report in Chinese (PDF) …</source>
         <translation>中文报告（PDF）…</translation>
     </message>

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from testbench.commands.procedure_words import procedure_words
 from testbench.commands.report_numbers import open_register
-from testbench.commands.result_files import write_files
+from testbench.commands.result_files import make_folder, write_files
 from testbench.engine.clock import wall_now
 from testbench.errors import InputError
 from testbench.record.store import Record
@@ -36,10 +37,16 @@ class IssueRequest:
 
 
 def issue_report(
-    record: Record, evaluation: str, folder: Path, language: str, template: LaboratoryTemplate, request: IssueRequest
+    record: Record,
+    evaluation: str,
+    folder: Path | Callable[[str], Path],
+    language: str,
+    template: LaboratoryTemplate,
+    request: IssueRequest,
 ) -> tuple[Issue, Path]:
     """Give the report of an evaluation a number, enter it in the record, and write the files; return it and the PDF's path.
 
+    `folder` may be made from the number; it is made before the number is given, so that a report has a place to go to.
     A report that was issued before is replaced, and the new one says so. InputError for an evaluation that cannot be
     signed: a simulated one, or one that can be gone on with.
     """
@@ -50,6 +57,8 @@ def issue_report(
         at = wall_now()
         number = register.next(at.date()) if request.number is None else request.number
         register.refuse(number)
+        into = folder if isinstance(folder, Path) else folder(number)
+        make_folder(into)
         issue = Issue(
             number=number,
             by=" ".join(request.by.split()) or "unknown",
@@ -68,7 +77,7 @@ def issue_report(
         register.enter(number, evaluation, issue.by, at)
         moment = record.last_bench_time(evaluation)
         record.event(evaluation, None, ISSUE_EVENT, issue.sentence(), bench_time=moment, at=at)
-    _, path = write_files(content, report, folder)
+    _, path = write_files(content, report, into)
     return issue, path
 
 

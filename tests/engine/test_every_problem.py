@@ -182,6 +182,18 @@ def test_a_folder_that_is_full_or_cannot_be_written_to_blocks(simulated_station,
     assert [p.place.kind for p in problems(replace(draft, folder=file / "x"))] == [PlaceKind.FOLDER]
 
 
+def test_a_procedure_that_fails_by_itself_is_told_and_the_others_are_planned(simulated_station):
+    def faulty(bench, settings):
+        raise ZeroDivisionError("division by zero")
+
+    broken = replace(find_procedure("repeatability"), function=faulty)
+    found = examine(Draft(simulated_station(), None, (DraftItem(broken, {}), item("repeatability"))))
+    (problem,) = [problem for problem in found.problems if problem.blocks]
+    assert problem.place.item == 1
+    assert "ZeroDivisionError: division by zero" in problem.text.en
+    assert found.numbers == (2,)
+
+
 def test_a_check_between_the_parts_can_end_it(simulated_station):
     def stop():
         raise KeyboardInterrupt

@@ -115,11 +115,10 @@ def _plan(
         except InputError as error:
             wrong[number].append(blocking(Place(PlaceKind.SUITE, item=number), told(error)))
             continue
-        failure = trial(draft, checked)
-        if failure is None:
+        reason = trial(draft, checked)
+        if reason is None:
             good[number] = checked
         else:
-            reason = told(failure)
             title = item.procedure.title
             text = Text(zh=f"{number}. {title.zh}：{reason.zh}", en=f"{number}. {title.en}: {reason.en}")
             wrong[number].append(blocking(Place(PlaceKind.SUITE, item=number), text))

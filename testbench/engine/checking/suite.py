@@ -96,12 +96,15 @@ def _levels(field: FormField, item: DraftItem) -> Sequence[float]:
     return list(value) if field.kind is Kind.NUMBERS else [value]
 
 
-def trial(draft: Draft, item: SuiteItem) -> TestbenchError | None:
-    """Why a procedure cannot be planned by itself; None where it can."""
+def trial(draft: Draft, item: SuiteItem) -> Text | None:
+    """Why a procedure cannot be planned by itself; None where it can. A laboratory's own may fail in any way."""
     try:
         make_plan(draft.station, [item], None, devices=draft.devices)
     except TestbenchError as error:
-        return error
+        return told(error)
+    except Exception as error:
+        said = f"{type(error).__name__}: {error}"
+        return Text(zh=f"此程序出错，无法计划（{said}）", en=f"the procedure fails and cannot be planned ({said})")
     return None
 
 

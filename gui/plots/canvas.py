@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QRubberBand, QWidget
 from gui.plots.lane import AXIS_WIDTH, Lane
 
 _DRAG_PX = 4  # less is a click
+_HEIGHT_PX = 10.0  # that a lane would like to have, by its weight; so that what is left is shared alike
 
 
 class Canvas(pg.GraphicsLayoutWidget):  # type: ignore[misc]
@@ -43,7 +44,9 @@ class Canvas(pg.GraphicsLayoutWidget):  # type: ignore[misc]
                 self.ci.addItem(lane.plot, row=row, col=0)
             self._lanes = lanes
         for row in range(max(len(heights), self.ci.layout.rowCount())):
-            self.ci.layout.setRowStretchFactor(row, heights[row] if row < len(heights) else 0)
+            height = heights[row] if row < len(heights) else 0
+            self.ci.layout.setRowStretchFactor(row, height)
+            self.ci.layout.setRowPreferredHeight(row, _HEIGHT_PX * height)
 
     def set_times(self, start: float, end: float) -> None:
         """Know which times the edges stand for."""

@@ -16,7 +16,7 @@ from gui.plots import time_axis
 from gui.plots.channel import Band, Limit, LineKind, StepLine
 from gui.theme import Theme, Tone
 
-AXIS_WIDTH = 76
+AXIS_WIDTH = 84
 _LABEL_ROOM, _MARKS_ROOM, _MARK_HEIGHT = 80.0, 44.0, 24.0  # px
 MARK_ROOM = 90  # px that the text of a mark needs
 _TEXT_MARGIN = 4

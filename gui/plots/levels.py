@@ -144,6 +144,12 @@ class Levels:
         return float(self._levels[0].time[-1]) if self._levels[0].total else None
 
     @property
+    def newest(self) -> tuple[float, float] | None:
+        """Time and value of the last reading, NaN in a gap; None without readings."""
+        last = self._levels[0].take(self._levels[0].total - 1, self._levels[0].total)
+        return (float(last.time[0]), float(last.low[0])) if len(last) else None
+
+    @property
     def nbytes(self) -> int:
         """Memory that the points take, in bytes."""
         return sum(level.nbytes for level in self._levels)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -98,6 +99,13 @@ class Trace:
         live = self.levels.query(max(start, since), end, pixels)
         before = stored.time < since
         return Polyline(np.concatenate((stored.time[before], live.time)), np.concatenate((stored.value[before], live.value)))
+
+    def latest(self, line: Polyline, end: float) -> tuple[float, float] | None:
+        """The latest reading at or before a time: itself where it is known, else the point of the picture it is in."""
+        newest = self.levels.newest
+        if newest is not None and newest[0] <= end:
+            return None if math.isnan(newest[1]) else (newest[1], newest[1])
+        return at(line, end)
 
     def _window(self, start: float, end: float) -> Window | None:
         since = self.levels.first

@@ -478,7 +478,8 @@ class TracePlot(QWidget):
         """Values at the cursor, or the latest ones."""
         time = self._cursor
         values: dict[str, Value] = {
-            name: at(line, self.view.end if time is None else time) for name, line in self._lines.items()
+            name: self._traces[name].latest(line, self.view.end) if time is None else at(line, time)
+            for name, line in self._lines.items()
         }
         self._model.set_values(values)
         if time is None:

@@ -18,7 +18,7 @@ from gui.running.course import Course, CourseReader
 from testbench.engine.watching import Sight, Watcher
 from testbench.errors import TestbenchError
 from testbench.record.blocks import empty_overview
-from testbench.record.model import ChannelRow, CommandKind, EventRow, Overview
+from testbench.record.model import ChannelRow, CommandKind, CommandRow, EventRow, Overview
 from testbench.record.store import Record
 
 GOING_S = 0.5  # between two looks while it goes on
@@ -44,6 +44,14 @@ class News:
     readings: Mapping[str, Series] = field(default_factory=dict)
     events: Sequence[EventRow] = ()
     pausing: bool = False
+
+
+def _pause_to_come(commands: Sequence[CommandRow]) -> bool:
+    """Whether the last word of a person was to pause; of an evaluation that runs, the pause is then to come."""
+    steering = [
+        c for c in commands if c.kind in (CommandKind.PAUSE, CommandKind.RESUME) and not c.reply.startswith("not taken")
+    ]
+    return bool(steering) and steering[-1].kind is CommandKind.PAUSE
 
 
 class Feed(QObject):
@@ -146,8 +154,7 @@ class Feed(QObject):
         readings = self._new_readings(store) if fresh is None and (goes_on or self._went_on) else {}
         self._went_on = goes_on
         self._last_event, events = store.glances.events_after(self.evaluation, self._last_event)
-        waiting = store.commands.waiting(self.evaluation) if goes_on else []
-        pausing = any(command.kind is CommandKind.PAUSE for command in waiting)
+        pausing = goes_on and _pause_to_come(store.commands.of(self.evaluation))
         if not self._ending:
             self.fed.emit(News(sight, course, fresh, sight.bench_s, readings, tuple(events), pausing))
         return goes_on

@@ -52,13 +52,16 @@ class SteeringBar(QWidget):
         going = state in GOING and not busy
         paused = state in (Situation.PAUSED, Situation.HELD)
         stopped = state in (Situation.LOST, Situation.INTERRUPTED)
-        self.pause.setVisible(not paused and not stopped)
-        self.at_once.setVisible(not paused and not stopped)
+        over = state in (Situation.FINISHED, Situation.ABORTED, Situation.CLOSED)
+        self.pause.setVisible(not paused and not stopped and not over)
+        self.at_once.setVisible(not paused and not stopped and not over)
+        self.note.setVisible(not over)
+        self.abort.setVisible(not over)
         self.resume.setVisible(paused or stopped)
         self.pause.setEnabled(going and state is not Situation.PAUSING)
         self.at_once.setEnabled(going)
         self.resume.setEnabled(not busy)
-        self.note.setEnabled(state is not None and state not in (Situation.FINISHED, Situation.ABORTED, Situation.CLOSED))
+        self.note.setEnabled(state is not None)
         self.abort.setEnabled(going)
 
     def retranslate(self) -> None:

@@ -41,16 +41,22 @@ class EntryTable(QTableView):
         header.sectionResized.connect(self._resized)
 
     def fit_columns(self) -> None:
-        """Give the columns the width of what they hold; where there is no room for all, the widest give way."""
+        """Give the columns the width of what they hold; where there is no room, the widest give way, but not the state."""
         header = self.horizontalHeader()
         if self.kept or not self.model().rowCount():
             return
         self._fitting = True
-        widths = [
-            max(self.sizeHintForColumn(column), header.sectionSizeHint(column)) + 6 for column in range(header.count())
-        ]
-        while sum(widths) > self.viewport().width() and max(widths) > NARROWEST:
-            widths[widths.index(max(widths))] -= 4
+        columns = range(header.count())
+        widths = [max(self.sizeHintForColumn(column) + 6, NARROWEST) for column in columns]
+        room = self.viewport().width() - sum(widths)
+        for column in columns:  # headings are shown whole as far as there is room
+            more = min(max(header.sectionSizeHint(column) - widths[column], 0), max(room, 0))
+            widths[column] += more
+            room -= more
+        others = [column for column in columns if column != STATE_COLUMN]
+        while room < 0 and max(widths[column] for column in others) > NARROWEST:
+            widths[max(others, key=widths.__getitem__)] -= 1
+            room += 1
         for column, width in enumerate(widths):
             header.resizeSection(column, width)
         self._fitting = False

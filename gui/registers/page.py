@@ -115,16 +115,16 @@ class RegistersPage(Page):
         if section is not None:
             self.tabs.setCurrentWidget(self.views[Section(section)])
         if "search" in target:
-            self.view.show_all()
-            self.view.search.setText(str(target["search"]))
+            self.view.list.show_all()
+            self.view.list.search.setText(str(target["search"]))
         self.view.reload(target.get("entry"))
         self._focus_search()
 
     def leave(self) -> None:
         """Remember the layout; what is not saved is kept."""
         for section, view in self.views.items():
-            if view.table.kept:
-                self.desk.preferences.save_layout(f"registers.{section}-columns", view.table.horizontalHeader())
+            if view.list.table.kept:
+                self.desk.preferences.save_layout(f"registers.{section}-columns", view.list.table.horizontalHeader())
             self.desk.preferences.save_layout(f"registers.{section}-splitter", view.splitter)
 
     def may_close(self) -> str | None:
@@ -136,9 +136,9 @@ class RegistersPage(Page):
 
     def _restore(self) -> None:
         for section, view in self.views.items():
-            header = view.table.horizontalHeader()
+            header = view.list.table.horizontalHeader()
             kept = self.desk.preferences.restore_layout(f"registers.{section}-columns", header)
-            view.table.kept = kept
+            view.list.table.kept = kept
             self.desk.preferences.restore_layout(f"registers.{section}-splitter", view.splitter)
 
     def _name_tabs(self) -> None:
@@ -151,8 +151,8 @@ class RegistersPage(Page):
         self.view.reload()
 
     def _focus_search(self) -> None:
-        self.view.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
-        self.view.search.selectAll()
+        self.view.list.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.view.list.search.selectAll()
 
     # ---- import, export, remove ---------------------------------------------------------------------------------------
 
@@ -218,7 +218,7 @@ class RegistersPage(Page):
 
     def export_csv(self, path: Path) -> None:
         """Write the entries that are listed to a table."""
-        section, entries, language = self.view.section, self.view.visible_entries(), self.desk.language
+        section, entries, language = self.view.section, self.view.list.entries(), self.desk.language
         words = self.tr("{count} entries written to {path}")
         self.desk.tasks.start(
             lambda progress: deeds.export_csv(section, entries, path, language),

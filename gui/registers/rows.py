@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from testbench.register.entries import (
@@ -171,7 +171,7 @@ COLUMNS: dict[Section, tuple[Column, ...]] = {
         _STATE,
         _plain(Section.CYLINDERS, "component"),
         Column(Text(zh="标准值 (%)", en="Content (%)"), _content, number=True),
-        _plain(Section.CYLINDERS, "certificate"),
+        replace(_plain(Section.CYLINDERS, "certificate"), heading=Text(zh="证书", en="Certificate")),
         _plain(Section.CYLINDERS, "valid_until"),
         Column(Text(zh="剩余", en="Left"), _left, number=True),
     ),

@@ -1,4 +1,4 @@
-"""One register on the screen: search, filter and list at the left, the chosen entry at the right.
+"""One register on the screen: the list at the left, the chosen entry at the right, and what is done with it.
 
 What is typed and not saved is kept for every entry until it is saved or discarded, also while others are looked at.
 """
@@ -9,33 +9,22 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QItemSelectionModel, QModelIndex, Qt, QTemporaryDir, QUrl, Signal
-from PySide6.QtGui import QDesktopServices, QImage, QKeySequence
+from PySide6.QtCore import Qt, QTemporaryDir, QUrl, Signal
+from PySide6.QtGui import QDesktopServices, QImage
 from PySide6.QtWidgets import (
-    QComboBox,
     QFileDialog,
-    QHBoxLayout,
-    QLabel,
-    QPushButton,
     QSplitter,
-    QStackedWidget,
     QVBoxLayout,
     QWidget,
 )
 
 from gui.desk import Desk
-from gui.icons import icon
 from gui.registers import deeds
 from gui.registers.drafts import Draft, blank, draft_of, duplicate, read, rebased
-from gui.registers.entry_table import EntryTable
+from gui.registers.entry_list import EntryList
 from gui.registers.files import picture_of
 from gui.registers.history import history_rows
 from gui.registers.panel import EntryPanel
-from gui.registers.rows import FILTER_WORDS, FILTERS, Filter
-from gui.registers.table import ROW_ROLE, EntriesModel, EntriesProxy
-from gui.theme import Tone
-from gui.widgets.empty_state import EmptyState
-from gui.widgets.search_box import SearchBox
 from testbench.register.entries import Attachment, Entry, Section
 from testbench.register.history import Change
 
@@ -58,10 +47,8 @@ class SectionView(QWidget):
         self._asked: dict[int, set[str]] = {}  # fields that were filled in, and may be told to be wrong
         self._shown: int | None = None
         self._wanted: int | None = None  # an entry to choose when the list has come
-        self._ever_loaded = False
         self._folder = QTemporaryDir()
-        self.model = EntriesModel(section, self)
-        self.proxy = EntriesProxy(self.model, self)
+        self.list = EntryList(desk, section)
         self.panel = EntryPanel(desk, section)
         self._build()
         self._wire()
@@ -69,57 +56,24 @@ class SectionView(QWidget):
     # ---- building -----------------------------------------------------------------------------------------------------
 
     def _build(self) -> None:
-        self.search = SearchBox()
-        self.filter = QComboBox()
-        for wanted in FILTERS[self.section]:
-            self.filter.addItem(wanted.value, wanted)
-        self.count = QLabel()
-        self.count.setProperty("tone", "muted")
-        self.new = QPushButton()
-        self.table = EntryTable(self.proxy, self.desk.theme)
-        self.nothing = EmptyState("registers")
-        self.first = QPushButton()
-        self.first.setProperty("kind", "primary")
-        self.from_station = QPushButton()
-        self.nothing.add_button(self.first)
-        self.nothing.add_button(self.from_station)
-        self.unfound = EmptyState("search")
-        self.all = QPushButton()
-        self.unfound.add_button(self.all)
-        self.stack = QStackedWidget()
-        for page in (self.table, self.nothing, self.unfound):
-            self.stack.addWidget(page)
-        top = QHBoxLayout()
-        top.setSpacing(8)
-        top.addWidget(self.search, 1)
-        top.addWidget(self.filter)
-        top.addWidget(self.new)
-        left = QWidget()
-        column = QVBoxLayout(left)
-        column.setContentsMargins(0, 0, 12, 0)
-        column.setSpacing(8)
-        column.addLayout(top)
-        column.addWidget(self.stack, 1)
-        column.addWidget(self.count)
         self.splitter = QSplitter(Qt.Orientation.Horizontal)
         self.splitter.setChildrenCollapsible(False)
-        self.splitter.addWidget(left)
+        self.splitter.addWidget(self.list)
         self.splitter.addWidget(self.panel)
         self.splitter.setStretchFactor(0, 5)
         self.splitter.setStretchFactor(1, 4)
+        self.splitter.setSizes([640, 520])
         whole = QVBoxLayout(self)
         whole.setContentsMargins(12, 12, 12, 12)
         whole.addWidget(self.splitter)
         self.panel.hide()
 
     def _wire(self) -> None:
-        self.search.searched.connect(lambda _: self._filter())
-        self.filter.activated.connect(lambda _: self._filter())
-        self.new.clicked.connect(self.begin_new)
-        self.first.clicked.connect(self.begin_new)
-        self.from_station.clicked.connect(self.import_wanted)
-        self.all.clicked.connect(self.show_all)
-        self.table.selectionModel().currentRowChanged.connect(lambda now, before: self._choose(now.data(ROW_ROLE)))
+        self.list.chosen.connect(self._choose)
+        self.list.narrowed.connect(self._keep_listed)
+        self.list.new.clicked.connect(self.begin_new)
+        self.list.first.clicked.connect(self.begin_new)
+        self.list.from_station.clicked.connect(self.import_wanted)
         panel = self.panel
         panel.form.edited.connect(self._type)
         panel.save.clicked.connect(self.save)
@@ -134,38 +88,13 @@ class SectionView(QWidget):
 
     def retranslate(self) -> None:
         """Set all texts."""
-        find = QKeySequence(QKeySequence.StandardKey.Find).toString(QKeySequence.SequenceFormat.NativeText)
-        self.search.setPlaceholderText(self.tr("Search in all fields ({key})").format(key=find))
-        self.search.setAccessibleName(self.tr("Search"))
-        self.filter.setAccessibleName(self.tr("Which entries"))
-        for place, wanted in enumerate(FILTERS[self.section]):
-            self.filter.setItemText(place, self.desk.say(FILTER_WORDS[wanted]))
-        self.new.setText(self.tr("&New"))
-        self.new.setShortcut(QKeySequence("Ctrl+N"))
-        self.new.setToolTip(self.tr("Enter something new (Ctrl+N)"))
-        self.table.setAccessibleName(self.tr("Entries"))
-        self.first.setText(self.tr("Enter the first one"))
-        self.from_station.setText(self.tr("Import from a station file …"))
-        self.all.setText(self.tr("Show all"))
-        sentences = {
-            Section.DEVICES: self.tr("Enter the devices under test once; every evaluation can then choose them."),
-            Section.CYLINDERS: self.tr(
-                "Enter the cylinders with their certificates; what is expired or empty is told in time."
-            ),
-            Section.STANDARDS: self.tr("Enter flow controllers, dividers and sensors with their certificates."),
-        }
-        self.nothing.say(self.tr("Nothing entered yet"), sentences[self.section])
-        self.unfound.say(self.tr("Nothing found"), self.tr("No entry has all these words and this state."))
-        self.model.set_language(self.desk.language)
+        self.list.retranslate()
         self.panel.retranslate()
         self._show()
-        self._count()
 
     def restyle(self) -> None:
         """Draw the icons in the present colours."""
-        self.new.setIcon(icon("add", self.desk.theme.colour(Tone.TEXT)))
-        self.nothing.restyle()
-        self.unfound.restyle()
+        self.list.restyle()
         self.panel.restyle()
 
     # ---- the list -----------------------------------------------------------------------------------------------------
@@ -178,76 +107,33 @@ class SectionView(QWidget):
             lambda progress: deeds.load(section), owner=self, done=self._loaded, title=self.tr("Reading the register")
         )
 
-    def show_all(self) -> None:
-        """Show all entries: without a search, whatever their state."""
-        self.search.clear()
-        self.filter.setCurrentIndex(self.filter.findData(Filter.ALL))
-        self._filter()
-
-    def show_attention(self) -> None:
-        """Show what needs attention."""
-        self.filter.setCurrentIndex(max(0, self.filter.findData(Filter.ATTENTION)))
-        self._filter()
-
-    def visible_entries(self) -> tuple[Entry, ...]:
-        """The entries that are listed, in their order."""
-        return tuple(self.proxy.index(row, 0).data(ROW_ROLE).entry for row in range(self.proxy.rowCount()))
-
     def _loaded(self, loaded: deeds.Loaded) -> None:
-        self._ever_loaded = True
         chosen = self._wanted if self._wanted is not None else self._shown
         self._wanted = None
-        self.model.show_rows(loaded.rows)
+        self.list.show_rows(loaded.rows)
         for name, texts in loaded.offered.items():
             self.panel.form.suggest(name, texts)
         for identifier, draft in tuple(self._drafts.items()):
-            entry = self.model.entry(identifier)
-            if identifier != NEW and (entry is None or not draft.dirty):
+            if identifier != NEW and (self.list.model.entry(identifier) is None or not draft.dirty):
                 self._drop(identifier)
-        self.table.fit_columns()
-        if chosen is not None and chosen != NEW and self.model.position(chosen) >= 0:
-            self._filter(keep=chosen)
-            self.select(chosen)
+        if chosen is not None and chosen != NEW and self.list.model.entry(chosen) is not None:
+            self.list.narrow(keep=chosen)
+            self.list.select(chosen)
         else:
-            if chosen != NEW:
-                self._shown = None
-            self._filter()
-            if self._shown is None and self.proxy.rowCount():
-                self.table.selectRow(0)
+            self._shown = NEW if chosen == NEW else None
+            self.list.narrow()
         self._show()
         self.loaded.emit()
 
-    def select(self, identifier: int) -> None:
-        """Choose an entry."""
-        index = self._listed(identifier)
-        if index.isValid():
-            flags = QItemSelectionModel.SelectionFlag.ClearAndSelect | QItemSelectionModel.SelectionFlag.Rows
-            self.table.selectionModel().setCurrentIndex(index, flags)
-            self.table.scrollTo(index)
-
-    def _listed(self, identifier: int) -> QModelIndex:
-        """Where an entry is in the list; an invalid index where it is not listed."""
-        return self.proxy.mapFromSource(self.model.index(self.model.position(identifier), 0))
-
-    def _filter(self, keep: int = NEW) -> None:
-        wanted: Filter = self.filter.currentData()
-        self.proxy.search(self.search.text(), wanted, keep)
-        nothing = not self.model.rowCount() and self._ever_loaded
-        unfound = not nothing and not self.proxy.rowCount() and self._ever_loaded
-        self.stack.setCurrentIndex(1 if nothing else 2 if unfound else 0)
-        self._count()
-        listed = self._shown is not None and self._listed(self._shown).isValid()
-        if self._shown != NEW and not listed and self.proxy.rowCount():
-            self.table.selectRow(0)
-
-    def _count(self) -> None:
-        shown, whole = self.proxy.rowCount(), self.model.rowCount()
-        self.count.setText(self.tr("{shown} of {whole} entries").format(shown=shown, whole=whole) if whole else "")
-
-    def _choose(self, row: Any) -> None:
-        if row is not None and row.entry.identifier != self._shown:
-            self._shown = row.entry.identifier
+    def _choose(self, identifier: int) -> None:
+        if identifier != self._shown:
+            self._shown = identifier
             self._show(fresh=True)
+
+    def _keep_listed(self) -> None:
+        """Show the first of the list where the entry that was shown is not in it."""
+        if self._shown is None or (self._shown != NEW and not self.list.place(self._shown).isValid()):
+            self.list.select_first()
 
     # ---- drafts -------------------------------------------------------------------------------------------------------
 
@@ -258,7 +144,7 @@ class SectionView(QWidget):
             return None
         if self._shown in self._drafts:
             return self._drafts[self._shown]
-        entry = self.model.entry(self._shown)
+        entry = self.list.model.entry(self._shown)
         return None if entry is None else draft_of(entry)
 
     @property
@@ -274,8 +160,7 @@ class SectionView(QWidget):
             self._drafts[NEW] = blank(self.section)
             self._asked[NEW] = set()
         self._shown = NEW
-        self.table.clearSelection()
-        self.table.setCurrentIndex(self.proxy.index(-1, -1))
+        self.list.select_none()
         self._show(fresh=True)
         self.panel.tabs.setCurrentIndex(0)
         self.panel.form.focus_first()
@@ -294,8 +179,7 @@ class SectionView(QWidget):
             self._drop(self._shown)
             if new:
                 self._shown = None
-                if self.proxy.rowCount():
-                    self.table.selectRow(0)
+                self.list.select_first()
             self._show(fresh=True)
 
     def save(self) -> None:
@@ -345,7 +229,7 @@ class SectionView(QWidget):
         self._mark()
 
     def _mark(self) -> None:
-        self.model.mark_unsaved([identifier for identifier, draft in self._drafts.items() if draft.dirty])
+        self.list.model.mark_unsaved([identifier for identifier, draft in self._drafts.items() if draft.dirty])
         self.unsaved_changed.emit()
 
     def _show(self, *, fresh: bool = False) -> None:

@@ -13,6 +13,73 @@
     </message>
 </context>
 <context>
+    <name>EntryList</name>
+    <message>
+        <source>Search in all fields ({key})</source>
+        <translation>搜索所有字段 ({key})</translation>
+    </message>
+    <message>
+        <source>Search</source>
+        <translation>搜索</translation>
+    </message>
+    <message>
+        <source>Which entries</source>
+        <translation>显示哪些条目</translation>
+    </message>
+    <message>
+        <source>&amp;New</source>
+        <translation>新建(&amp;N)</translation>
+    </message>
+    <message>
+        <source>Enter something new (Ctrl+N)</source>
+        <translation>登记新条目 (Ctrl+N)</translation>
+    </message>
+    <message>
+        <source>Entries</source>
+        <translation>条目</translation>
+    </message>
+    <message>
+        <source>Enter the first one</source>
+        <translation>登记第一个条目</translation>
+    </message>
+    <message>
+        <source>Import from a station file …</source>
+        <translation>从工位文件导入…</translation>
+    </message>
+    <message>
+        <source>Show all</source>
+        <translation>全部显示</translation>
+    </message>
+    <message>
+        <source>Enter the devices under test once; every evaluation can then choose them.</source>
+        <translation>被测仪器只需登记一次，之后每次测试评价均可选用。</translation>
+    </message>
+    <message>
+        <source>Enter the cylinders with their certificates; what expires or empties is told in time.</source>
+        <translation>登记气瓶及其证书，过期或用完时会及时提示。</translation>
+    </message>
+    <message>
+        <source>Enter flow controllers, dividers and sensors with their certificates.</source>
+        <translation>登记流量控制器、配气仪和传感器及其证书。</translation>
+    </message>
+    <message>
+        <source>Nothing entered yet</source>
+        <translation>尚无条目</translation>
+    </message>
+    <message>
+        <source>Nothing found</source>
+        <translation>未找到</translation>
+    </message>
+    <message>
+        <source>No entry has all these words and this state.</source>
+        <translation>没有同时符合这些词和状态的条目。</translation>
+    </message>
+    <message>
+        <source>{shown} of {whole} entries</source>
+        <translation>显示 {shown} 个，共 {whole} 个条目</translation>
+    </message>
+</context>
+<context>
     <name>EntryPanel</name>
     <message>
         <source>&amp;Save</source>
@@ -240,72 +307,8 @@
 <context>
     <name>SectionView</name>
     <message>
-        <source>Search in all fields ({key})</source>
-        <translation>搜索所有字段 ({key})</translation>
-    </message>
-    <message>
-        <source>Search</source>
-        <translation>搜索</translation>
-    </message>
-    <message>
-        <source>Which entries</source>
-        <translation>显示哪些条目</translation>
-    </message>
-    <message>
-        <source>&amp;New</source>
-        <translation>新建(&amp;N)</translation>
-    </message>
-    <message>
-        <source>Enter something new (Ctrl+N)</source>
-        <translation>登记新条目 (Ctrl+N)</translation>
-    </message>
-    <message>
-        <source>Entries</source>
-        <translation>条目</translation>
-    </message>
-    <message>
-        <source>Enter the first one</source>
-        <translation>登记第一个条目</translation>
-    </message>
-    <message>
-        <source>Import from a station file …</source>
-        <translation>从工位文件导入…</translation>
-    </message>
-    <message>
-        <source>Show all</source>
-        <translation>全部显示</translation>
-    </message>
-    <message>
-        <source>Enter the devices under test once; every evaluation can then choose them.</source>
-        <translation>被测仪器只需登记一次，之后每次测试评价均可选用。</translation>
-    </message>
-    <message>
-        <source>Enter the cylinders with their certificates; what is expired or empty is told in time.</source>
-        <translation>登记气瓶及其证书，过期或用完时会及时提示。</translation>
-    </message>
-    <message>
-        <source>Enter flow controllers, dividers and sensors with their certificates.</source>
-        <translation>登记流量控制器、配气仪和传感器及其证书。</translation>
-    </message>
-    <message>
-        <source>Nothing entered yet</source>
-        <translation>尚无条目</translation>
-    </message>
-    <message>
-        <source>Nothing found</source>
-        <translation>未找到</translation>
-    </message>
-    <message>
-        <source>No entry has all these words and this state.</source>
-        <translation>没有同时符合这些词和状态的条目。</translation>
-    </message>
-    <message>
         <source>Reading the register</source>
         <translation>正在读取登记册</translation>
-    </message>
-    <message>
-        <source>{shown} of {whole} entries</source>
-        <translation>显示 {shown} 个，共 {whole} 个条目</translation>
     </message>
     <message>
         <source>new entry</source>

@@ -82,9 +82,9 @@ def picture() -> bytes:
 
 def test_an_empty_register_leads_to_the_first_entry(qtbot: QtBot, open_page: Callable[..., RegistersPage]) -> None:
     view = open_page().view
-    assert view.stack.currentWidget() is view.nothing
+    assert view.list.stack.currentWidget() is view.list.nothing
     assert view.panel.isHidden()
-    view.first.click()
+    view.list.first.click()
     fill(view, maker="雪迪龙", model="SCS-900", range_high="20,5", response_time_s="90 s")
     save(qtbot, view)
     with Register.open() as register:
@@ -92,13 +92,13 @@ def test_an_empty_register_leads_to_the_first_entry(qtbot: QtBot, open_page: Cal
     assert (stored.maker, stored.range_high, stored.response_time_s) == ("雪迪龙", 20.5, 90.0)
     assert view.draft is not None
     assert view.draft.base == stored
-    assert view.stack.currentWidget() is view.table
+    assert view.list.stack.currentWidget() is view.list.table
     assert not view.unsaved
 
 
 def test_what_is_wrong_is_said_at_the_field_and_nothing_is_saved(open_page: Callable[..., RegistersPage]) -> None:
     view = open_page(section="cylinders").view
-    view.new.click()
+    view.list.new.click()
     assert view.panel.form.message("fraction_percent") == ""
     fill(view, valid_until="31 June")
     assert "must be a date" in view.panel.form.message("valid_until")
@@ -111,7 +111,7 @@ def test_what_is_wrong_is_said_at_the_field_and_nothing_is_saved(open_page: Call
 
 def test_a_chosen_day_of_the_calendar_is_taken(qtbot: QtBot, open_page: Callable[..., RegistersPage]) -> None:
     view = open_page(section="cylinders").view
-    view.new.click()
+    view.list.new.click()
     editor = view.panel.form.editor("valid_until")
     assert isinstance(editor, DateBox)
     fill(view, valid_until="2027-12-01")
@@ -129,13 +129,13 @@ def test_unsaved_changes_are_kept_for_each_entry(qtbot: QtBot, desk: Desk, open_
     page = open_page(entry=one.identifier)
     view = page.view
     fill(view, note="half done")
-    view.select(other.identifier)
+    view.list.select(other.identifier)
     assert view.draft is not None
     assert view.draft.texts["note"] == ""
     page.leave()
     assert page.may_close() is not None
     assert one.name in str(page.may_close())
-    view.select(one.identifier)
+    view.list.select(one.identifier)
     assert view.draft.texts["note"] == "half done"
     view.panel.discard.click()
     assert view.draft.texts["note"] == ""
@@ -162,16 +162,16 @@ def test_a_search_and_a_filter_narrow_the_list(qtbot: QtBot, open_page: Callable
         register.add(CYLINDER, by="li", at=NOON)
         register.add(CYLINDER.model_copy(update={"certificate": "GBW-2", "valid_until": None}), by="li", at=NOON)
     view = open_page(section="cylinders").view
-    assert len(view.visible_entries()) == 2
-    view.search.setText("gbw-2")
-    qtbot.waitUntil(lambda: len(view.visible_entries()) == 1)
-    view.search.setText("none like this")
-    qtbot.waitUntil(lambda: view.stack.currentWidget() is view.unfound)
-    view.all.click()
-    assert len(view.visible_entries()) == 2
-    view.filter.setCurrentIndex(view.filter.findData(Filter.EXPIRED))
-    view.filter.activated.emit(view.filter.currentIndex())
-    assert [entry.name for entry in view.visible_entries()] == [CYLINDER.name]
+    assert len(view.list.entries()) == 2
+    view.list.search.setText("gbw-2")
+    qtbot.waitUntil(lambda: len(view.list.entries()) == 1)
+    view.list.search.setText("none like this")
+    qtbot.waitUntil(lambda: view.list.stack.currentWidget() is view.list.unfound)
+    view.list.all.click()
+    assert len(view.list.entries()) == 2
+    view.list.filter.setCurrentIndex(view.list.filter.findData(Filter.EXPIRED))
+    view.list.filter.activated.emit(view.list.filter.currentIndex())
+    assert [entry.name for entry in view.list.entries()] == [CYLINDER.name]
     assert "expired: it was valid until 2020-06-30" in view.panel.state_words
 
 
@@ -232,10 +232,10 @@ def test_a_station_file_is_imported(qtbot: QtBot, simulated_station: Path, open_
     page = open_page()
     with qtbot.waitSignal(page.view.loaded):
         page.import_station(simulated_station)
-    assert len(page.view.visible_entries()) == 3
+    assert len(page.view.list.entries()) == 3
     with qtbot.waitSignal(page.views[Section.CYLINDERS].loaded):
         page.tabs.setCurrentWidget(page.views[Section.CYLINDERS])
-    assert len(page.view.visible_entries()) == 2
+    assert len(page.view.list.entries()) == 2
 
 
 def test_a_list_is_exported_and_imported(
@@ -267,7 +267,7 @@ def test_an_entry_made_by_mistake_is_removed(
     view = open_page(entry=mistake.identifier).view
     with qtbot.waitSignal(view.loaded):
         view.remove()
-    assert [entry.name for entry in view.visible_entries()] == [used.name]
+    assert [entry.name for entry in view.list.entries()] == [used.name]
     view.remove()
     qtbot.waitUntil(lambda: bool(errors))
     assert "retire it instead" in errors[0]
@@ -294,8 +294,8 @@ def test_the_language_changes_at_once(desk: Desk, open_page: Callable[..., Regis
     assert page.view.panel.save.text() == "保存(&S)"
     assert page.view.panel.state_words == "可用"
     desk.set_language(Language.ENGLISH)
-    assert page.view.new.text() == "&New"
-    assert page.view.new.shortcut().toString() == "Ctrl+N"
+    assert page.view.list.new.text() == "&New"
+    assert page.view.list.new.shortcut().toString() == "Ctrl+N"
 
 
 def test_what_can_be_typed_into_has_a_name(open_page: Callable[..., RegistersPage]) -> None:

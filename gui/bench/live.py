@@ -41,7 +41,10 @@ class Value:
 
 @dataclass(frozen=True, slots=True)
 class Live:
-    """Values by channel, instruments with a session by name, interlocks that are tripped, and the run's evaluation."""
+    """Values by channel, instruments with a session by name, the run's evaluation.
+
+    `alarms` are the interlocks that are tripped, and what the guard has to say.
+    """
 
     mode: Mode = Mode.NOBODY
     values: Mapping[str, Value] = field(default_factory=dict)
@@ -65,7 +68,8 @@ def of_hand(sight: HandSight) -> Live:
         name: Value(reading.value, reading.at, reading.status is Status.FLAGGED, reading.raw)
         for name, reading in sight.readings.items()
     }
-    return Live(MODES[sight.phase], values, sight.instruments, sight.alarms)
+    notices = (sight.notice,) if sight.notice else ()
+    return Live(MODES[sight.phase], values, sight.instruments, (*sight.alarms, *notices))
 
 
 def of_run(sight: Sight) -> Live:
@@ -123,12 +127,18 @@ WORST_FIRST = (
 
 
 def standing(plan: StationPlan, part: Part, live: Live, today: dt.date) -> PartState:
-    """As `state_of`; a divider without a connection of its own stands as the worst of its controllers."""
+    """As `state_of`; what has no reading of its own stands as the worst of others.
+
+    A divider without a connection stands as its controllers; a scanner of which a run says nothing as what it reads.
+    """
     own = state_of(part, live, today)
-    if part.place is not Place.DIVIDER or part.session:
+    if part.place is Place.DIVIDER and not part.session:
+        members = [plan.parts[key] for key in plan.feeds if key in plan.parts]
+    elif own is PartState.UNKNOWN and part.own_session:
+        members = [other for other in plan.parts.values() if other.session == part.key and other is not part]
+    else:
         return own
-    members = [state_of(plan.parts[key], live, today) for key in plan.feeds if key in plan.parts]
-    return min([*members] or [own], key=WORST_FIRST.index)
+    return min([state_of(member, live, today) for member in members] or [own], key=WORST_FIRST.index)
 
 
 def shown(value: float | None, resolution: float = 0.0, digits: int = DIGITS) -> str:

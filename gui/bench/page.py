@@ -126,6 +126,7 @@ class BenchPage(Page):
         self.new_button.clicked.connect(self._new_station)
         self.open_button.clicked.connect(self._open_station)
         self.top.connect_asked.connect(self._connect_or_release)
+        self.top.run_asked.connect(self._show_run)
         self.top.check_asked.connect(self._check)
         self.top.safe_asked.connect(lambda: self._order(DriveSafe()))
         self.mimic.chosen.connect(self._choose_part)
@@ -291,6 +292,10 @@ class BenchPage(Page):
             self.desk.lookout.look_now()
             return
         self._set_live(of_run(sight))
+
+    def _show_run(self) -> None:
+        if self._run is not None:
+            self.desk.go("run", record=self._run.record, evaluation=self._run.evaluation)
 
     # ---- the hand ------------------------------------------------------------------------------------------------------
 

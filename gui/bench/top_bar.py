@@ -26,6 +26,7 @@ class TopBar(QWidget):
     connect_asked = Signal()
     check_asked = Signal()
     safe_asked = Signal()
+    run_asked = Signal()
 
     def __init__(self, theme: Theme, words: Words, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -54,11 +55,11 @@ class TopBar(QWidget):
         for control, signal in (
             (self.new, self.new_asked),
             (self.open, self.open_asked),
-            (self.connect_button, self.connect_asked),
             (self.check, self.check_asked),
             (self.safe, self.safe_asked),
         ):
             control.clicked.connect(signal)
+        self.connect_button.clicked.connect(self._connect)
         self.restyle()
 
     def retranslate(self) -> None:
@@ -105,17 +106,22 @@ class TopBar(QWidget):
         mode = self._live.mode
         self.state.show_state(*self._words.mode(mode, self._live.evaluation))
         held = mode in (Mode.HAND, Mode.CONNECTING, Mode.RELEASING)
-        self.connect_button.setText(self.tr("Release") if held else self.tr("Connect"))
+        if mode is Mode.RUN:
+            text, words = self.tr("Show the run"), self.tr("Go to the screen of the run that has the station ({key})")
+        elif held:
+            text, words = self.tr("Release"), self.tr("Leave the bench safe and give it up ({key})")
+        else:
+            text = self.tr("Connect")
+            words = self.tr("Connect to every instrument, to read and set it by hand ({key})")
+        self.connect_button.setText(text)
         self.connect_button.setShortcut(CONNECT_KEY)
-        words = (
-            self.tr("Leave the bench safe and give it up ({key})")
-            if held
-            else self.tr("Connect to every instrument, to read and set it by hand ({key})")
-        )
         self.connect_button.setToolTip(words.format(key=CONNECT_KEY))
-        self.connect_button.setEnabled(self._ready and mode in (Mode.NOBODY, Mode.HAND))
+        self.connect_button.setEnabled(self._ready and mode in (Mode.NOBODY, Mode.HAND, Mode.RUN))
         self.check.setEnabled(self._ready and mode in (Mode.NOBODY, Mode.HAND))
         self.safe.setEnabled(mode is Mode.HAND)
         self.stations.setEnabled(not held)
         self.new.setEnabled(not held)
         self.open.setEnabled(not held)
+
+    def _connect(self) -> None:
+        (self.run_asked if self._live.mode is Mode.RUN else self.connect_asked).emit()

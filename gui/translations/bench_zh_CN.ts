@@ -394,6 +394,14 @@ Begin with a simulated bench, or open the file of a real one.</source>
         <translation>立即使所有仪表转入安全状态 ({key})</translation>
     </message>
     <message>
+        <source>Show the run</source>
+        <translation>查看测试</translation>
+    </message>
+    <message>
+        <source>Go to the screen of the run that has the station ({key})</source>
+        <translation>转到正在使用此工位的测试 ({key})</translation>
+    </message>
+    <message>
         <source>Release</source>
         <translation>释放</translation>
     </message>

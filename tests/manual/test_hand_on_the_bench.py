@@ -187,6 +187,7 @@ def test_an_interlock_that_ends_or_holds_a_run_makes_the_bench_safe(hand, flows,
     sight = one.posted.wait(lambda sight: bool(sight.alarms))
     assert "too-hot" in sight.alarms[0]
     assert sight.safe
+    assert "everything was driven to its safe state" in sight.notice
     with pytest.raises(InputError, match="too-hot"):
         one.service.carry_out(ZeroGas()).result(WITHIN_S)
 

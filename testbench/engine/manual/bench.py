@@ -59,6 +59,7 @@ from testbench.errors import InputError, InstrumentError, TestbenchError
 from testbench.station import StationFile
 
 ASK_AGAIN_S = 5.0  # real time after which a silent instrument is asked again
+TRIPPED = "an interlock has tripped: everything was driven to its safe state, verified by reading back"
 SETTLED_S = 0.3  # between a setting and reading it back: instruments act on it at their next update
 
 
@@ -191,6 +192,7 @@ class HandBench:
         if measure is not None:
             self._log.write(f"interlock: {measure.text}", "everything is driven to its safe state")
             self.safe = tuple(drive_safe(self.equipment.instruments, connect=True))
+            self._notice = unverified(self.safe) or TRIPPED
         return measure
 
     def _read(self, sources: Iterable[Source]) -> None:

@@ -196,7 +196,9 @@ def test_while_a_run_has_the_station_it_is_locked_and_shows_the_runs_readings(
         form = gas_form(page)
         assert not form.isEnabled()
         assert going in page.panel.locked
-        assert not page.top.connect_button.isEnabled()
+        with qtbot.waitSignal(desk.went) as went:
+            page.top.connect_button.click()
+        assert went.args == ["run", {"record": record.absolute(), "evaluation": going}]
         assert not page.top.check.isEnabled()
         assert not page.top.safe.isEnabled()
         page.mimic.select("A")

@@ -66,6 +66,15 @@ def test_a_divider_stands_as_the_worst_of_its_controllers(plan: StationPlan) -> 
     assert standing(plan, plan.parts["divider"], live, TODAY) is PartState.SILENT
 
 
+def test_a_scanner_stands_as_what_a_run_reads_through_it(plan: StationPlan) -> None:
+    daq = plan.parts["daq"]
+    names = ["environment.temperature", "environment.humidity", "environment.pressure", "environment.supply", "C"]
+    values = {name: Value(1.0, NOW) for name in names}
+    assert standing(plan, daq, Live(Mode.RUN, values), TODAY) is PartState.ANSWERS
+    assert standing(plan, daq, Live(Mode.RUN, values | {"C": Value(None, NOW)}), TODAY) is PartState.NO_VALUE
+    assert standing(plan, daq, NOTHING, TODAY) is PartState.UNKNOWN
+
+
 def test_what_a_divider_makes_follows_from_the_flows(plan: StationPlan) -> None:
     # 30 % in 1.6 of 4.0 L/min is 12 %
     assert made(plan, flows(co2=1.6, n2=2.4)) == (pytest.approx(4.0), pytest.approx(0.12))

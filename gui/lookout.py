@@ -30,13 +30,17 @@ IDLE_S = 3.0
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """An evaluation of a record: where it stands, how far it has come, and what of it waits for a person."""
+    """An evaluation of a record: where it stands, how far it has come, and what of it waits for a person.
+
+    `amendments` counts how often its results were excluded, restored or repeated since it has ended.
+    """
 
     record: Path
     stand: Stand
     headway: Headway | None = None
     prompts: int = 0
     alarms: int = 0
+    amendments: int = 0
 
     @property
     def evaluation(self) -> str:

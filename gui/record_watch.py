@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from gui.lookout import Standing
@@ -20,12 +21,14 @@ class RecordWatch:
     def look(self) -> list[Standing]:
         """All evaluations, the oldest first."""
         found = []
-        for name, state in sorted(self.record.glances.states().items()):
+        amended = self.record.glances.amendments()
+        for name, stands in sorted(self.record.glances.states().items()):
+            state = (*stands, amended.get(name, 0))
             known = self._over.get(name)
             if known is not None and known[0] == state:
                 found.append(known[1])
                 continue
-            seen = self._one(name)
+            seen = replace(self._one(name), amendments=amended.get(name, 0))
             if not seen.stand.standing.goes_on and not seen.stand.standing.resumable:
                 self._over[name] = (state, seen)
             found.append(seen)

@@ -100,12 +100,13 @@ class ResultsPage(Page):
         """Read the evaluation again that is shown, where it has moved on."""
         if self._shown is None or not isinstance(standings, tuple) or not self.isVisible():
             return
-        now = [one.stand.row for one in standings if one.evaluation == self._shown[1]]
-        state = (now[0].state, now[0].outcome, now[0].finished) if now else None
+        now = next((one for one in standings if one.evaluation == self._shown[1]), None)
         shown = self.evaluation_view.evaluated
-        if state is None or shown is None or shown.identifier != self._shown[1]:
+        if now is None or shown is None or shown.identifier != self._shown[1]:
             return
-        if state != (shown.row.state, shown.row.outcome, shown.row.finished):
+        row, known = now.stand.row, shown.row
+        moved = (row.state, row.outcome, row.finished) != (known.state, known.outcome, known.finished)
+        if moved or now.amendments != shown.amendments:
             self._read_again()
 
     def _reading_over(self) -> None:

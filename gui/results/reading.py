@@ -6,7 +6,7 @@ Everything is read from the record in one go, in a thread; readings themselves a
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -135,7 +135,8 @@ class Evaluated:
     runs: Mapping[str, RunSpan]
     repeats: tuple[EvaluationRow, ...] = ()
     original: Repeats | None = None
-    unread: tuple[str, ...] = field(default=())
+    unread: tuple[str, ...] = ()
+    amendments: int = 0
 
     @property
     def row(self) -> EvaluationRow:
@@ -179,6 +180,7 @@ def read_evaluation(path: Path, evaluation: str) -> Evaluated:
             tuple(repeats_of(record, evaluation)),
             Repeats.read(at.row.start.request),
             unread,
+            len(record.amendments.of(evaluation)),
         )
 
 

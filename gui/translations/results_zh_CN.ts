@@ -2,6 +2,101 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="zh_CN">
 <context>
+    <name>Amender</name>
+    <message>
+        <source>Exclude {characteristic} of device {name} ({value})?</source>
+        <translation>剔除仪器 {name} 的{characteristic}（{value}）？</translation>
+    </message>
+    <message>
+        <source>The evaluation is judged anew. Without a repeat the verdict is then inconclusive. The value stays in the record and in the report, with your reason.</source>
+        <translation>将重新判定。若不重测，该项为“无法判定”。数值和理由保留在记录和报告中。</translation>
+    </message>
+    <message>
+        <source>Exclude a result</source>
+        <translation>剔除结果</translation>
+    </message>
+    <message>
+        <source>Exclude</source>
+        <translation>剔除</translation>
+    </message>
+    <message>
+        <source>Let {characteristic} of device {name} count again?</source>
+        <translation>恢复采用仪器 {name} 的{characteristic}？</translation>
+    </message>
+    <message>
+        <source>The evaluation is judged anew. Exclusion and reasons stay in the record and in the report.</source>
+        <translation>将重新判定。剔除、撤销及其理由保留在记录和报告中。</translation>
+    </message>
+    <message>
+        <source>Take back an exclusion</source>
+        <translation>撤销剔除</translation>
+    </message>
+    <message>
+        <source>Take back</source>
+        <translation>撤销剔除</translation>
+    </message>
+    <message>
+        <source>Repeat the item that determines {characteristic}?</source>
+        <translation>重测测定{characteristic}的项目？</translation>
+    </message>
+    <message>
+        <source>An evaluation of its own begins on the station now: this item alone, same settings, all devices. When it is finished its results take the place of these; all attempts stay in the report.</source>
+        <translation>工位上立即开始一次单独的测试：只做此项，设置和仪器相同。完成后以其结果代替原结果；各次结果均保留在报告中。</translation>
+    </message>
+    <message>
+        <source>Repeat an item</source>
+        <translation>重测项目</translation>
+    </message>
+    <message>
+        <source>Begin the repeat</source>
+        <translation>开始重测</translation>
+    </message>
+    <message>
+        <source>Judging {name} anew</source>
+        <translation>正在重新判定 {name}</translation>
+    </message>
+    <message>
+        <source>Judged anew: {outcome}</source>
+        <translation>已重新判定：{outcome}</translation>
+    </message>
+    <message>
+        <source>Beginning a repeat</source>
+        <translation>开始重测</translation>
+    </message>
+    <message>
+        <source>Beginning a repeat of {name}</source>
+        <translation>正在开始 {name} 的重测</translation>
+    </message>
+    <message>
+        <source>The repeat {name} has begun</source>
+        <translation>重测 {name} 已开始</translation>
+    </message>
+    <message>
+        <source>&amp;Exclude …</source>
+        <translation>剔除(&amp;E)…</translation>
+    </message>
+    <message>
+        <source>Exclude the chosen result, with a reason</source>
+        <translation>剔除所选结果，须说明理由</translation>
+    </message>
+    <message>
+        <source>&amp;Take back …</source>
+        <translation>撤销剔除(&amp;T)…</translation>
+    </message>
+    <message>
+        <source>Let the chosen result count again, with a reason</source>
+        <translation>恢复采用所选结果，须说明理由</translation>
+    </message>
+    <message>
+        <source>&amp;Repeat …</source>
+        <translation>重测(&amp;R)…</translation>
+    </message>
+    <message>
+        <source>Repeat the item that determines the chosen result, with a reason</source>
+        <translation>重测测定所选结果的项目，须说明理由</translation>
+    </message>
+</context>
+<context>
     <name>CompareModel</name>
     <message>
         <source>Characteristic</source>
@@ -90,98 +185,6 @@
         <translation>不在本记录中的重测：{names}</translation>
     </message>
     <message>
-        <source>Exclude {characteristic} of device {name} ({value})?</source>
-        <translation>剔除仪器 {name} 的{characteristic}（{value}）？</translation>
-    </message>
-    <message>
-        <source>The evaluation is judged anew. Without a repeat the verdict is then inconclusive. The value stays in the record and in the report, with your reason.</source>
-        <translation>将重新判定。若不重测，该项为“无法判定”。数值和理由保留在记录和报告中。</translation>
-    </message>
-    <message>
-        <source>Exclude a result</source>
-        <translation>剔除结果</translation>
-    </message>
-    <message>
-        <source>Exclude</source>
-        <translation>剔除</translation>
-    </message>
-    <message>
-        <source>Let {characteristic} of device {name} count again?</source>
-        <translation>恢复采用仪器 {name} 的{characteristic}？</translation>
-    </message>
-    <message>
-        <source>The evaluation is judged anew. The exclusion and both reasons stay in the record and in the report.</source>
-        <translation>将重新判定。剔除、撤销及其理由保留在记录和报告中。</translation>
-    </message>
-    <message>
-        <source>Take back an exclusion</source>
-        <translation>撤销剔除</translation>
-    </message>
-    <message>
-        <source>Take back</source>
-        <translation>撤销剔除</translation>
-    </message>
-    <message>
-        <source>Repeat the item that determines {characteristic}?</source>
-        <translation>重测测定{characteristic}的项目？</translation>
-    </message>
-    <message>
-        <source>An evaluation of its own begins on the station now: this item alone, same settings, all devices. When it is finished its results take the place of these; all attempts stay in the report.</source>
-        <translation>工位上立即开始一次单独的测试：只做此项，设置和仪器相同。完成后以其结果代替原结果；各次结果均保留在报告中。</translation>
-    </message>
-    <message>
-        <source>Repeat an item</source>
-        <translation>重测项目</translation>
-    </message>
-    <message>
-        <source>Begin the repeat</source>
-        <translation>开始重测</translation>
-    </message>
-    <message>
-        <source>Judging {name} anew</source>
-        <translation>正在重新判定 {name}</translation>
-    </message>
-    <message>
-        <source>Judged anew: {outcome}</source>
-        <translation>已重新判定：{outcome}</translation>
-    </message>
-    <message>
-        <source>Beginning a repeat</source>
-        <translation>开始重测</translation>
-    </message>
-    <message>
-        <source>Beginning a repeat of {name}</source>
-        <translation>正在开始 {name} 的重测</translation>
-    </message>
-    <message>
-        <source>The repeat {name} has begun</source>
-        <translation>重测 {name} 已开始</translation>
-    </message>
-    <message>
-        <source>Export</source>
-        <translation>导出</translation>
-    </message>
-    <message>
-        <source>Exporting {name}</source>
-        <translation>正在导出 {name}</translation>
-    </message>
-    <message>
-        <source>Exported</source>
-        <translation>已导出</translation>
-    </message>
-    <message>
-        <source>Put away (Esc)</source>
-        <translation>收起（Esc）</translation>
-    </message>
-    <message>
-        <source>Open &amp;file</source>
-        <translation>打开文件(&amp;F)</translation>
-    </message>
-    <message>
-        <source>Open f&amp;older</source>
-        <translation>打开文件夹(&amp;O)</translation>
-    </message>
-    <message>
         <source>&amp;Back</source>
         <translation>返回(&amp;B)</translation>
     </message>
@@ -206,60 +209,8 @@
         <translation>并列对比本次评价的各台仪器</translation>
     </message>
     <message>
-        <source>E&amp;xport</source>
-        <translation>导出(&amp;X)</translation>
-    </message>
-    <message>
-        <source>Issue the report under a number …</source>
-        <translation>编号并签发报告…</translation>
-    </message>
-    <message>
-        <source>Report in Chinese (PDF) …</source>
-        <translation>中文报告（PDF）…</translation>
-    </message>
-    <message>
-        <source>Report in English (PDF) …</source>
-        <translation>英文报告（PDF）…</translation>
-    </message>
-    <message>
-        <source>Findings and verdicts (JSON) …</source>
-        <translation>结果与判定（JSON）…</translation>
-    </message>
-    <message>
-        <source>Readings (CSV) …</source>
-        <translation>读数（CSV）…</translation>
-    </message>
-    <message>
-        <source>Readings (Parquet) …</source>
-        <translation>读数（Parquet）…</translation>
-    </message>
-    <message>
         <source>De&amp;vice</source>
         <translation>仪器(&amp;V)</translation>
-    </message>
-    <message>
-        <source>&amp;Exclude …</source>
-        <translation>剔除(&amp;E)…</translation>
-    </message>
-    <message>
-        <source>Exclude the chosen result, with a reason</source>
-        <translation>剔除所选结果，须说明理由</translation>
-    </message>
-    <message>
-        <source>&amp;Take back …</source>
-        <translation>撤销剔除(&amp;T)…</translation>
-    </message>
-    <message>
-        <source>Let the chosen result count again, with a reason</source>
-        <translation>恢复采用所选结果，须说明理由</translation>
-    </message>
-    <message>
-        <source>&amp;Repeat …</source>
-        <translation>重测(&amp;R)…</translation>
-    </message>
-    <message>
-        <source>Repeat the item that determines the chosen result, with a reason</source>
-        <translation>重测测定所选结果的项目，须说明理由</translation>
     </message>
 </context>
 <context>
@@ -347,6 +298,57 @@
     <message>
         <source>No readings lie behind this result here.</source>
         <translation>此结果在本记录中没有读数。</translation>
+    </message>
+</context>
+<context>
+    <name>Exporter</name>
+    <message>
+        <source>Export</source>
+        <translation>导出</translation>
+    </message>
+    <message>
+        <source>Exporting {name}</source>
+        <translation>正在导出 {name}</translation>
+    </message>
+    <message>
+        <source>Exported</source>
+        <translation>已导出</translation>
+    </message>
+    <message>
+        <source>Put away (Esc)</source>
+        <translation>收起（Esc）</translation>
+    </message>
+    <message>
+        <source>Open &amp;file</source>
+        <translation>打开文件(&amp;F)</translation>
+    </message>
+    <message>
+        <source>Open f&amp;older</source>
+        <translation>打开文件夹(&amp;O)</translation>
+    </message>
+    <message>
+        <source>E&amp;xport</source>
+        <translation>导出(&amp;X)</translation>
+    </message>
+    <message>
+        <source>Report in Chinese (PDF) …</source>
+        <translation>中文报告（PDF）…</translation>
+    </message>
+    <message>
+        <source>Report in English (PDF) …</source>
+        <translation>英文报告（PDF）…</translation>
+    </message>
+    <message>
+        <source>Findings and verdicts (JSON) …</source>
+        <translation>结果与判定（JSON）…</translation>
+    </message>
+    <message>
+        <source>Readings (CSV) …</source>
+        <translation>读数（CSV）…</translation>
+    </message>
+    <message>
+        <source>Readings (Parquet) …</source>
+        <translation>读数（Parquet）…</translation>
     </message>
 </context>
 <context>

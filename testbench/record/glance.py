@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from testbench.record import schema
 from testbench.record.access import Access
@@ -71,6 +71,12 @@ class Glances(Access):
         columns = schema.evaluation.c
         rows = self._rows(select(columns.identifier, columns.state, columns.outcome, columns.finished))
         return {row["identifier"]: (row["state"], row["outcome"], row["finished"] is not None) for row in rows}
+
+    def amendments(self) -> dict[str, int]:
+        """How often each evaluation was amended that was amended at all."""
+        columns = schema.amendment.c
+        rows = self._rows(select(columns.evaluation, func.count().label("count")).group_by(columns.evaluation))
+        return {row["evaluation"]: int(row["count"]) for row in rows}
 
     def last_step(self, evaluation: str) -> LastStep | None:
         """The step that was begun last; None before the first."""

@@ -62,7 +62,7 @@ def test_every_sentence_has_a_chinese_text_with_known_places() -> None:
     for sentence in sentences():
         assert Language.CHINESE in sentence.words
         for text in sentence.words.values():
-            assert set(re.findall(r"{(\w+)}", text)) <= set(sentence.said.groupindex), text
+            assert set(re.findall(r"{(\w+)}", text)) <= set(sentence.pieces[1::2]), text
 
 
 def _response(values: list[float]) -> None:

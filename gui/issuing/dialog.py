@@ -176,6 +176,7 @@ class IssueDialog(QDialog):
         for part in (*self.fields.values(), self.language, self.outside):
             part.setEnabled(False)
         self.fields["number"].setText(given.number)
+        self.fields["received"].setPlaceholderText("")
         self._state.show_state(Shape.CHECK, self.tr("Issued as {number}").format(number=given.number), Tone.GOOD)
         self._why.setText(str(path))
         self._why.show()

@@ -96,10 +96,13 @@ def _results(record: Record, evaluation: str) -> dict[str, bytes]:
     from testbench.engine.clock import wall_now
     from testbench.report.evaluation_json import evaluation_text
     from testbench.report.from_record import content_from_record
+    from testbench.report.laboratory import default_laboratory
     from testbench.report.pdf import render_pdf
     from testbench.text import Language
 
-    content = content_from_record(record, evaluation, issued=wall_now(), procedures=procedure_words())
+    template = default_laboratory()
+    letterhead = None if template is None else template.letterhead
+    content = content_from_record(record, evaluation, issued=wall_now(), procedures=procedure_words(), letterhead=letterhead)
     reports = {f"report-{language.value}.pdf": render_pdf(content, language) for language in Language}
     return {"evaluation.json": evaluation_text(content), **reports}
 

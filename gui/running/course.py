@@ -123,7 +123,7 @@ class CourseReader:
         self._titles = {name: _text(words.title) for name, words in procedure_words().items()}
         self._verdicts: tuple[Verdict, ...] = ()
         self._judged: tuple[tuple[str, RunState], ...] = ()
-        self._planned: dict[int, list[tuple[int, str, float, float]]] = {}
+        self._planned: dict[int, list[tuple[int, Text, float, float]]] = {}
         self._jumps, self._station = False, ""
         self._begun = False
 
@@ -151,8 +151,9 @@ class CourseReader:
         """Read what never changes."""
         self._begun = True
         self._station = station_name(row)
-        for run, number, call, start_s, duration_s in (row.start.request.get("plan") or {}).get("steps") or ():
-            self._planned.setdefault(int(run), []).append((int(number), str(call), float(start_s), float(duration_s)))
+        for run, number, call, start_s, duration_s, *arguments in (row.start.request.get("plan") or {}).get("steps") or ():
+            text = step_text(str(call), arguments[0] if arguments else None)
+            self._planned.setdefault(int(run), []).append((int(number), text, float(start_s), float(duration_s)))
         try:
             station = parse_station(row.start.station_text, Path(row.start.station_path))
         except TestbenchError:  # of an earlier version
@@ -205,7 +206,7 @@ class CourseReader:
 
 
 def step_text(call: str, arguments: Mapping[str, Any] | None) -> Text:
-    """What a step does, in both languages; of a planned one only the call is known."""
+    """What a step does, in both languages; of one that an earlier version planned only the call is known."""
     if arguments is not None:
         try:
             return Text(zh=describe(call, arguments, "zh"), en=describe(call, arguments, "en"))
@@ -214,7 +215,7 @@ def step_text(call: str, arguments: Mapping[str, Any] | None) -> Text:
     return Text(zh=name_of_step(call, "zh"), en=name_of_step(call, "en"))
 
 
-def _steps(number: int, known: _Known | None, planned: Sequence[tuple[int, str, float, float]]) -> tuple[StepItem, ...]:
+def _steps(number: int, known: _Known | None, planned: Sequence[tuple[int, Text, float, float]]) -> tuple[StepItem, ...]:
     """Steps of a run: those of the journal, then what the plan has left, moved to where the run is now."""
     done = [] if known is None else [_begun(number, step) for _, step in sorted(known.steps.items())]
     if known is not None and known.row.state.over:
@@ -225,8 +226,8 @@ def _steps(number: int, known: _Known | None, planned: Sequence[tuple[int, str, 
         if done and place == last:
             shift = done[-1].start_s - start_s
     to_come = [
-        StepItem(number, place, step_text(call, None), StepState.TO_COME, start_s + shift, duration_s)
-        for place, call, start_s, duration_s in planned
+        StepItem(number, place, text, StepState.TO_COME, start_s + shift, duration_s)
+        for place, text, start_s, duration_s in planned
         if place > last
     ]
     return (*done, *to_come)

@@ -34,7 +34,7 @@ def headway(request: Mapping[str, Any], step: LastStep | None, now: float) -> He
         return None
     if step is None:
         return Headway(0.0, total)
-    planned = {(run, number): (start_s, duration_s) for run, number, _, start_s, duration_s in plan.get("steps") or ()}
+    planned = {(run, number): (start_s, duration_s) for run, number, _, start_s, duration_s, *_ in plan.get("steps") or ()}
     if (step.run, step.number) not in planned:
         return None
     start_s, duration_s = planned[step.run, step.number]

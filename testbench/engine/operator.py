@@ -145,9 +145,10 @@ class RecordOperator:
 
     def adjust(self, device: str, point: Adjustment, indicated: float, target: float, unit: str) -> str:
         """Have a person adjust the device, and wait for the confirmation."""
+        decimals = _decimals(max(abs(indicated), abs(target)))
         text = (
-            f"Adjust the {point} of device {device} at the device: it shows {indicated:.4g} {unit}, make it show "
-            f"{target:.4g} {unit}. Answer when done"
+            f"Adjust the {point} of device {device} at the device: it shows {indicated:.{decimals}f} {unit}, make it show "
+            f"{target:.{decimals}f} {unit}. Answer when done"
         )
         return self.ask(Prompt(text)).by
 
@@ -235,3 +236,8 @@ def read_number(text: str, unit: str) -> float:
     if not math.isfinite(value):
         raise InputError(f"{text!r} is not a number; give a number in {unit}")
     return value
+
+
+def _decimals(value: float) -> int:
+    """Decimals that show a value with four digits."""
+    return 3 if not value or not math.isfinite(value) else min(9, max(0, 3 - math.floor(math.log10(value))))

@@ -75,7 +75,10 @@ class EvaluationRequest:
             **({} if self.repeats is None else {"repeats": asdict(self.repeats)}),
             "plan": {
                 "duration_s": plan.duration_s,
-                "steps": [[step.run, step.number, step.call, step.start_s, step.duration_s] for step in plan.steps],
+                "steps": [
+                    [step.run, step.number, step.call, step.start_s, step.duration_s, dict(step.arguments)]
+                    for step in plan.steps
+                ],
             },
         }
 

@@ -164,7 +164,7 @@ def test_the_picture_of_a_question_lies_beside_the_procedure(tmp_path):
 def test_an_adjustment_waits_for_the_confirmation_and_says_who_gave_it(going, operator):
     made, told = operator(answering(going, "done", by="wang"))
     assert made.adjust("A", Adjustment.SPAN, 19.71, 20.0, "%") == "wang"
-    assert "Adjust the span of device A at the device: it shows 19.71 %, make it show 20 %. Answer when done" in told[0]
+    assert "Adjust the span of device A at the device: it shows 19.71 %, make it show 20.00 %. Answer when done" in told[0]
     assert told[0].endswith("done`")
 
 

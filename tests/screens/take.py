@@ -23,6 +23,7 @@ from PySide6.QtGui import QCursor
 from PySide6.QtWidgets import QApplication, QWidget
 
 from gui.application import make_application, open_window
+from gui.dates import now
 from gui.desk import Desk
 from gui.theme import Choice
 from gui.window import MainWindow
@@ -88,19 +89,28 @@ class Studio:
         found = [one for one in self.desk.lookout.standings if one.evaluation == evaluation]
         return found[0].stand.standing.value if found else ""
 
-    def prompts(self, evaluation: str) -> int:
-        """How many of its questions wait, as the window has heard."""
-        return sum(one.prompts for one in self.desk.lookout.standings if one.evaluation == evaluation)
+    def asked(self, evaluation: str, after: int = 0) -> int:
+        """The number of the question that waits, once there is one after another; 0 where there is none."""
+        found = 0
 
-    def answer(self, evaluation: str, number: float) -> None:
-        """Answer its question."""
-        import datetime as dt
+        def look() -> int:
+            nonlocal found
+            with Record.open(self.desk.record) as record:
+                found = max((prompt.number for prompt in record.prompts.open(evaluation)), default=0)
+            return found > after
 
+        if not after:
+            self.until(look, "a question")
+        else:
+            look()
+        return found if found > after else 0
+
+    def answer(self, evaluation: str) -> None:
+        """Answer its question with what is expected."""
         with Record.open(self.desk.record) as record:
             (prompt,) = record.prompts.open(evaluation)
-            value = number if prompt.unit else None
-            text = f"{number:g}" if prompt.unit else "done"
-            record.prompts.answer(prompt.number, text=text, value=value, by="Li Hua", at=dt.datetime.now(dt.UTC))
+            text = "done" if prompt.expected is None else f"{prompt.expected:g}"
+            record.prompts.answer(prompt.number, text=text, value=prompt.expected, by=self.desk.person, at=now())
 
     def close(self) -> None:
         """Close the window."""
@@ -213,11 +223,10 @@ def results(studio: Studio) -> QWidget:
 def run(studio: Studio) -> QWidget:
     """A run that waits for an answer."""
     evaluation = studio.start("--attended")
-    for number in (50.0, 50.0):
-        studio.until(lambda: studio.prompts(evaluation), "a question")
-        studio.answer(evaluation, number)
-        studio.until(lambda: not studio.prompts(evaluation), "the answer to be taken")
-    studio.until(lambda: studio.prompts(evaluation), "a question")
+    for _ in range(3):  # the frequency of the supply, the flow at the exhaust, the frequency again
+        asked = studio.asked(evaluation)
+        studio.answer(evaluation)
+        studio.until(lambda asked=asked: studio.asked(evaluation, after=asked), "the next question")
     studio.page("run", record=studio.desk.record, evaluation=evaluation)
     studio.rest(2000)
     return studio.window

@@ -5,6 +5,7 @@ Who has the station decides where the values come from: a run (its record is fol
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,6 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QFileDialog,
     QLabel,
-    QMessageBox,
     QPushButton,
     QScrollArea,
     QSplitter,
@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 )
 
 from gui.bench.check_dialog import CheckDialog
+from gui.bench.confirm import ConfirmAdjustment
 from gui.bench.hand import Hand
 from gui.bench.live import NOTHING, Live, Mode, of_hand, of_run
 from gui.bench.mimic import Mimic
@@ -37,7 +38,6 @@ from gui.widgets.empty_state import EmptyState
 from testbench.engine.manual.actions import Action, Adjust, DriveSafe
 from testbench.engine.manual.checking import Checked, check_station
 from testbench.engine.manual.sight import Done, HandSight, Phase
-from testbench.engine.roles import Adjustment
 from testbench.engine.safe import unverified
 from testbench.engine.watching import Sight
 from testbench.errors import InstrumentError
@@ -205,7 +205,7 @@ class BenchPage(Page):
         self._screens.setCurrentIndex(1 if paths else 0)
         if chosen is None:
             self._show_plan(None)
-        elif self.plan is None or self.plan.path != chosen or self._bodies.currentIndex() == 1:
+        elif not self.hand.busy:
             self._read(chosen)
 
     def _pick(self, path: Path) -> None:
@@ -229,7 +229,8 @@ class BenchPage(Page):
         self.desk.stations.add(path)
         self._pick(path.absolute())
 
-    def _read(self, path: Path) -> None:
+    def _read(self, path: Path, then: Callable[[], object] = lambda: None) -> None:
+        """Read a station file, and show it if it is another one than before; then go on."""
         self._reading = path
 
         def failed(error: Exception) -> None:
@@ -239,8 +240,11 @@ class BenchPage(Page):
                 self._bodies.setCurrentIndex(1)
 
         def done(plan: StationPlan) -> None:
-            if self._reading == path:
+            if self._reading != path:
+                return
+            if self.plan is None or (self.plan.path, self.plan.file.text) != (plan.path, plan.file.text):
                 self._show_plan(plan)
+            then()
 
         self.desk.tasks.start(lambda _: read_plan(path), owner=self, done=done, failed=failed)
 
@@ -269,9 +273,9 @@ class BenchPage(Page):
 
     def _find_run(self, standings: tuple[Standing, ...]) -> None:
         plan = self.plan
-        if plan is None or self.hand.busy:
+        if plan is None or self.hand.busy or self.live.mode is Mode.CONNECTING:
             return
-        going = [one for one in standings if one.stand.standing.goes_on and _of_station(one, plan)]
+        going = [one for one in standings if one.stand.standing.goes_on and plan.used_by(one.stand.row.start)]
         run = going[-1] if going else None
         changed = (run and run.evaluation) != (self._run and self._run.evaluation)
         self._run = run
@@ -302,7 +306,12 @@ class BenchPage(Page):
     def _connect_or_release(self) -> None:
         if self.hand.busy:
             self.hand.release()
-        elif self.plan is not None:
+        elif self.plan is not None and self.live.mode is Mode.NOBODY:
+            self._set_live(Live(Mode.CONNECTING))
+            self._read(self.plan.path, self._take)  # somebody may have edited it since
+
+    def _take(self) -> None:
+        if self.plan is not None and not self.hand.busy:
             self.trends.clear()
             self.hand.take(self.plan.file, self.desk.person)
             self._set_live(Live(Mode.CONNECTING))
@@ -334,24 +343,11 @@ class BenchPage(Page):
 
     def _confirm(self, action: Adjust) -> None:
         """Ask before a device is changed."""
-        if self.plan is None or (part := self.plan.parts.get(action.device)) is None:
-            return
-        known = self.live.values.get(part.channels[0].name) if part.channels else None
-        now = self.words.value(None if known is None else known.value, part.unit, part.channels[0].resolution)
-        sentence = (
-            self.tr("Adjust the zero of {name}? Its indication, now {now}, becomes {target}. Zero gas must be flowing.")
-            if action.point is Adjustment.ZERO
-            else self.tr("Adjust the span of {name}? Its indication, now {now}, becomes {target}. Span gas must be flowing.")
-        )
-        box = QMessageBox(self)
-        box.setIcon(QMessageBox.Icon.Question)
-        box.setWindowTitle(self.tr("Adjust a device"))
-        box.setText(sentence.format(name=action.device, now=now, target=f"{action.target:g} {part.unit}"))
-        adjust = box.addButton(self.tr("&Adjust"), QMessageBox.ButtonRole.AcceptRole)
-        box.addButton(QMessageBox.StandardButton.Cancel)
-        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        adjust.clicked.connect(lambda: self.hand.carry_out(action))
-        box.open()
+        part = self.plan.parts.get(action.device) if self.plan is not None else None
+        if part is not None:
+            question = ConfirmAdjustment(action, part, self.live, self.words, self)
+            question.agreed.connect(self.hand.carry_out)
+            question.open()
 
     def _tell_done(self, done: Done) -> None:
         if self.plan is None:
@@ -419,12 +415,3 @@ class BenchPage(Page):
         self.panel.show_live(live)
         self._alarm.setText("\n".join(f"▲ {self.desk.tell(alarm)}" for alarm in live.alarms))
         self._alarm.setVisible(bool(live.alarms))
-
-
-def _of_station(standing: Standing, plan: StationPlan) -> bool:
-    """Whether an evaluation has this station: its file by the path, or by its text where the path says less."""
-    start = standing.stand.row.start
-    path = Path(start.station_path)
-    if path.is_absolute():
-        return path == plan.path.absolute()
-    return path.name == plan.path.name and start.station_digest == plan.file.digest

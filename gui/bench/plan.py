@@ -8,6 +8,7 @@ from pathlib import Path
 
 from testbench.engine.assembly import assemble
 from testbench.engine.manual.parts import Part, Place, parts_of
+from testbench.record.model import EvaluationStart
 from testbench.station import StationFile, read_station
 
 VELOCITY_UNITS = ("m/s", "km/h")
@@ -38,6 +39,13 @@ class StationPlan:
     def measures_velocity(self, part: Part) -> bool:
         """Whether a device stands in the flow rig's duct and not in the gas."""
         return part.unit in VELOCITY_UNITS
+
+    def used_by(self, start: EvaluationStart) -> bool:
+        """Whether an evaluation has this station: its file by the path, or by its text where the path says less."""
+        path = Path(start.station_path)
+        if path.is_absolute():
+            return path == self.path.absolute()
+        return path.name == self.path.name and start.station_digest == self.file.digest
 
 
 def read_plan(path: Path) -> StationPlan:

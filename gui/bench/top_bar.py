@@ -64,7 +64,7 @@ class TopBar(QWidget):
 
     def retranslate(self) -> None:
         """Set all texts."""
-        self.label.setText(self.tr("S&tation"))
+        self.label.setText(self.tr("St&ation"))
         self.new.setToolTip(self.tr("New simulated station"))
         self.new.setAccessibleName(self.tr("New simulated station"))
         self.open.setToolTip(self.tr("Open a station file … (Ctrl+O)"))

@@ -77,22 +77,6 @@ Begin with a simulated bench, or open the file of a real one.</source>
         <translation>工位已处于安全状态（经回读确认），并已释放。</translation>
     </message>
     <message>
-        <source>Adjust the zero of {name}? Its indication, now {now}, becomes {target}. Zero gas must be flowing.</source>
-        <translation>调整 {name} 的零点？当前示值 {now} 将变为 {target}。此时应通入零气。</translation>
-    </message>
-    <message>
-        <source>Adjust the span of {name}? Its indication, now {now}, becomes {target}. Span gas must be flowing.</source>
-        <translation>调整 {name} 的量程？当前示值 {now} 将变为 {target}。此时应通入量程气。</translation>
-    </message>
-    <message>
-        <source>Adjust a device</source>
-        <translation>调整被测仪器</translation>
-    </message>
-    <message>
-        <source>&amp;Adjust</source>
-        <translation>调整(&amp;A)</translation>
-    </message>
-    <message>
         <source>{time}  {what}</source>
         <translation>{time}  {what}</translation>
     </message>
@@ -169,6 +153,25 @@ Begin with a simulated bench, or open the file of a real one.</source>
     <message>
         <source>nothing</source>
         <translation>无</translation>
+    </message>
+</context>
+<context>
+    <name>ConfirmAdjustment</name>
+    <message>
+        <source>Adjust the zero of {name}? Its indication, now {now}, becomes {target}. Zero gas must be flowing.</source>
+        <translation>调整 {name} 的零点？当前示值 {now} 将变为 {target}。此时应通入零气。</translation>
+    </message>
+    <message>
+        <source>Adjust the span of {name}? Its indication, now {now}, becomes {target}. Span gas must be flowing.</source>
+        <translation>调整 {name} 的量程？当前示值 {now} 将变为 {target}。此时应通入量程气。</translation>
+    </message>
+    <message>
+        <source>Adjust a device</source>
+        <translation>调整被测仪器</translation>
+    </message>
+    <message>
+        <source>&amp;Adjust</source>
+        <translation>调整(&amp;A)</translation>
     </message>
 </context>
 <context>
@@ -362,10 +365,6 @@ Begin with a simulated bench, or open the file of a real one.</source>
 <context>
     <name>TopBar</name>
     <message>
-        <source>S&amp;tation</source>
-        <translation>工位(&amp;T)</translation>
-    </message>
-    <message>
         <source>New simulated station</source>
         <translation>新建模拟工位</translation>
     </message>
@@ -412,6 +411,10 @@ Begin with a simulated bench, or open the file of a real one.</source>
     <message>
         <source>Leave the bench safe and give it up ({key})</source>
         <translation>使工位处于安全状态并释放 ({key})</translation>
+    </message>
+    <message>
+        <source>St&amp;ation</source>
+        <translation>工位(&amp;A)</translation>
     </message>
     <message>
         <source>Connect to every instrument, to read and set it by hand ({key})</source>

@@ -1,6 +1,8 @@
 """A person reads and sets the instruments of a simulated station, over its real protocols."""
 
 import json
+import os
+import signal
 import subprocess
 import sys
 import textwrap
@@ -200,6 +202,15 @@ def test_nothing_is_set_that_cannot_be_logged(hand, flows):
     with pytest.raises(RecordError, match="cannot be written"):
         one.service.carry_out(ZeroGas()).result(WITHIN_S)
     assert flows(one.service.station).get("mfc-n2", 0.0) == 0.0
+
+
+def test_a_laboratory_that_ends_is_told_and_the_bench_given_up(hand):
+    one = hand()
+    one.service.connected.result(WITHIN_S)
+    with visit(one.service.station) as visitor:
+        os.kill(visitor.pid, signal.SIGTERM)
+    one.posted.wait(lambda sight: sight.phase is Phase.RELEASED)
+    assert "no longer there" in one.posted.sights[-1].problem
 
 
 LOST = """

@@ -57,6 +57,18 @@ def test_a_file_that_is_no_station_is_told_in_words_and_another_can_be_picked(
     assert page.mimic.isVisible()
 
 
+def test_a_station_file_that_was_edited_is_read_anew_before_it_is_connected_to(
+    open_page: OpenPage, change: Callable[..., Path], qtbot: QtBot
+) -> None:
+    page = open_page(change())
+    change(("[devices.C]", "[devices.Z]"), ("[devices.C.truth]", "[devices.Z.truth]"))
+    page.top.connect_button.click()
+    qtbot.waitUntil(lambda: page.hand.holds and "Z" in page.live.values, timeout=WITHIN_MS)
+    assert page.plan is not None
+    assert "Z" in page.plan.parts
+    assert page.mimic.picture.node("C") is None
+
+
 def test_parts_are_chosen_by_arrow_keys_and_their_values_told(
     open_page: OpenPage, simulated_station: Path, qtbot: QtBot
 ) -> None:

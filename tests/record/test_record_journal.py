@@ -170,7 +170,7 @@ def test_findings_come_back_with_their_run(record: Record, evaluation: str, begi
     missing = Finding(device="b", characteristic="linearity_error", value=None, unit="%F.S.", notes=("no reading",))
     record.add_findings(other, [missing])
     record.add_findings(run, [full])
-    assert record.findings(evaluation) == [StoredFinding(other, missing), StoredFinding(run, full)]
+    assert record.findings(evaluation) == [StoredFinding(other, missing, 1), StoredFinding(run, full, 2)]
 
 
 @pytest.mark.parametrize(

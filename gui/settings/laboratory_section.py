@@ -131,6 +131,7 @@ class LaboratorySection(Section):
         column.addWidget(self._where)
         column.addWidget(split, 1)
         column.addLayout(row)
+        self.setTabOrder(self.revert_button, self.save_button)
 
     # ---- section ------------------------------------------------------------------------------------------------------
 

@@ -48,6 +48,7 @@ class SettingsPage(Page):
         self._stack = QStackedWidget()
         for section in self.sections.values():
             self._stack.addWidget(section)
+            section.simulated_changed.connect(self._mark_simulated)
         right = QVBoxLayout()
         right.setSpacing(8)
         right.addWidget(self._heading)
@@ -96,7 +97,6 @@ class SettingsPage(Page):
         path, section = target.get("path"), self.section
         if path is not None and isinstance(section, StationsSection):
             section.show_station(path)
-        self.desk.set_simulated(self, None)
         if self.choice.focusPolicy() is not Qt.FocusPolicy.NoFocus:
             self.choice.setFocus()
 
@@ -115,3 +115,7 @@ class SettingsPage(Page):
         self._stack.setCurrentWidget(section)
         self._heading.setText(section.title())
         section.arrive()
+        self._mark_simulated()
+
+    def _mark_simulated(self) -> None:
+        self.desk.set_simulated(self, self.section.simulated())

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout, QWidget
 
 from gui.desk import Desk
 
 
 class Section(QWidget):
-    """A section: it sets its texts in `retranslate`, its colours in `restyle`, and says what is unsaved."""
+    """A section: it sets its texts in `retranslate`, its colours in `restyle`, and says what is unsaved.
+
+    `simulated_changed` comes when `simulated` says something else.
+    """
+
+    simulated_changed = Signal()
 
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -26,6 +32,10 @@ class Section(QWidget):
 
     def arrive(self) -> None:
         """The section is shown."""
+
+    def simulated(self) -> bool | None:
+        """Whether what is shown is of a simulated station; None where it is of none."""
+        return None
 
     def unsaved(self) -> str | None:
         """What would be lost if the window were closed now; None for nothing."""

@@ -164,6 +164,10 @@ class StationsSection(Section):
         """Show the station that is in use."""
         self._list_stations()
 
+    def simulated(self) -> bool | None:
+        """Whether the station that is shown is simulated."""
+        return None if self._checked is None else self._checked.simulated
+
     def unsaved(self) -> str | None:
         """The station files that were edited and not saved."""
         names = ", ".join(path.name for path, draft in self._drafts.items() if draft.changed)
@@ -302,6 +306,7 @@ class StationsSection(Section):
         self._checked = found
         self.editor.mark_wrong(found.line if found.error else None)
         self._show_state()
+        self.simulated_changed.emit()
 
     def _go_to_wrong_line(self) -> None:
         if self._checked is not None and self._checked.line is not None:

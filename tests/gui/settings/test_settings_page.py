@@ -146,6 +146,16 @@ def test_everything_that_ships_is_named_with_its_licence(page: SettingsPage, qtb
     assert "application.log" in about.values["log"].text()
 
 
+def test_a_simulated_station_that_is_shown_is_marked_so(
+    page: SettingsPage, desk: Desk, qtbot: QtBot, simulated_station: Path
+) -> None:
+    desk.stations.add(simulated_station)
+    page.arrive(section="stations", path=simulated_station)
+    qtbot.waitUntil(lambda: desk.simulated("settings"), timeout=WAIT_MS)
+    page.arrive(section="you")
+    assert not desk.simulated("settings")
+
+
 def test_unsaved_work_of_any_section_is_named_before_the_window_closes(
     page: SettingsPage, desk: Desk, qtbot: QtBot, simulated_station: Path
 ) -> None:

@@ -3,6 +3,8 @@
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from PySide6.QtWidgets import QFileDialog, QMessageBox
 from pytestqt.qtbot import QtBot
 
@@ -76,6 +78,12 @@ def test_a_station_without_mistakes_says_what_it_is(text: str) -> None:
 )
 def test_a_line_is_named_only_where_it_is_there(text: str, error: str, line: int | None) -> None:
     assert line_of(text, error) == line
+
+
+@given(st.text(), st.text())
+def test_whatever_is_typed_a_line_that_is_named_is_there(text: str, error: str) -> None:
+    line = line_of(text, error)
+    assert line is None or 1 <= line <= max(1, len(text.splitlines()))
 
 
 def test_a_file_that_another_program_changed_is_not_overwritten_unasked(tmp_path: Path) -> None:

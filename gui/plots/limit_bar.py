@@ -31,21 +31,31 @@ class Mark(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class LimitBar:
-    """A value with its expanded uncertainty and limit, all in one unit; `kind` says on which side the limit is."""
+    """A value with its expanded uncertainty and limit, all in one unit; `kind` says on which side the limit is.
+
+    `interval` is the 95 % coverage interval where it is not value ± U.
+    """
 
     value: float
     expanded_uncertainty: float | None
     limit: float | None
     kind: LimitKind = LimitKind.SYMMETRIC
+    interval: tuple[float, float] | None = None
+
+    @property
+    def ends(self) -> tuple[float, float]:
+        """Where the whisker ends; at the value itself where there is none."""
+        u = self.expanded_uncertainty or 0.0
+        return (self.value - u, self.value + u) if self.interval is None else self.interval
 
     @property
     def mark(self) -> Mark:
         """How the value stands to the limit."""
         if self.limit is None:
             return Mark.UNJUDGED
-        u = self.expanded_uncertainty or 0.0
+        low, high = self.ends
         distance = abs(self.value) if self.kind is LimitKind.SYMMETRIC else self.value
-        if u and abs(distance - self.limit) < u:
+        if any(low < bracket < high for bracket in self.brackets):
             return Mark.WITHIN_UNCERTAINTY
         outside = distance < self.limit if self.kind is LimitKind.MINIMUM else distance > self.limit
         return Mark.OUTSIDE if outside else Mark.INSIDE
@@ -53,7 +63,7 @@ class LimitBar:
     @property
     def scale(self) -> tuple[float, float]:
         """The least and the greatest value that are drawn."""
-        size = abs(self.limit) if self.limit else 1.25 * (abs(self.value) + (self.expanded_uncertainty or 0.0)) or 1.0
+        size = abs(self.limit) if self.limit else 1.25 * max(map(abs, self.ends)) or 1.0
         reach = _REACH * size if self.limit else size
         two_sided = self.kind is LimitKind.SYMMETRIC or self.value < 0
         return (-reach if two_sided else 0.0, reach)
@@ -86,9 +96,9 @@ def paint_limit_bar(painter: QPainter, rect: QRectF, bar: LimitBar, theme: Theme
         inwards = _BRACKET if (limit < 0 or bar.kind is LimitKind.MINIMUM) else -_BRACKET
         _bracket(painter, place(limit), middle, half, inwards)
     ink = theme.colour(Tone.ALARM if bar.mark is Mark.OUTSIDE else Tone.TEXT)
-    if bar.expanded_uncertainty and math.isfinite(bar.expanded_uncertainty):
+    if bar.ends[0] < bar.ends[1] and all(map(math.isfinite, bar.ends)):
         painter.setPen(QPen(ink, 1))
-        ends = [place(bar.value - bar.expanded_uncertainty), place(bar.value + bar.expanded_uncertainty)]
+        ends = [place(end) for end in bar.ends]
         painter.drawLine(QPointF(ends[0], middle), QPointF(ends[1], middle))
         for end in ends:
             painter.drawLine(QPointF(end, middle - 3), QPointF(end, middle + 3))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPushButton, QSplitter, QVBoxLayout, QWidget
 
@@ -84,6 +86,11 @@ class EvaluationView(QWidget):
         whole.addWidget(self._remarks)
         whole.addLayout(self._messages)
         whole.addWidget(splitter, 1)
+        amend = self.amender
+        head_order = (self.back, self.watch_button, self.compare_button, self.exporter, self.device)
+        order = (*head_order, amend.exclude, amend.restore, amend.repeat, self.table, self.evidence)
+        for one, other in itertools.pairwise(order):
+            QWidget.setTabOrder(one, other)
 
     # ---- what is shown ------------------------------------------------------------------------------------------------
 

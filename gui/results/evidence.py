@@ -13,13 +13,13 @@ from gui.desk import Desk
 from gui.plots.channel import Band, Channel, LineKind, StepLine
 from gui.plots.finding_plot import FindingPlot
 from gui.plots.trace_plot import TracePlot
-from gui.results.reading import Evaluated, Line, RunSpan
+from gui.results.reading import Evaluated, Line, RunSpan, printed, printed_whole
 from gui.results.words import decisions, evidence_words, marks, outcome_word, run_name, title
 from testbench.engine.wording import describe
 from testbench.record.attempts import Attempt
 from testbench.record.model import Overview
 from testbench.record.store import Record
-from testbench.report.numbers import NOTHING, with_uncertainty, with_unit
+from testbench.report.numbers import with_unit
 from testbench.report.wording import wording
 from testbench.text import Language
 
@@ -142,23 +142,20 @@ class Evidence(QTabWidget):
         if line.attempt is not None:
             finding = line.attempt.stored.finding
             facts.append((self.tr("Belongs to"), finding.index or ""))
-            if finding.interval is not None:
-                low, high = (f"{end:.4g}" for end in finding.interval)
-                said = self.tr("{low} to {high} {unit} (95 %)").format(low=low, high=high, unit=finding.unit)
-                facts.append((self.tr("Interval"), said))
+            if finding.interval is not None and finding.value is not None:
+                _, interval = printed(finding, line.characteristic, line.limit, line.kind)
+                facts.append((self.tr("95 % interval"), with_unit(interval, finding.unit)))
             facts.append((self.tr("Notes"), "; ".join(desk.tell(note) for note in finding.notes)))
         parts.append(_table((name, html.escape(text)) for name, text in facts if text))
         if line.result is not None:
-            parts.append(_heading(self.tr("All attempts")))
             rows = [self._attempt(number, attempt, line) for number, attempt in enumerate(line.result.attempts, 1)]
-            parts.append(_table(rows))
+            attempts = [_heading(self.tr("All attempts")), _table(rows)]
+            parts = [parts[0], *attempts, *parts[1:]] if line.result.amended else [*parts, *attempts]
         self.notes.setHtml("".join(parts))
 
     def _attempt(self, number: int, attempt: Attempt, line: Line) -> tuple[str, str]:
         finding = attempt.stored.finding
-        value, uncertainty = with_uncertainty(finding.value, finding.expanded_uncertainty)
-        text = value if uncertainty == NOTHING else f"{value} ± {uncertainty}"
-        said = [value if value == NOTHING else with_unit(text, finding.unit), *decisions(attempt)]
+        said = [printed_whole(finding, line.characteristic, line.limit, line.kind), *decisions(attempt)]
         if attempt is line.attempt and attempt.excluded is None:
             said.append(self.tr("counts"))
         elif attempt is not line.attempt:

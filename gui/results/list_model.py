@@ -122,13 +122,13 @@ class ListModel(QAbstractTableModel):
                 return self._identifier(row)
 
     def _identifier(self, row: Listed) -> str:
-        simulated = self.tr("simulated")
-        name = f"{row.identifier} ({simulated})" if row.simulated else row.identifier
-        return self.tr("{name}, repeats {original}").format(name=name, original=row.repeats) if row.repeats else name
+        marks = [*([self.tr("simulated")] if row.simulated else []), *([self.tr("a repeat")] if row.repeats else [])]
+        return f"{row.identifier} ({', '.join(marks)})" if marks else row.identifier
 
     def _tip(self, row: Listed) -> str:
         serials = ", ".join(serial for serial in row.serials if serial)
-        lines = [self._text(row, Column.MAKERS), serials, row.notes, self._identifier(row), str(row.record)]
+        repeats = self.tr("repeats an item of {original}").format(original=row.repeats) if row.repeats else ""
+        lines = [self._text(row, Column.MAKERS), serials, row.notes, self._identifier(row), repeats, str(row.record)]
         return "\n".join(line for line in lines if line)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 from PySide6.QtCore import QItemSelectionModel, Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import (
@@ -70,7 +72,7 @@ class ListView(QWidget):
         header.setHighlightSections(False)
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         header.setStretchLastSection(True)
-        for column, width in zip(Column, (130, 150, 280, 110, 90, 120, 200), strict=True):
+        for column, width in zip(Column, (130, 140, 280, 110, 90, 110, 200), strict=True):
             header.resizeSection(column, width)
         self.desk.preferences.restore_layout("results.list", header)
         header.sectionResized.connect(lambda *_: self.desk.preferences.save_layout("results.list", header))
@@ -96,6 +98,9 @@ class ListView(QWidget):
             label.setBuddy(box)
             head.addWidget(label)
             head.addWidget(box)
+        order = (self.search, self.maker, self.standard, self.outcome, self.period, self.table)
+        for one, other in itertools.pairwise((*order, self.file_button, self.compare_button, self.open_button)):
+            QWidget.setTabOrder(one, other)
         foot = QHBoxLayout()
         foot.setSpacing(SPACING)
         foot.addWidget(self._count, 1)

@@ -21,10 +21,37 @@ from testbench.outcome import Outcome
 from testbench.record.attempts import Attempt, Result
 from testbench.record.model import ChannelRow, DeviceEntry, EvaluationRow, RunRow, StepRow
 from testbench.record.store import Record
-from testbench.report.content import LimitKind
+from testbench.report.content import LimitKind, ReportVerdict
 from testbench.report.from_record import KINDS
-from testbench.report.numbers import NOTHING, with_uncertainty, with_unit
+from testbench.report.numbers import NOTHING, places_for, rounded, with_unit
+from testbench.report.phrases import value_and_uncertainty
 from testbench.station import parse_station
+
+
+def printed(
+    finding: Finding | None, characteristic: str, limit: float | None, kind: LimitKind = LimitKind.SYMMETRIC
+) -> tuple[str, str]:
+    """Value and U, or the 95 % interval where it is not value ± U, as reports print them; dashes for what is not there."""
+    verdict = ReportVerdict(characteristic, finding, None, limit=limit, limit_kind=kind)
+    value, uncertainty = value_and_uncertainty(verdict)
+    if finding is None or finding.interval is None or finding.value is None:
+        return value, uncertainty
+    low, high = finding.interval
+    places = places_for((high - low) / 2) if high > low else 4
+    return value, f"{rounded(low, places)}…{rounded(high, places)}"
+
+
+def printed_whole(
+    finding: Finding | None, characteristic: str, limit: float | None, kind: LimitKind = LimitKind.SYMMETRIC
+) -> str:
+    """Value ± U, or value and 95 % interval, with the unit."""
+    value, uncertainty = printed(finding, characteristic, limit, kind)
+    if value == NOTHING or finding is None:
+        return NOTHING
+    if uncertainty == NOTHING:
+        return with_unit(value, finding.unit)
+    both = f"{value} ± {uncertainty}" if finding.interval is None else f"{value} ({uncertainty})"
+    return with_unit(both, finding.unit)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,17 +90,19 @@ class Line:
         return "" if self.verdict is None else self.verdict.unit
 
     @property
+    def kind(self) -> LimitKind:
+        """On which side the limit is."""
+        return KINDS[self.verdict.sided] if self.verdict is not None and self.verdict.sided else LimitKind.SYMMETRIC
+
+    @property
     def value_and_uncertainty(self) -> tuple[str, str]:
-        """Value and U as printed, without unit; a dash for what is not there."""
-        finding = self.finding
-        return (NOTHING, NOTHING) if finding is None else with_uncertainty(finding.value, finding.expanded_uncertainty)
+        """Value and U, or the 95 % interval, as reports print them, without unit; a dash for what is not there."""
+        return printed(self.finding, self.characteristic, self.limit, self.kind)
 
     @property
     def value_text(self) -> str:
-        """Value ± U with unit in one piece."""
-        value, uncertainty = self.value_and_uncertainty
-        both = value if uncertainty == NOTHING else f"{value} ± {uncertainty}"
-        return value if value == NOTHING else with_unit(both, self.unit)
+        """Value, U and unit in one piece."""
+        return printed_whole(self.finding, self.characteristic, self.limit, self.kind)
 
     @property
     def limit(self) -> float | None:
@@ -89,8 +118,7 @@ class Line:
         finding = self.finding
         if finding is None or finding.value is None:
             return None
-        kind = KINDS[self.verdict.sided] if self.verdict is not None and self.verdict.sided else LimitKind.SYMMETRIC
-        return LimitBar(finding.value, finding.expanded_uncertainty, self.limit, kind)
+        return LimitBar(finding.value, finding.expanded_uncertainty, self.limit, self.kind, finding.interval)
 
 
 @dataclass(frozen=True, slots=True)

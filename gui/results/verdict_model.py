@@ -69,7 +69,7 @@ class VerdictModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return _alignment(Column(section))
         if role == Qt.ItemDataRole.ToolTipRole and section == Column.UNCERTAINTY:
-            return self.tr("Expanded uncertainty, coverage probability about 95 %")
+            return self.tr("Expanded uncertainty, or the interval from … to, with a coverage probability of about 95 %")
         if role != Qt.ItemDataRole.DisplayRole:
             return None
         match Column(section):
@@ -80,7 +80,7 @@ class VerdictModel(QAbstractTableModel):
             case Column.VALUE:
                 return self.tr("Value")
             case Column.UNCERTAINTY:
-                return "U"
+                return self.tr("U or 95 %")
             case Column.LIMIT:
                 return self.tr("Limit")
             case Column.BAR:

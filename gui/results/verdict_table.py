@@ -26,11 +26,11 @@ from gui.widgets.state_label import Shape
 
 WIDTHS = {
     Column.DEVICE: 70,
-    Column.CHARACTERISTIC: 220,
+    Column.CHARACTERISTIC: 200,
     Column.VALUE: 110,
-    Column.UNCERTAINTY: 70,
+    Column.UNCERTAINTY: 100,
     Column.LIMIT: 110,
-    Column.BAR: 220,
+    Column.BAR: 210,
     Column.VERDICT: 230,
 }
 

@@ -248,12 +248,8 @@
         <translation>所属</translation>
     </message>
     <message>
-        <source>{low} to {high} {unit} (95 %)</source>
-        <translation>{low} 至 {high} {unit}（95 %）</translation>
-    </message>
-    <message>
-        <source>Interval</source>
-        <translation>包含区间</translation>
+        <source>95 % interval</source>
+        <translation>95 % 包含区间</translation>
     </message>
     <message>
         <source>Notes</source>
@@ -394,8 +390,12 @@
         <translation>模拟</translation>
     </message>
     <message>
-        <source>{name}, repeats {original}</source>
-        <translation>{name}，重测 {original}</translation>
+        <source>a repeat</source>
+        <translation>重测</translation>
+    </message>
+    <message>
+        <source>repeats an item of {original}</source>
+        <translation>重测 {original} 的项目</translation>
     </message>
 </context>
 <context>
@@ -542,8 +542,8 @@
 <context>
     <name>VerdictModel</name>
     <message>
-        <source>Expanded uncertainty, coverage probability about 95 %</source>
-        <translation>扩展不确定度，包含概率约 95 %</translation>
+        <source>Expanded uncertainty, or the interval from … to, with a coverage probability of about 95 %</source>
+        <translation>扩展不确定度，或包含区间（下限…上限），包含概率约 95 %</translation>
     </message>
     <message>
         <source>Device</source>
@@ -556,6 +556,10 @@
     <message>
         <source>Value</source>
         <translation>结果</translation>
+    </message>
+    <message>
+        <source>U or 95 %</source>
+        <translation>U 或 95 %</translation>
     </message>
     <message>
         <source>Limit</source>

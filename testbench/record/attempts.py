@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from testbench.findings import EXCLUDED
+from testbench.findings import EXCLUDED, Finding
 from testbench.record.model import AmendmentKind, AmendmentRow, StoredFinding
 from testbench.record.rows import finding_columns, stored_finding
 
@@ -49,13 +49,12 @@ class Attempt:
 
     @property
     def as_counted(self) -> StoredFinding:
-        """The finding as it is judged: without a value where it is excluded."""
+        """The finding as it is judged: without a value, and what it would draw, where it is excluded."""
         if self.excluded is None:
             return self.stored
         notes = (EXCLUDED + self.excluded.reason,)
-        bare = replace(
-            self.stored.finding, value=None, expanded_uncertainty=None, coverage_factor=None, interval=None, notes=notes
-        )
+        found = self.stored.finding
+        bare = Finding(found.device, found.characteristic, None, found.unit, index=found.index, notes=notes)
         return replace(self.stored, finding=bare)
 
 

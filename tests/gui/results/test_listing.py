@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtTest import QAbstractItemModelTester
 
 from gui.desk import Desk
@@ -84,9 +85,10 @@ def test_the_model_keeps_the_promises_of_qt_and_sorts_by_date(desk: Desk) -> Non
     proxy.sort(Column.STARTED)
     assert [proxy.index(row, 0).data(ROW).identifier for row in range(2)] == [OTHER.identifier, ONE.identifier]
     assert model.index(0, Column.OUTCOME).data() == "pass"
-    assert model.index(0, Column.IDENTIFIER).data() == "E20251001-080000-bbbb (simulated), repeats E1"
+    assert model.index(0, Column.IDENTIFIER).data() == "E20251001-080000-bbbb (simulated, a repeat)"
     assert model.index(1, Column.MAKERS).data() == "聚光科技 CEMS-2000, Maker B X"
-    assert "SN-17" in model.index(1, 0).data(3)
+    assert "SN-17" in model.index(1, 0).data(Qt.ItemDataRole.ToolTipRole)
+    assert "repeats an item of E1" in model.index(0, 0).data(Qt.ItemDataRole.ToolTipRole)
     assert model.show_rows((replace(OTHER, outcome=Outcome.INCONCLUSIVE), ONE))
     assert model.index(0, Column.OUTCOME).data() == "inconclusive"
     proxy.seek(Filter(text="烟道"))

@@ -169,7 +169,7 @@ class EntryPanel(QWidget):
             joined = Text(zh="；", en="; ").say(self.desk.language)
             words = joined.join(self.desk.say(explained(entry, state, today)) for state in found)
             if draft.dirty:
-                shape, tone, words = Shape.RING, Tone.TEXT, self.tr("changed, not saved yet")
+                words = joined.join((words, self.tr("changed, not saved yet")))
             self._name.setText(entry.name)
             self._state.show_state(shape, words, Tone.TEXT if tone is Tone.MUTED else tone)
             entered = self.tr("Entered {at} by {by}")

@@ -169,7 +169,7 @@ COLUMNS: dict[Section, tuple[Column, ...]] = {
     ),
     Section.CYLINDERS: (
         _STATE,
-        _plain(Section.CYLINDERS, "component"),
+        replace(_plain(Section.CYLINDERS, "component"), heading=Text(zh="组分", en="Gas")),
         Column(Text(zh="标准值 (%)", en="Content (%)"), _content, number=True),
         replace(_plain(Section.CYLINDERS, "certificate"), heading=Text(zh="证书", en="Certificate")),
         _plain(Section.CYLINDERS, "valid_until"),

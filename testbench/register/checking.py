@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from testbench.errors import InputError
 from testbench.register.entries import Entry
-from testbench.register.fields import field_words
+from testbench.register.fields import SECTION_WORDS, field_words
 from testbench.text import Text
 
 E = TypeVar("E", bound=Entry)
@@ -65,7 +65,7 @@ def checked(kind: type[E], values: Mapping[str, Any], where: str = "") -> E:
         return kind.model_validate(dict(values))
     except ValidationError as error:
         listed = "; ".join(f"{field_words(kind.section, item.field).en}: {item.words.en}" for item in _problems(error))
-        raise InputError(f"{where or kind.section.value}: {listed}") from error
+        raise InputError(f"{where or SECTION_WORDS[kind.section].en}: {listed}") from error
 
 
 def parse_options(text: str) -> dict[str, Any]:

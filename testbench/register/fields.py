@@ -75,7 +75,7 @@ FIELDS: dict[Section, tuple[Field, ...]] = {
         Field("balance", Text(zh="平衡气", en="Balance gas"), needed=True),
         Field(
             "expanded_uncertainty_percent",
-            Text(zh="相对扩展不确定度 (k=2)", en="Rel. uncertainty (k = 2)"),
+            Text(zh="相对扩展不确定度 (k=2)", en="Rel. uncertainty, k = 2"),
             Filling.NUMBER,
             "%",
         ),

@@ -98,9 +98,6 @@ class ListView(QWidget):
             label.setBuddy(box)
             head.addWidget(label)
             head.addWidget(box)
-        order = (self.search, self.maker, self.standard, self.outcome, self.period, self.table)
-        for one, other in itertools.pairwise((*order, self.file_button, self.compare_button, self.open_button)):
-            QWidget.setTabOrder(one, other)
         foot = QHBoxLayout()
         foot.setSpacing(SPACING)
         foot.addWidget(self._count, 1)
@@ -116,6 +113,9 @@ class ListView(QWidget):
         whole.addLayout(head)
         whole.addWidget(middle, 1)
         whole.addLayout(foot)
+        order = (self.search, self.maker, self.standard, self.outcome, self.period, self.table)
+        for one, other in itertools.pairwise((*order, self.file_button, self.compare_button, self.open_button)):
+            QWidget.setTabOrder(one, other)
 
     # ---- what is shown ------------------------------------------------------------------------------------------------
 

@@ -11,7 +11,9 @@ from testbench.engine.request import Repeats, request_of
 from testbench.errors import InputError, RecordError
 from testbench.findings import Finding
 from testbench.outcome import Outcome, RunState
+from testbench.record.archive import unpack
 from testbench.record.model import AmendmentKind, DeviceEntry
+from testbench.record.store import Record
 
 DEVICE = DeviceEntry(name="A", maker="M", model="m", serial="", range=[0.0, 20.0], unit="%", channel="A")
 
@@ -220,3 +222,17 @@ def test_what_is_repeated_is_known_again_when_a_repeat_is_resumed(going, begin):
     repeat = begin(finding(0.5), repeats=evaluation, state=RunState.INTERRUPTED)
     request = request_of(going.record.evaluation(repeat), going.record.path)
     assert request.repeats == Repeats(evaluation, 1, "leak", "wang")
+
+
+def test_an_archive_of_it_holds_all_attempts_also_without_the_repeat(going, begin, tmp_path):
+    record, evaluation = going.record, begin(finding(5.0))
+    repeat = begin(finding(0.5), repeats=evaluation)
+    take_repeat(record, evaluation, repeat, going.at)
+    record.archive(evaluation, dict, tmp_path / "archive.zip", created=going.at)
+    restored = unpack(tmp_path / "archive.zip", tmp_path / "restored")
+    assert restored.verification.passed
+    with Record.open(restored.record) as alone:
+        assert [row.identifier for row in alone.evaluations()] == [evaluation]
+        (result,) = results_of(alone, evaluation)
+        assert [attempt.stored.finding.value for attempt in result.attempts] == [5.0, 0.5]
+        assert verdict(alone, evaluation)["outcome"] == "pass"

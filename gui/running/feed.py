@@ -24,6 +24,7 @@ from testbench.record.store import Record
 GOING_S = 0.5  # between two looks while it goes on
 RESTING_S = 2.0  # else: it may be gone on with from elsewhere
 UNREADABLE_S = 3.0
+_GAP = 1  # `engine.roles.Status`
 
 Series = tuple[NDArray[np.float64], NDArray[np.float64]]
 
@@ -37,6 +38,7 @@ class News:
     values, NaN for gaps. `pausing` says that a pause was asked for and has not come yet.
     """
 
+    record: Path
     sight: Sight
     course: Course | None = None
     channels: tuple[ChannelRow, ...] | None = None
@@ -136,7 +138,7 @@ class Feed(QObject):
             self._watcher = Watcher(store, self.evaluation)
             self._reader = CourseReader(store, self.evaluation)
             self._channels: tuple[ChannelRow, ...] = ()
-            self._seen: dict[str, float] = {}
+            self._seen: dict[str, tuple[float, int]] = {}  # the last time, and how many readings had it
             self._mark: object = None
             self._last_event = 0
             self._went_on = False
@@ -146,7 +148,7 @@ class Feed(QObject):
         fresh = channels if channels != self._channels or self._mark is None else None
         if fresh is not None:
             self._channels = channels
-            self._seen = {channel.name: sight.bench_s for channel in channels}
+            self._seen = {channel.name: (sight.bench_s, 0) for channel in channels}
         mark = (sight.step, sight.stand.row, sight.stand.standing, len(channels))
         course = self._reader.read(channels) if mark != self._mark else None
         self._mark = mark
@@ -156,16 +158,17 @@ class Feed(QObject):
         self._last_event, events = store.glances.events_after(self.evaluation, self._last_event)
         pausing = goes_on and _pause_to_come(store.commands.of(self.evaluation))
         if not self._ending:
-            self.fed.emit(News(sight, course, fresh, sight.bench_s, readings, tuple(events), pausing))
+            self.fed.emit(News(self.record, sight, course, fresh, sight.bench_s, readings, tuple(events), pausing))
         return goes_on
 
     def _new_readings(self, store: Record) -> dict[str, Series]:
         found: dict[str, Series] = {}
         for channel in self._channels:
-            after = float(np.nextafter(self._seen[channel.name], np.inf))
+            after, known = self._seen[channel.name]
             readings = store.load(self.evaluation, channel.name, after)
-            if len(readings):
-                value = np.where(readings.status == 1, np.nan, readings.value)
-                found[channel.name] = (readings.time, value)
-                self._seen[channel.name] = float(readings.time[-1])
+            if len(readings) > known:
+                value = np.where(readings.status == _GAP, np.nan, readings.value)
+                found[channel.name] = (readings.time[known:], value[known:])
+                last = float(readings.time[-1])
+                self._seen[channel.name] = (last, int(np.count_nonzero(readings.time == last)))
         return found

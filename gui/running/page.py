@@ -172,7 +172,10 @@ class RunPage(Page):
         return self._situation
 
     def _take(self, news: News) -> None:
-        """What a look brought."""
+        """What a look brought; the last one of a feed that is closed comes too late."""
+        feed = self._feed
+        if feed is None or (feed.record, feed.evaluation) != (news.record, news.sight.stand.row.identifier):
+            return
         self._sight, self._pausing = news.sight, news.pausing
         if news.course is not None:
             self._course = news.course

@@ -11,6 +11,7 @@ from gui.registers.table import STATE_COLUMN, EntriesProxy
 from gui.theme import Theme
 
 NARROWEST = 64
+MEASURED = 60  # rows whose widths count when the columns are fitted
 
 
 class EntryTable(QTableView):
@@ -36,6 +37,7 @@ class EntryTable(QTableView):
         header = self.horizontalHeader()
         header.setHighlightSections(False)
         header.setStretchLastSection(True)
+        header.setResizeContentsPrecision(MEASURED)
         header.setTextElideMode(Qt.TextElideMode.ElideRight)
         header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         header.sectionResized.connect(self._resized)

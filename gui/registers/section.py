@@ -45,6 +45,7 @@ class SectionView(QWidget):
         self.section = section
         self._drafts: dict[int, Draft] = {}
         self._asked: dict[int, set[str]] = {}  # fields that were filled in, and may be told to be wrong
+        self._saving: set[int] = set()
         self._shown: int | None = None
         self._wanted: int | None = None  # an entry to choose when the list has come
         self._folder = QTemporaryDir()
@@ -131,8 +132,10 @@ class SectionView(QWidget):
             self._show(fresh=True)
 
     def _keep_listed(self) -> None:
-        """Show the first of the list where the entry that was shown is not in it."""
-        if self._shown is None or (self._shown != NEW and not self.list.place(self._shown).isValid()):
+        """Choose the entry that is shown in the list, or show the first of the list where it is not in it."""
+        if self._shown is not None and self.list.place(self._shown).isValid():
+            self.list.select(self._shown)
+        elif self._shown != NEW:
             self.list.select_first()
 
     # ---- drafts -------------------------------------------------------------------------------------------------------
@@ -185,7 +188,7 @@ class SectionView(QWidget):
     def save(self) -> None:
         """Save what was typed; where something is wrong, say so and go there."""
         draft, shown = self.draft, self._shown
-        if draft is None or shown is None:
+        if draft is None or shown is None or shown in self._saving:
             return
         reading = read(draft)
         if reading.entry is None:
@@ -197,6 +200,7 @@ class SectionView(QWidget):
         entry, by, saved = reading.entry, self.desk.person, dict(draft.texts)
 
         def done(stored: Entry) -> None:
+            self._saving.discard(shown)
             later = self._drafts.get(shown)
             self._drop(shown)
             if later is not None and dict(later.texts) != saved:
@@ -206,13 +210,13 @@ class SectionView(QWidget):
             self.desk.inform(self.tr("Saved: {name}").format(name=stored.name))
             self.reload(self._shown)
 
-        self.desk.tasks.start(
-            lambda progress: deeds.save(entry, by),
-            owner=self,
-            done=done,
-            failed=lambda error: self.desk.fail(error, self.tr("The entry could not be saved")),
-            title=self.tr("Saving"),
-        )
+        def failed(error: Exception) -> None:
+            self._saving.discard(shown)
+            self.desk.fail(error, self.tr("The entry could not be saved"))
+            self.reload(self._shown)
+
+        self._saving.add(shown)
+        self.desk.tasks.start(lambda progress: deeds.save(entry, by), owner=self, done=done, failed=failed)
 
     def _type(self, name: str, text: str) -> None:
         draft, shown = self.draft, self._shown

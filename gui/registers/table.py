@@ -25,12 +25,13 @@ class EntriesModel(QAbstractTableModel):
         super().__init__(parent)
         self._columns = COLUMNS[section]
         self._rows: tuple[Row, ...] = ()
+        self._order = (-1, Qt.SortOrder.AscendingOrder)
         self._language = Language.ENGLISH
         self._unsaved: frozenset[int] = frozenset()
 
     @property
     def rows(self) -> tuple[Row, ...]:
-        """All rows, in the order in which they were entered."""
+        """All rows, in the order in which they are sorted."""
         return self._rows
 
     def entry(self, identifier: int) -> Entry | None:
@@ -44,8 +45,26 @@ class EntriesModel(QAbstractTableModel):
     def show_rows(self, rows: tuple[Row, ...]) -> None:
         """Show other rows."""
         self.beginResetModel()
-        self._rows = rows
+        self._rows = self._sorted(rows)
         self.endResetModel()
+
+    def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
+        """Sort the rows by a column; a negative one leaves them in the order in which they come."""
+        self._order = (column, order)
+        self.layoutAboutToBeChanged.emit()
+        kept = self.persistentIndexList()
+        numbers = [self._rows[index.row()].entry.identifier for index in kept]
+        self._rows = self._sorted(self._rows)
+        places = {row.entry.identifier: place for place, row in enumerate(self._rows)}
+        moved = [self.index(places[number], index.column()) for number, index in zip(numbers, kept, strict=True)]
+        self.changePersistentIndexList(kept, moved)
+        self.layoutChanged.emit()
+
+    def _sorted(self, rows: tuple[Row, ...]) -> tuple[Row, ...]:
+        column, order = self._order
+        if not 0 <= column < len(self._columns):
+            return rows
+        return tuple(sorted(rows, key=lambda row: row.cells[column].key, reverse=order is Qt.SortOrder.DescendingOrder))
 
     def set_language(self, language: Language) -> None:
         """Say everything in another language."""
@@ -107,7 +126,7 @@ class EntriesModel(QAbstractTableModel):
 
 
 class EntriesProxy(QSortFilterProxyModel):
-    """The entries that are searched for, sorted by a column."""
+    """The entries that are searched for, in the order of the model."""
 
     def __init__(self, model: EntriesModel, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -128,8 +147,6 @@ class EntriesProxy(QSortFilterProxyModel):
         row = model.rows[source_row]
         return row.entry.identifier == self._kept or lets_through(row, self._query, self._filter)
 
-    def lessThan(self, left: Index, right: Index) -> bool:  # noqa: D102, N802
-        model = self.sourceModel()
-        assert isinstance(model, EntriesModel)
-        one, other = model.rows[left.row()].cells[left.column()], model.rows[right.row()].cells[right.column()]
-        return one.key < other.key
+    def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
+        """Sort the entries themselves: far faster than asking for one comparison after the other."""
+        self.sourceModel().sort(column, order)

@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPersistentModelIndex, Qt
 from PySide6.QtTest import QAbstractItemModelTester
 from PySide6.QtWidgets import QApplication
 
@@ -148,6 +148,7 @@ def test_the_lists_keep_the_rules_of_models(cylinders: EntriesModel) -> None:
     proxy = EntriesProxy(cylinders)
     testers = [QAbstractItemModelTester(model, fatal) for model in (cylinders, proxy)]
     proxy.search("CO2", Filter.ALL)
+    proxy.sort(1, Qt.SortOrder.DescendingOrder)
     cylinders.mark_unsaved([1])
     cylinders.set_language(Language.CHINESE)
     cylinders.show_rows(())
@@ -188,8 +189,12 @@ def test_numbers_are_sorted_by_size_and_states_by_gravity(cylinders: EntriesMode
     proxy.search("", Filter.ALL)
     proxy.sort(2, Qt.SortOrder.AscendingOrder)
     assert shown(proxy) == ["SO2", "NO", "CO", "CO2"]
+    last = QPersistentModelIndex(proxy.index(3, 1))
     proxy.sort(0, Qt.SortOrder.AscendingOrder)
     assert shown(proxy) == ["CO", "SO2", "NO", "CO2"]
+    assert last.data() == "CO2"
+    proxy.sort(0, Qt.SortOrder.DescendingOrder)
+    assert (shown(proxy)[0], last.row()) == ("CO2", 0)
 
 
 def test_an_unsaved_entry_is_marked(cylinders: EntriesModel) -> None:

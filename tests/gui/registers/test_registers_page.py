@@ -96,6 +96,31 @@ def test_an_empty_register_leads_to_the_first_entry(qtbot: QtBot, open_page: Cal
     assert not view.unsaved
 
 
+def test_who_clicks_twice_saves_once(qtbot: QtBot, open_page: Callable[..., RegistersPage]) -> None:
+    view = open_page().view
+    view.begin_new()
+    fill(view, maker="M", model="N", range_high="1")
+    with qtbot.waitSignal(view.loaded):
+        view.panel.save.click()
+        view.panel.save.click()
+    with Register.open() as register:
+        assert len(register.devices()) == 1
+
+
+def test_what_is_typed_while_saving_is_kept(qtbot: QtBot, open_page: Callable[..., RegistersPage]) -> None:
+    view = open_page().view
+    view.begin_new()
+    fill(view, maker="M", model="N", range_high="1")
+    with qtbot.waitSignal(view.loaded):
+        view.panel.save.click()
+        fill(view, serial="12")
+    assert view.draft is not None
+    assert (view.draft.texts["serial"], view.draft.dirty) == ("12", True)
+    save(qtbot, view)
+    with Register.open() as register:
+        assert [device.serial for device in register.devices()] == ["12"]
+
+
 def test_what_is_wrong_is_said_at_the_field_and_nothing_is_saved(open_page: Callable[..., RegistersPage]) -> None:
     view = open_page(section="cylinders").view
     view.list.new.click()

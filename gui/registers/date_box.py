@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QDate, QPoint, Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtCore import QDate, QPoint, QSize, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QTextCharFormat
 from PySide6.QtWidgets import QCalendarWidget, QHBoxLayout, QLineEdit, QToolButton, QVBoxLayout, QWidget
 
 from gui.icons import icon
@@ -59,6 +59,11 @@ class DateBox(QWidget):
         popup.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         calendar = QCalendarWidget()
         calendar.setVerticalHeaderFormat(QCalendarWidget.VerticalHeaderFormat.NoVerticalHeader)
+        calendar.setMinimumSize(calendar.sizeHint() + QSize(40, 48))
+        plain = QTextCharFormat()
+        plain.setForeground(self._theme.colour(Tone.TEXT))
+        for day in (Qt.DayOfWeek.Saturday, Qt.DayOfWeek.Sunday):  # red is for what needs attention
+            calendar.setWeekdayTextFormat(day, plain)
         try:
             shown = read_date(self.line.text())
             calendar.setSelectedDate(QDate(shown.year, shown.month, shown.day))

@@ -43,7 +43,10 @@ class EntryTable(QTableView):
         header.sectionResized.connect(self._resized)
 
     def fit_columns(self) -> None:
-        """Give the columns the width of what they hold; where there is no room, the widest give way, but not the state."""
+        """Give the columns the width of what they hold; what is left over is shared.
+
+        Where there is no room for all, the widest give way, but not the state.
+        """
         header = self.horizontalHeader()
         if self.kept or not self.model().rowCount():
             return
@@ -55,6 +58,7 @@ class EntryTable(QTableView):
             more = min(max(header.sectionSizeHint(column) - widths[column], 0), max(room, 0))
             widths[column] += more
             room -= more
+        widths = [width + max(room, 0) // len(widths) for width in widths]
         others = [column for column in columns if column != STATE_COLUMN]
         while room < 0 and max(widths[column] for column in others) > NARROWEST:
             widths[max(others, key=widths.__getitem__)] -= 1

@@ -83,7 +83,7 @@ class RunPage(Page):
         record, evaluation = target.get("record"), target.get("evaluation")
         if record is not None and evaluation:
             self.follow(Path(record), str(evaluation))
-        elif self._feed is None:
+        elif self._feed is None or self._situation in OVER:
             self._follow_latest()
         self._announce()
         if self._prompts.prompt is not None:

@@ -1,5 +1,8 @@
 """The Run screen with a real evaluation in a process of its own: questions, pause, abort, end."""
 
+import os
+import signal
+
 import pytest
 from PySide6.QtCore import Qt
 
@@ -7,6 +10,7 @@ from gui.running.course import StepState
 from gui.running.page import RunPage
 from gui.running.situation import Situation
 from testbench.commands.known_records import remember
+from testbench.engine.control import find_process
 from testbench.text import Language
 
 WITHIN_MS = 30_000
@@ -138,3 +142,14 @@ def test_shortcuts_are_there_and_told(page) -> None:
     assert keys == {"Ctrl+P", "Ctrl+Shift+P", "Ctrl+R", "Ctrl+Shift+N", "Ctrl+Shift+A"}
     assert all(button.shortcut().toString() in button.toolTip() for button in (bar.pause, bar.resume, bar.abort))
     assert page._alarms.all_button.shortcut().toString() == "Ctrl+K"
+
+
+def test_an_evaluation_whose_process_was_lost_is_gone_on_with(qtbot, following, going) -> None:
+    until_asked(qtbot, following)
+    os.kill(find_process(going.record, going.evaluation).pid, getattr(signal, "SIGKILL", signal.SIGTERM))
+    until(qtbot, following, Situation.LOST)
+    assert following._headline.state.word == "Process lost"
+    assert not following._bar.abort.isEnabled()
+    following._bar.resume.click()
+    until(qtbot, following, Situation.WAITING)
+    assert following._bar.pause.isVisibleTo(following)

@@ -11,6 +11,7 @@ from gui.dates import local, now
 from gui.desk import Desk
 from gui.results.listing import Filter, Listed
 from gui.results.words import outcome_word, standing_word
+from testbench.report.wording import wording
 
 Index = QModelIndex | QPersistentModelIndex
 _NOWHERE = QModelIndex()
@@ -47,7 +48,7 @@ class ListModel(QAbstractTableModel):
         """Show rows; whether anything is different."""
         if rows == self._rows:
             return False
-        if [row.identifier for row in rows] == [row.identifier for row in self._rows]:
+        if [(row.record, row.identifier) for row in rows] == [(row.record, row.identifier) for row in self._rows]:
             self._rows = rows
             self.dataChanged.emit(self.index(0, 0), self.index(len(rows) - 1, len(Column) - 1))
             return True
@@ -123,7 +124,7 @@ class ListModel(QAbstractTableModel):
 
     def _identifier(self, row: Listed) -> str:
         marks = [*([self.tr("simulated")] if row.simulated else []), *([self.tr("a repeat")] if row.repeats else [])]
-        return f"{row.identifier} ({', '.join(marks)})" if marks else row.identifier
+        return f"{row.identifier} ({wording(self._desk.language).join(marks)})" if marks else row.identifier
 
     def _tip(self, row: Listed) -> str:
         serials = ", ".join(serial for serial in row.serials if serial)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from pathlib import Path
 
 from PySide6.QtCore import QItemSelectionModel, Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
@@ -121,19 +122,19 @@ class ListView(QWidget):
 
     def _take(self, standings: object) -> None:
         """Take new standings; what is chosen stays chosen."""
-        chosen = {row.identifier for row in self.chosen}
+        chosen = {(row.record, row.identifier) for row in self.chosen}
         if not self.model.show_rows(listed(standings if isinstance(standings, tuple) else ())):
             return
         self._fill()
         self._choose(chosen)
         self._enable()
 
-    def _choose(self, identifiers: set[str]) -> None:
+    def _choose(self, wanted: set[tuple[Path, str]]) -> None:
         selection = self.table.selectionModel()
         flags = QItemSelectionModel.SelectionFlag.Select | QItemSelectionModel.SelectionFlag.Rows
         for number in range(self.proxy.rowCount()):
             index = self.proxy.index(number, 0)
-            if index.data(ROW).identifier in identifiers:
+            if (index.data(ROW).record, index.data(ROW).identifier) in wanted:
                 selection.select(index, flags)
         if not selection.hasSelection() and self.proxy.rowCount():
             self.table.selectRow(0)

@@ -100,9 +100,11 @@ class ResultsPage(Page):
         """Read the evaluation again that is shown, where it has moved on."""
         if self._shown is None or not isinstance(standings, tuple) or not self.isVisible():
             return
-        now = next((one for one in standings if one.evaluation == self._shown[1]), None)
+        record, evaluation = self._shown
+        found = (one for one in standings if (one.record.absolute(), one.evaluation) == (record.absolute(), evaluation))
+        now = next(found, None)
         shown = self.evaluation_view.evaluated
-        if now is None or shown is None or shown.identifier != self._shown[1]:
+        if now is None or shown is None or shown.identifier != evaluation:
             return
         row, known = now.stand.row, shown.row
         moved = (row.state, row.outcome, row.finished) != (known.state, known.outcome, known.finished)

@@ -31,7 +31,7 @@ WIDTHS = {
     Column.UNCERTAINTY: 100,
     Column.LIMIT: 110,
     Column.BAR: 210,
-    Column.VERDICT: 230,
+    Column.VERDICT: 310,
 }
 
 
@@ -78,7 +78,7 @@ class VerdictTable(QTableView):
         self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         header = self.horizontalHeader()
         header.setHighlightSections(False)
-        header.setStretchLastSection(True)
+        header.setSectionResizeMode(Column.BAR, QHeaderView.ResizeMode.Stretch)
         for column, width in WIDTHS.items():
             header.resizeSection(column, width)
         desk.preferences.restore_layout("results.verdicts", header)

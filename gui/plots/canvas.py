@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pyqtgraph as pg
 from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QMouseEvent, QResizeEvent, QWheelEvent
@@ -10,7 +12,7 @@ from PySide6.QtWidgets import QRubberBand, QWidget
 from gui.plots.lane import AXIS_WIDTH, Lane
 
 _DRAG_PX = 4  # less is a click
-_HEIGHT_PX = 10.0  # that a lane would like to have, by its weight; so that what is left is shared alike
+_TIMES_PX, _TOP_PX, _LEAST_PX = 24.0, 4.0, 16.0  # the text of the times, the margin above, the lowest lane
 
 
 class Canvas(pg.GraphicsLayoutWidget):  # type: ignore[misc]
@@ -22,10 +24,11 @@ class Canvas(pg.GraphicsLayoutWidget):  # type: ignore[misc]
     pointed = Signal(object)
     all_wanted = Signal()
     resized = Signal()
+    _heights: Sequence[int] = ()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.ci.layout.setContentsMargins(0, 4, 8, 0)
+        self.ci.layout.setContentsMargins(0, _TOP_PX, 8, 0)
         self.ci.layout.setSpacing(4)
         self.setFrameShape(pg.GraphicsLayoutWidget.Shape.NoFrame)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -43,10 +46,22 @@ class Canvas(pg.GraphicsLayoutWidget):  # type: ignore[misc]
             for row, lane in enumerate(lanes):
                 self.ci.addItem(lane.plot, row=row, col=0)
             self._lanes = lanes
-        for row in range(max(len(heights), self.ci.layout.rowCount())):
-            height = heights[row] if row < len(heights) else 0
-            self.ci.layout.setRowStretchFactor(row, height)
-            self.ci.layout.setRowPreferredHeight(row, _HEIGHT_PX * height)
+        self._heights = heights
+        self._share_height()
+
+    def _share_height(self) -> None:
+        """Give each lane its share; the lowest has the times below it."""
+        if not self._heights:
+            return
+        layout, lanes = self.ci.layout, len(self._heights)
+        room = self.height() - _TIMES_PX - _TOP_PX - max(0, lanes - 1) * layout.verticalSpacing()
+        total = sum(self._heights)
+        for row in range(max(lanes, layout.rowCount())):
+            if row >= lanes:
+                layout.setRowFixedHeight(row, 0)
+                continue
+            height = max(_LEAST_PX, room * self._heights[row] / total)
+            layout.setRowFixedHeight(row, height + (_TIMES_PX if row == lanes - 1 else 0.0))
 
     def set_times(self, start: float, end: float) -> None:
         """Know which times the edges stand for."""
@@ -125,4 +140,5 @@ class Canvas(pg.GraphicsLayoutWidget):  # type: ignore[misc]
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
         """There is room for more, or for less."""
         super().resizeEvent(event)
+        self._share_height()
         self.resized.emit()

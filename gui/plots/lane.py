@@ -18,6 +18,7 @@ from gui.theme import Theme, Tone
 
 AXIS_WIDTH = 84
 _LABEL_ROOM, _MARKS_ROOM, _MARK_HEIGHT = 80.0, 44.0, 24.0  # px
+_EDGE = 7.0  # px: a mark nearer to the edge would run into that of the next lane
 MARK_ROOM = 90  # px that the text of a mark needs
 _TEXT_MARGIN = 4
 _SHADE = 0.47  # of the colour of bands: the traces matter more
@@ -76,7 +77,9 @@ class ValueAxisItem(pg.AxisItem):  # type: ignore[misc]
             return [(step, [round((minimum + maximum) / 2 / step) * step])]
         step = time_axis.round_up((maximum - minimum) / max(1, size / _MARK_HEIGHT))
         first, last = math.ceil(minimum / step - 1e-9), math.floor(maximum / step + 1e-9)
-        return [(step, [number * step for number in range(first, min(last, first + 50) + 1)])]
+        edge = _EDGE / size * (maximum - minimum)
+        marks = [number * step for number in range(first, min(last, first + 50) + 1)]
+        return [(step, [mark for mark in marks if minimum + edge <= mark <= maximum - edge])]
 
     def tickStrings(self, values: Sequence[float], scale: float, spacing: float) -> list[str]:  # noqa: N802
         """Values with as many decimals as the step needs; with the unit where there is no label."""
@@ -231,7 +234,7 @@ class Lane:
     def show_time_axis(self, shown: bool) -> None:
         """Only the lowest lane writes the times."""
         self.plot.getAxis("bottom").setStyle(showValues=shown)
-        self.plot.getAxis("bottom").setHeight(None if shown else 6)
+        self.plot.getAxis("bottom").setHeight(24 if shown else 4)
 
     def restyle(self) -> None:
         """Take the present colours."""

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from gui.dates import local_clock, now
 from gui.desk import Desk
 from gui.theme import Tone
 from gui.widgets.state_label import Shape, StateLabel
 from testbench.record.model import AlarmRow
+
+_LINES = 3  # that are shown at once; more are scrolled to
 
 
 class AlarmPanel(QFrame):
@@ -33,13 +35,21 @@ class AlarmPanel(QFrame):
         top = QHBoxLayout()
         top.addWidget(self._heading, 1)
         top.addWidget(self.all_button)
-        self._lines = QVBoxLayout()
+        inside = QWidget()
+        self._lines = QVBoxLayout(inside)
+        self._lines.setContentsMargins(0, 0, 0, 0)
         self._lines.setSpacing(4)
+        self._scroll = QScrollArea()
+        self._scroll.setWidgetResizable(True)
+        self._scroll.setFrameShape(QFrame.Shape.NoFrame)
+        self._scroll.setWidget(inside)
+        self._scroll.viewport().setAutoFillBackground(False)
+        inside.setAutoFillBackground(False)
         column = QVBoxLayout(self)
         column.setContentsMargins(12, 8, 12, 8)
         column.setSpacing(6)
         column.addLayout(top)
-        column.addLayout(self._lines)
+        column.addWidget(self._scroll)
         self.hide()
         self.retranslate()
 
@@ -79,6 +89,8 @@ class AlarmPanel(QFrame):
         for alarm in self._alarms:
             self._lines.addWidget(self._line(alarm))
         self.all_button.setVisible(any(alarm.acknowledged is None for alarm in self._alarms))
+        height = self.all_button.sizeHint().height() + 4
+        self._scroll.setFixedHeight(height * min(len(self._alarms), _LINES))
         self.setVisible(bool(self._alarms))
 
     def _line(self, alarm: AlarmRow) -> QWidget:

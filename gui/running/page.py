@@ -11,10 +11,12 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import (
     QApplication,
     QComboBox,
+    QFrame,
     QHBoxLayout,
     QInputDialog,
     QLabel,
     QPushButton,
+    QScrollArea,
     QSplitter,
     QStackedLayout,
     QTabWidget,
@@ -45,6 +47,7 @@ from testbench.engine.watching import Sight
 from testbench.record.model import PromptRow
 from testbench.report.wording import wording
 
+_LEAST_PLOT, _LEAST_TABS = 190, 80  # px
 RECENT = 12  # evaluations that are over and still in the list
 OVER = (Situation.FINISHED, Situation.ABORTED, Situation.CLOSED)
 
@@ -153,7 +156,7 @@ class RunPage(Page):
         self._feed.fed.connect(self._take)
         self._feed.failed.connect(self.desk.fail)
         self._feed.start()
-        self._stack.setCurrentWidget(self._content)
+        self._stack.setCurrentWidget(self._scroll)
         self._list(self.desk.lookout.standings, again=True)
         self._bar.show_situation(None)
 
@@ -415,6 +418,8 @@ class RunPage(Page):
         self._tabs = QTabWidget()
         self._tabs.addTab(self._verdicts, "")
         self._tabs.addTab(self._events, "")
+        self._plot.setMinimumHeight(_LEAST_PLOT)
+        self._tabs.setMinimumHeight(_LEAST_TABS)
         self._down = QSplitter(Qt.Orientation.Vertical)
         self._down.addWidget(self._plot)
         self._down.addWidget(self._tabs)
@@ -442,6 +447,13 @@ class RunPage(Page):
         for part in (self._question, self._alarms, self._prompts, self._headline):
             column.addWidget(part)
         column.addWidget(self._across, 1)
+        self._scroll = QScrollArea()  # alarms and questions together may need more than a small screen has
+        self._scroll.setWidgetResizable(True)
+        self._scroll.setFrameShape(QFrame.Shape.NoFrame)
+        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._scroll.setWidget(self._content)
+        self._scroll.viewport().setAutoFillBackground(False)
+        self._content.setAutoFillBackground(False)
         self._empty = EmptyState("run")
         self._new_button = QPushButton()
         self._new_button.setProperty("kind", "primary")
@@ -449,5 +461,5 @@ class RunPage(Page):
         self._empty.add_button(self._new_button)
         self._stack = QStackedLayout(self)
         self._stack.addWidget(self._empty)
-        self._stack.addWidget(self._content)
+        self._stack.addWidget(self._scroll)
         QWidget.setTabOrder(self._choice, self._bar.resume)

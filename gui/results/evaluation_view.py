@@ -18,6 +18,7 @@ from gui.results.verdict_table import VerdictTable
 from gui.results.words import outcome_shape, outcome_word, standing_word
 from gui.widgets.state_label import StateLabel
 from testbench.engine.wording import duration
+from testbench.outcome import Outcome
 from testbench.text import Language
 
 MARGIN, SPACING = 12, 8
@@ -160,8 +161,10 @@ class EvaluationView(QWidget):
             return
         row = evaluated.row
         self._name.setText(row.identifier)
-        shape, tone = outcome_shape(row.outcome)
-        self.outcome.show_state(shape, outcome_word(self.desk, row.outcome), tone)
+        ended_badly = row.outcome in (Outcome.ABORTED, Outcome.ERROR)
+        outcome = row.outcome if row.start.standard or ended_badly else None
+        shape, tone = outcome_shape(outcome)
+        self.outcome.show_state(shape, outcome_word(self.desk, outcome), tone)
         self.outcome.setVisible(row.outcome is not None)
         self.watch_button.setVisible(evaluated.stand.standing.goes_on or evaluated.stand.standing.resumable)
         self._facts.setText("  ·  ".join(self._said(evaluated)))
@@ -184,6 +187,8 @@ class EvaluationView(QWidget):
     def _remarked(self, evaluated: Evaluated) -> list[str]:
         """What must be known before a verdict is read."""
         said = []
+        if evaluated.stand.standing.goes_on:
+            said.append(self.tr("It goes on. What it has found so far is shown; it is judged at its end."))
         if evaluated.row.reason:
             said.append(self.desk.tell(evaluated.row.reason))
         if (original := evaluated.original) is not None:

@@ -15,7 +15,6 @@ from testbench.criteria.judge import Verdict
 from testbench.engine.amending import repeats_of, results_of
 from testbench.engine.request import Repeats
 from testbench.engine.standing import Stand, stand
-from testbench.errors import RecordError
 from testbench.findings import Finding
 from testbench.outcome import Outcome
 from testbench.record.attempts import Attempt, Result
@@ -237,19 +236,15 @@ def _names(result: Result) -> tuple[str, str]:
 
 def _runs(record: Record, evaluation: str, results: Sequence[Result]) -> tuple[dict[str, RunSpan], tuple[str, ...]]:
     """The runs of the evaluation and of its repeats, by identifier; and repeats that are not in this record."""
-    found, missing = {}, []
     names = dict.fromkeys([evaluation, *(attempt.evaluation for result in results for attempt in result.attempts)])
-    for name in names:
-        try:
-            channels = tuple(record.channels(name))
-            for run in record.runs(name):
-                spans = tuple(_span(step) for step in record.steps(run.identifier))
-                found[run.identifier] = RunSpan(record.path, name, run, spans, channels)
-        except RecordError:
-            if name == evaluation:
-                raise
-            missing.append(name)
-    return found, tuple(missing)
+    known = {row.identifier for row in record.evaluations()}
+    found = {}
+    for name in (name for name in names if name in known):
+        channels = tuple(record.channels(name))
+        for run in record.runs(name):
+            spans = tuple(_span(step) for step in record.steps(run.identifier))
+            found[run.identifier] = RunSpan(record.path, name, run, spans, channels)
+    return found, tuple(name for name in names if name not in known)
 
 
 ZERO_GAS = ("warm_up", "leak_check", "zero_gas", "purge")

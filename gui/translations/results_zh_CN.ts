@@ -173,6 +173,10 @@
         <translation>无标准</translation>
     </message>
     <message>
+        <source>It goes on. What it has found so far is shown; it is judged at its end.</source>
+        <translation>正在运行。此处为已得的结果，结束时判定。</translation>
+    </message>
+    <message>
         <source>It repeats run {run} of {original}: {reason} ({by}). What counts is decided there.</source>
         <translation>本次重测 {original} 的测试 {run}：{reason}（{by}）。结果的取舍在原评价中决定。</translation>
     </message>

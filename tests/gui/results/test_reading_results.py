@@ -1,5 +1,6 @@
 """An evaluation as it is read from its record, and devices side by side."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,9 @@ from gui.results.reading import Evaluated, read_evaluation
 from gui.results.verdict_model import Column, DeviceProxy, VerdictModel
 from testbench.errors import InputError
 from testbench.outcome import Outcome
+from testbench.record.attempts import repeat_document
+from testbench.record.model import AmendmentKind
+from testbench.record.store import Record
 
 
 @pytest.fixture
@@ -87,3 +91,19 @@ def test_the_models_keep_the_promises_of_qt(read: Evaluated, desk: Desk) -> None
     assert comparison.headerData(2, Qt.Orientation.Horizontal) == "Maker A\n410i (simulated)\ndevice A"
     comparison.show_matrix(matrix([]))
     assert len(testers) == 2
+
+
+def test_an_archived_evaluation_says_which_repeats_are_not_here(read: Evaluated, record: Path, tmp_path: Path) -> None:
+    with Record.open(record) as opened:
+        found = opened.findings(read.identifier)
+        document = repeat_document("E9", found[0].run, "5" * 64, [replace(found[0], run="E9-R01", number=99)])
+        at = opened.evaluation(read.identifier).finished
+        assert at is not None
+        opened.amendments.enter(
+            read.identifier, AmendmentKind.REPEAT, document=document, reason="leak", by="li", at=at,
+            verdicts=[line.verdict.to_json() | {"criterion": True} for line in read.lines], outcome=Outcome.PASS, after=0,
+        )  # fmt: skip
+    after = read_evaluation(record, read.identifier)
+    assert after.unread == ("E9",)
+    assert after.lines[0].attempt.stored.run not in after.runs, "its readings are not here"
+    assert len(after.lines[0].result.attempts) == 2

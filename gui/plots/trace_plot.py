@@ -13,31 +13,28 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from functools import partial
 from typing import Any
 
 from numpy.typing import ArrayLike
 from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSplitter, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QSplitter, QVBoxLayout, QWidget
 
 from gui.plots import time_axis
 from gui.plots.canvas import Canvas
 from gui.plots.channel import Band, Channel, Limit, LineKind, StepLine
 from gui.plots.fetching import Fetcher, Source, Wish
-from gui.plots.lane import Lane, thin_pen
+from gui.plots.lane_stack import TOGETHER, Key, LaneStack
 from gui.plots.legend import Legend, LegendModel, Value
 from gui.plots.levels import Polyline
-from gui.plots.time_axis import Mode, TimeView, comfortable
+from gui.plots.plot_bar import PlotBar
+from gui.plots.time_axis import Mode, TimeView
 from gui.plots.trace import DETAIL_SPANS, WHOLE_POINTS, Trace, Window, at
 from gui.theme import Theme, Tone
 
 _PAN_SHARE = 0.1
-_MAIN_LANE = 7  # times as high as half another lane
 _FETCH_AFTER_MS = 120
 _VALUES_AFTER_MS = 100  # nobody reads numbers that change faster
-_HEAD = 0.15  # of the uppermost lane, for the names of the steps
-_TOGETHER = ("", "%")
 
 
 class TracePlot(QWidget):
@@ -53,10 +50,8 @@ class TracePlot(QWidget):
         self._channels: tuple[Channel, ...] = ()
         self._traces: dict[str, Trace] = {}
         self._lines: dict[str, Polyline] = {}
-        self._bands: Sequence[Band] = ()
         self._steps: Sequence[StepLine] = ()
         self._limits: Sequence[Limit] = ()
-        self._lanes: dict[tuple[str, str], Lane] = {}
         self._source: Source | None = None
         self._extent: tuple[float, float] | None = None
         self._origin: dt.datetime | None = None
@@ -84,7 +79,8 @@ class TracePlot(QWidget):
         self._channels = tuple(channels)
         self._traces = {channel.name: Trace() for channel in channels}
         self._lines = {}
-        self._bands, self._steps, self._limits = (), (), ()
+        self._steps, self._limits = (), ()
+        self._stack.set_bands(())
         self._source = self._extent = self._cursor = None
         self._model.set_channels(channels, self._colours())
         self.view = TimeView(mode=self.view.mode)
@@ -112,9 +108,8 @@ class TracePlot(QWidget):
 
     def set_bands(self, bands: Sequence[Band]) -> None:
         """Shade these steps in the background, in order of time."""
-        self._bands = tuple(bands)
-        for lane in self._lanes.values():
-            lane.bands.set_bands(self._bands)
+        self._stack.set_bands(tuple(bands))
+        self.schedule()
 
     def set_step_lines(self, lines: Sequence[StepLine]) -> None:
         """Draw these set-points and references."""
@@ -129,7 +124,7 @@ class TracePlot(QWidget):
     def set_origin(self, origin: dt.datetime | None) -> None:
         """Say the local date at bench time 0, so that the axis can show the clock; None where that would mislead."""
         self._origin = origin
-        self._clock_button.setEnabled(origin is not None)
+        self._bar.clock.setEnabled(origin is not None)
         self._set_clock(self._clock)
 
     def reach(self, end: float) -> None:
@@ -162,7 +157,7 @@ class TracePlot(QWidget):
     def set_together(self, together: bool) -> None:
         """Draw all channels in one lane, each in percent of its own range; or by quantity and unit."""
         self._together = together
-        self._together_button.setChecked(together)
+        self._bar.together.setChecked(together)
         self._make_lanes()
 
     def state(self) -> dict[str, Any]:
@@ -171,7 +166,7 @@ class TracePlot(QWidget):
             "hidden": sorted(self._model.hidden),
             "together": self._together,
             "clock": self._clock,
-            "legend": self._legend_button.isChecked(),
+            "legend": self._bar.values.isChecked(),
         }
 
     def restore(self, state: Mapping[str, Any] | None) -> None:
@@ -181,8 +176,8 @@ class TracePlot(QWidget):
         if isinstance(hidden, list):
             self._model.set_hidden({name for name in hidden if isinstance(name, str)})
         self._together = state.get("together") is True
-        self._together_button.setChecked(self._together)
-        self._legend_button.setChecked(state.get("legend") is not False)
+        self._bar.together.setChecked(self._together)
+        self._bar.values.setChecked(state.get("legend") is not False)
         self._set_clock(state.get("clock") is True)
         self._make_lanes()
         self._look(self.view.restored(state))
@@ -199,32 +194,9 @@ class TracePlot(QWidget):
         view = self.view
         pixels = max(50, int(self._canvas.area.width()))
         self._canvas.set_times(view.start, view.end)
-        ranges: dict[tuple[str, str], list[tuple[float, float]]] = {}
-        least: dict[tuple[str, str], float] = {}
         for channel in self._shown():
-            line = self._traces[channel.name].query(view.start, view.end, pixels)
-            self._lines[channel.name] = line
-            extremes = line.extremes()
-            lane = self._lanes[self._lane_of(channel)]
-            value = line.value
-            if self._together and extremes is not None:
-                low, high = comfortable(*extremes, least=4 * channel.resolution)
-                value = (value - low) / (high - low) * 100.0
-            elif extremes is not None:
-                ranges.setdefault(channel.lane, []).append(extremes)
-                least[channel.lane] = max(least.get(channel.lane, 0.0), 4 * channel.resolution)
-            lane.curve(channel.name).setData(line.time, value, connect="finite")
-        if not self._together:
-            self._draw_steps(ranges)
-        for key, lane in self._lanes.items():
-            lane.set_times(view.start, view.end)
-            found = ranges.get(key)
-            if self._together:
-                lane.set_values(-2.0, 102.0)
-            elif found:
-                low, high = comfortable(min(r[0] for r in found), max(r[1] for r in found), least.get(key, 0.0))
-                headed = self._bands and lane is next(iter(self._lanes.values()))
-                lane.set_values(low, high + (_HEAD * (high - low) if headed else 0.0))
+            self._lines[channel.name] = self._traces[channel.name].query(view.start, view.end, pixels)
+        self._stack.draw(view, self._lines, self._steps, self._limits)
         if not self._values_due.isActive():
             self._values_due.start()
         if self._source is not None and any(self._wanting(pixels)):
@@ -234,8 +206,7 @@ class TracePlot(QWidget):
         """Take the present colours."""
         self._canvas.setBackground(self._theme.colour(Tone.SURFACE))
         self._model.set_colours(self._colours())
-        for lane in self._lanes.values():
-            lane.restyle()
+        self._stack.restyle()
         self._colour_curves()
         self.retranslate()
 
@@ -245,28 +216,13 @@ class TracePlot(QWidget):
         self.setAccessibleDescription(
             self.tr("Arrow keys move, + and − zoom, Home shows everything, F follows the latest readings.")
         )
-        for button, text, tip in (
-            (self._all_button, self.tr("All"), self.tr("Show everything (Home)")),
-            (self._follow_button, self.tr("Follow"), self.tr("Stay with the latest readings (F)")),
-            (
-                self._together_button,
-                self.tr("Together"),
-                self.tr("All on one axis, each in % of its own range (T)"),
-            ),
-            (self._clock_button, self.tr("Clock"), self.tr("Time of day instead of bench time (C)")),
-            (self._legend_button, self.tr("Values"), self.tr("List of channels with their values (V)")),
-        ):
-            button.setText(text)
-            button.setToolTip(tip)
-        self._canvas.setToolTip("")
-        self._hint.setText(self.tr("Wheel: zoom · drag: move · right drag: choose a span"))
+        self._bar.retranslate()
         self._model.set_titles(self.tr("Channel"), self.tr("Value"), self.tr("Unit"))
         self._table.setAccessibleName(self.tr("Channels and their values"))
         self._key.setText(
             "··· {set_point}   – – {reference}".format(set_point=self.tr("set-point"), reference=self.tr("reference"))
         )
-        for lane in self._lanes.values():
-            lane.retranslate()
+        self._stack.retranslate()
         self._show_values()
 
     def close_source(self) -> None:
@@ -302,7 +258,7 @@ class TracePlot(QWidget):
             case Qt.Key.Key_C if self._origin is not None:
                 self._set_clock(not self._clock)
             case Qt.Key.Key_V:
-                self._legend_button.toggle()
+                self._bar.values.toggle()
             case Qt.Key.Key_Escape if self._cursor is not None:
                 self._point(None)
             case _:
@@ -328,30 +284,12 @@ class TracePlot(QWidget):
         self._canvas.pointed.connect(self._point)
         self._canvas.all_wanted.connect(self.show_all)
         self._canvas.resized.connect(self.schedule)
-        self._all_button, self._follow_button, self._together_button, self._clock_button, self._legend_button = (
-            QToolButton(self) for _ in range(5)
-        )
-        buttons = (self._all_button, self._follow_button, self._together_button, self._clock_button, self._legend_button)
-        for button in buttons:
-            button.setCheckable(True)
-            button.setAutoRaise(True)
-        self._all_button.clicked.connect(self.show_all)
-        self._follow_button.clicked.connect(self.follow)
-        self._together_button.clicked.connect(self.set_together)
-        self._clock_button.clicked.connect(self._set_clock)
-        self._clock_button.setEnabled(False)
-        self._legend_button.setChecked(True)
-        self._hint = QLabel(self)
-        self._hint.setProperty("tone", "muted")
-        bar = QHBoxLayout()
-        bar.setContentsMargins(0, 0, 0, 0)
-        bar.setSpacing(4)
-        for button in buttons[:-1]:
-            bar.addWidget(button)
-        bar.addStretch(1)
-        bar.addWidget(self._hint)
-        bar.addSpacing(8)
-        bar.addWidget(self._legend_button)
+        self._stack = LaneStack(self._theme, self._canvas, self._lane_title)
+        self._bar = PlotBar(self)
+        self._bar.all.clicked.connect(self.show_all)
+        self._bar.follow.clicked.connect(self.follow)
+        self._bar.together.clicked.connect(self.set_together)
+        self._bar.clock.clicked.connect(self._set_clock)
         self._model = LegendModel(self)
         self._model.toggled.connect(lambda *_: self._make_lanes())
         self._table = Legend(self._model, self)
@@ -366,7 +304,7 @@ class TracePlot(QWidget):
         side.addWidget(self._where)
         side.addWidget(self._table, 1)
         side.addWidget(self._key)
-        self._legend_button.toggled.connect(self._side.setVisible)
+        self._bar.values.toggled.connect(self._side.setVisible)
         self._splitter = QSplitter(Qt.Orientation.Horizontal, self)
         self._splitter.addWidget(self._canvas)
         self._splitter.addWidget(self._side)
@@ -376,70 +314,35 @@ class TracePlot(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(4)
-        layout.addLayout(bar)
+        layout.addWidget(self._bar)
         layout.addWidget(self._splitter, 1)
 
     def _shown(self) -> list[Channel]:
         return [channel for channel in self._channels if channel.name not in self._model.hidden]
 
-    def _lane_of(self, channel: Channel) -> tuple[str, str]:
-        return _TOGETHER if self._together else channel.lane
-
     def _make_lanes(self) -> None:
         """Make the lanes that the channels in view need; a change of channels or of the kind of axes makes them anew."""
-        shown = sorted(self._shown(), key=lambda channel: not channel.main)  # what is judged stands above the rest
-        counts = list(dict.fromkeys(self._lane_of(channel) for channel in shown))
-        main = {self._lane_of(channel) for channel in shown if channel.main}
-        self._lanes = {
-            key: Lane(self._theme, title=partial(self._lane_title, key), unit=key[1], top=number == 0)
-            for number, key in enumerate(counts)
-        }
-        for number, lane in enumerate(self._lanes.values()):
-            lane.restyle()
-            lane.show_time_axis(number == len(counts) - 1)
-            lane.bands.set_bands(self._bands)
-        heights = [_MAIN_LANE if key in main else 2 for key in counts]
-        self._canvas.set_lanes(list(self._lanes.values()), heights)
+        self._stack.arrange(self._shown(), together=self._together)
         self._set_clock(self._clock)
         self._colour_curves()
         self._point(self._cursor)
         self.schedule()
 
-    def _lane_title(self, key: tuple[str, str]) -> str:
-        if key == _TOGETHER:
+    def _lane_title(self, key: Key) -> str:
+        if key == TOGETHER:
             return self.tr("% of own range")
         quantity, unit = key
-        return f"{quantity} / {unit}" if quantity and len(self._lanes) < 4 else unit or quantity
+        return f"{quantity} / {unit}" if quantity and len(self._stack.lanes) < 4 else unit or quantity
 
     def _colours(self) -> list[Any]:
         return [self._theme.trace(number) for number in range(len(self._channels))]
 
     def _colour_curves(self) -> None:
-        """Colour the curves; the one that is chosen in the legend stands out in the colour of text, above the others."""
+        """Colour the curves; the one that is chosen in the legend stands out."""
         rows = self._table.selectionModel().selectedRows() if self._channels else []
         chosen = {self._channels[row.row()].name for row in rows if row.row() < len(self._channels)}
-        for channel, colour in zip(self._channels, self._colours(), strict=True):
-            if channel.name in self._model.hidden:
-                continue
-            curve = self._lanes[self._lane_of(channel)].curve(channel.name)
-            picked = channel.name in chosen
-            curve.setPen(thin_pen(self._theme.colour(Tone.TEXT) if picked else colour))
-            curve.setZValue(10 if picked else 0)
-
-    def _draw_steps(self, ranges: dict[tuple[str, str], list[tuple[float, float]]]) -> None:
-        by_name = {channel.name: channel for channel in self._shown()}
-        for line in self._steps:
-            channel = by_name.get(line.channel)
-            if channel is not None:
-                extremes = self._lanes[channel.lane].draw_steps(line, self.view.start, min(self.view.end, self.view.last))
-                if extremes is not None:
-                    ranges.setdefault(channel.lane, []).append(extremes)
-        for key, lane in self._lanes.items():
-            limits = [limit for limit in self._limits if limit.channel in by_name and by_name[limit.channel].lane == key]
-            lane.set_limits(limits)
-            ranges.setdefault(key, []).extend((limit.value, limit.value) for limit in limits)
-        for key in [key for key, found in ranges.items() if not found]:
-            del ranges[key]
+        names = (channel.name for channel in self._channels)
+        self._stack.colour(dict(zip(names, self._colours(), strict=True)), chosen)
 
     def _reach(self, first: float | None, last: float | None) -> None:
         if first is None or last is None:
@@ -453,25 +356,19 @@ class TracePlot(QWidget):
         if (view.start, view.end) != (self.view.start, self.view.end):
             self.view_changed.emit(view.start, view.end)
         self.view = view
-        self._all_button.setChecked(view.mode is Mode.ALL)
-        self._follow_button.setChecked(view.mode is Mode.FOLLOW)
+        self._bar.all.setChecked(view.mode is Mode.ALL)
+        self._bar.follow.setChecked(view.mode is Mode.FOLLOW)
         self.schedule()
 
     def _set_clock(self, clock: bool) -> None:
         self._clock = clock
-        self._clock_button.setChecked(clock and self._origin is not None)
-        for lane in self._lanes.values():
-            lane.time_axis.origin = self._origin if clock else None
-            lane.time_axis.picture = None
-            lane.time_axis.update()
+        self._bar.clock.setChecked(clock and self._origin is not None)
+        self._stack.set_origin(self._origin if clock else None)
         self._show_values()
 
     def _point(self, time: float | None) -> None:
         self._cursor = time
-        for lane in self._lanes.values():
-            lane.cursor.setVisible(time is not None)
-            if time is not None:
-                lane.cursor.setPos(time)
+        self._stack.point(time)
         self._show_values()
 
     def _show_values(self) -> None:

@@ -118,12 +118,14 @@ class Headline(QFrame):
         column.addLayout(middle)
         column.addLayout(bottom)
 
-    def show_all(self, state: Situation, course: Course | None, times: Times) -> None:
-        """Show everything anew."""
+    def show_all(self, state: Situation, course: Course | None, times: Times, why: str = "") -> None:
+        """Show everything anew; `why` is why it is paused, as the record says it."""
         self._show_state(state, course)
         present = None if course is None else course.present
         self.step.set_text(self._step_words(state, course, present))
-        self.where.setText("" if course is None or present is None else self._where_words(course, present))
+        where = "" if course is None or present is None else self._where_words(course, present)
+        paused = state in (Situation.PAUSED, Situation.HELD) and why
+        self.where.setText(f"{self._desk.tell(why)} · {where}" if paused else where)
         self.progress.setValue(round(1000 * (times.share or 0.0)))
         share = None if times.share is None else 100 if times.share >= 1 else min(99, int(100 * times.share))
         self.percent.set_text("–" if share is None else f"{share} %")

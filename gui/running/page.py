@@ -48,6 +48,7 @@ from testbench.record.model import PromptRow
 from testbench.report.wording import wording
 
 _LEAST_PLOT, _LEAST_TABS = 190, 80  # px
+PAUSE = "pause"  # the kind of event that says why it is paused
 RECENT = 12  # evaluations that are over and still in the list
 OVER = (Situation.FINISHED, Situation.ABORTED, Situation.CLOSED)
 
@@ -65,6 +66,7 @@ class RunPage(Page):
         self._sight: Sight | None = None
         self._situation: Situation | None = None
         self._pausing = self._busy = self._here = False
+        self._why = ""
         self._listed: tuple[tuple[Path, str, str], ...] = ()
         self._build()
         desk.lookout.changed.connect(self._list)
@@ -144,6 +146,7 @@ class RunPage(Page):
         self.close_feed()
         self._course = self._sight = self._situation = None
         self._pausing = self._busy = False
+        self._why = ""
         self._plot.set_channels(())
         self._steps.set_runs(())
         self._verdicts.verdicts.set_verdicts(())
@@ -191,6 +194,7 @@ class RunPage(Page):
         if news.sight.stand.standing.goes_on:
             self._plot.reach(news.sight.bench_s)
         self._events.add(news.events)
+        self._why = next((event.text for event in reversed(news.events) if event.kind == PAUSE), self._why)
         self._alarms.show_alarms(news.sight.alarms)
         before = self._prompts.prompt
         self._prompts.show_prompts(news.sight.prompts)
@@ -241,7 +245,7 @@ class RunPage(Page):
             return
         state = situation(self._sight, pausing=self._pausing)
         self._situation = state
-        self._headline.show_all(state, self._course, times(self._sight, self._course, now()))
+        self._headline.show_all(state, self._course, times(self._sight, self._course, now()), self._why)
         self._bar.show_situation(state, busy=self._busy)
         self._results_button.setVisible(state in OVER)
         if state in OVER:

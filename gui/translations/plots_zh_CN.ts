@@ -53,15 +53,7 @@
     </message>
 </context>
 <context>
-    <name>TracePlot</name>
-    <message>
-        <source>Trend</source>
-        <translation>趋势</translation>
-    </message>
-    <message>
-        <source>Arrow keys move, + and − zoom, Home shows everything, F follows the latest readings.</source>
-        <translation>方向键移动，+ 和 − 缩放，Home 显示全部，F 跟随最新读数。</translation>
-    </message>
+    <name>PlotBar</name>
     <message>
         <source>All</source>
         <translation>全部</translation>
@@ -105,6 +97,17 @@
     <message>
         <source>Wheel: zoom · drag: move · right drag: choose a span</source>
         <translation>滚轮：缩放 · 拖动：移动 · 右键拖动：选取区间</translation>
+    </message>
+</context>
+<context>
+    <name>TracePlot</name>
+    <message>
+        <source>Trend</source>
+        <translation>趋势</translation>
+    </message>
+    <message>
+        <source>Arrow keys move, + and − zoom, Home shows everything, F follows the latest readings.</source>
+        <translation>方向键移动，+ 和 − 缩放，Home 显示全部，F 跟随最新读数。</translation>
     </message>
     <message>
         <source>Channel</source>

@@ -49,7 +49,7 @@ def legend(plot: TracePlot, column: int = 1) -> list[str]:
 
 def test_live_readings_are_drawn_in_a_lane_for_each_quantity_with_their_latest_values(plot) -> None:
     fill(plot)
-    assert list(plot._lanes) == [("CO2", "%"), ("temperature", "°C")]
+    assert list(plot._stack.lanes) == [("CO2", "%"), ("temperature", "°C")]
     assert plot.view.mode is Mode.ALL
     latest = np.sin(3599 / 60)
     assert legend(plot) == [f"{latest:.2f}", f"{1 + latest:.2f}", f"{2 + latest:.3f}"]
@@ -58,11 +58,11 @@ def test_live_readings_are_drawn_in_a_lane_for_each_quantity_with_their_latest_v
 
 def test_updating_makes_no_new_items(plot) -> None:
     fill(plot)
-    before = [len(lane.plot.scene().items()) for lane in plot._lanes.values()]
+    before = [len(lane.plot.scene().items()) for lane in plot._stack.lanes.values()]
     for time in range(3600, 3700):
         plot.append("A", [time], [0.5])
         plot.draw()
-    assert [len(lane.plot.scene().items()) for lane in plot._lanes.values()] == before
+    assert [len(lane.plot.scene().items()) for lane in plot._stack.lanes.values()] == before
 
 
 @pytest.mark.parametrize(
@@ -142,14 +142,14 @@ def test_a_channel_is_hidden_and_its_lane_goes_with_the_last(plot) -> None:
     fill(plot)
     model = plot._model
     model.setData(model.index(2, 0), Qt.CheckState.Unchecked.value, Qt.ItemDataRole.CheckStateRole)
-    assert list(plot._lanes) == [("CO2", "%")]
+    assert list(plot._stack.lanes) == [("CO2", "%")]
     for row in (0, 1):
         model.setData(model.index(row, 0), Qt.CheckState.Unchecked.value, Qt.ItemDataRole.CheckStateRole)
     plot.draw()
-    assert plot._lanes == {}
+    assert plot._stack.lanes == {}
     model.setData(model.index(1, 0), Qt.CheckState.Checked.value, Qt.ItemDataRole.CheckStateRole)
     plot.draw()
-    assert list(plot._lanes) == [("CO2", "%")]
+    assert list(plot._stack.lanes) == [("CO2", "%")]
 
 
 def test_view_and_channels_are_remembered(qtbot, desk, plot) -> None:
@@ -174,8 +174,8 @@ def test_bands_steps_limits_and_the_clock_are_drawn_in_both_colours(plot, desk) 
     plot.set_limits([Limit("t", 5.0, "5 °C")])
     plot.set_origin(dt.datetime(2026, 11, 22, 8, tzinfo=dt.UTC))
     plot.draw()
-    assert plot._lanes["CO2", "%"].box.viewRange()[1][1] > 9.0
-    assert plot._lanes["temperature", "°C"].box.viewRange()[1][1] > 5.0
+    assert plot._stack.lanes["CO2", "%"].box.viewRange()[1][1] > 9.0
+    assert plot._stack.lanes["temperature", "°C"].box.viewRange()[1][1] > 5.0
     plain = plot.grab().toImage()
     plot._set_clock(True)
     plot.draw()

@@ -88,12 +88,14 @@ def test_the_whole_course_from_question_to_results(qtbot, desk, following, going
     assert went.args[1]["evaluation"] == going.evaluation
 
 
-def test_it_pauses_at_once_or_after_the_step_and_goes_on(qtbot, following) -> None:
+def test_it_pauses_at_once_or_after_the_step_and_goes_on(qtbot, desk, following) -> None:
+    desk.person = "li"
     until_asked(qtbot, following)
     following._bar.at_once.click()
     until(qtbot, following, Situation.PAUSED)
     assert following._prompts.isHidden()
     assert following._headline.state.word == "Paused"
+    assert following._headline.where.text().startswith("paused by li · Run 1 of")
     assert not following._bar.pause.isVisibleTo(following)
     qtbot.waitUntil(following._bar.resume.isEnabled)
     following._bar.resume.click()

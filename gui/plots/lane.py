@@ -177,7 +177,8 @@ class Lane:
         self.cursor.hide()
         self.box.addItem(self.cursor, ignoreBounds=True)
         self.value_axis.setWidth(AXIS_WIDTH)
-        self.value_axis.enableAutoSIPrefix(False)
+        for axis in (self.time_axis, self.value_axis):
+            axis.enableAutoSIPrefix(False)
         self._curves: dict[str, Any] = {}
         self._step_items: dict[tuple[LineKind, str], Any] = {}
         self._limit_items: list[Any] = []

@@ -226,7 +226,7 @@ class Levels:
         while top + 1 < len(levels):
             begin = -(-first[top] // FACTOR)
             until = min(past[top] // FACTOR, levels[top + 1].total)
-            if until - begin < 2 * pixels:
+            if until - begin < pixels:
                 break
             top += 1
             first[top], past[top] = begin, until

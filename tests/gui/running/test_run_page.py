@@ -5,12 +5,14 @@ import signal
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
 
 from gui.running.course import StepState
 from gui.running.page import RunPage
 from gui.running.situation import Situation
 from testbench.commands.known_records import remember
 from testbench.engine.control import find_process
+from testbench.record.store import Record
 from testbench.text import Language
 
 WITHIN_MS = 30_000
@@ -155,3 +157,17 @@ def test_an_evaluation_whose_process_was_lost_is_gone_on_with(qtbot, following, 
     following._bar.resume.click()
     until(qtbot, following, Situation.WAITING)
     assert following._bar.pause.isVisibleTo(following)
+
+
+def test_changing_between_evaluations_shows_the_one_that_was_chosen_last(qtbot, page, evaluated, tmp_path) -> None:
+    copy = tmp_path / "copy.sqlite"
+    with Record.open(evaluated) as record:
+        record.back_up(copy)
+        evaluation = record.evaluations()[0].identifier
+    for path in (evaluated, copy) * 5:
+        page.follow(path, evaluation)
+        QApplication.processEvents()
+    qtbot.waitUntil(lambda: page.situation is Situation.FINISHED, timeout=WITHIN_MS)
+    assert page._feed.record == copy
+    qtbot.waitUntil(lambda: len(page._plot._traces["A"].query(0.0, 1e6, 500)) > 300, timeout=WITHIN_MS)
+    assert page._verdicts.verdicts.rowCount() > 20

@@ -147,7 +147,8 @@ class _Teller:
 def _unsaid(text: str, free: int) -> int:
     """Reckon how much of a text is English that a sentence might have said; `free` words may be a name."""
     words = _ENGLISH.findall(text)
-    return sum(map(len, words)) if len(words) > free else 0
+    several = ": " in text or "; " in text
+    return sum(map(len, words)) if several or len(words) > free else 0
 
 
 def _candidates(text: str) -> list[Sentence]:

@@ -49,6 +49,7 @@ class ValueAxisItem(pg.AxisItem):  # type: ignore[misc]
     """Marks of values; where the lane is low only one, with the unit beside it, and no label."""
 
     unit = ""
+    known = False  # whether there are values, and so a range that says something
     _words = ""
 
     def __init__(self) -> None:
@@ -70,7 +71,7 @@ class ValueAxisItem(pg.AxisItem):  # type: ignore[misc]
 
     def tickValues(self, minimum: float, maximum: float, size: float) -> list[tuple[float, list[float]]]:  # noqa: N802
         """Round values, as many as there is room for."""
-        if not maximum > minimum:
+        if not self.known or not maximum > minimum:
             return []
         if size < _MARKS_ROOM:
             step = time_axis.round_up((maximum - minimum) / 4)
@@ -230,6 +231,7 @@ class Lane:
         """Show a range of values."""
         if (low, high) != self._range:
             self._range = (low, high)
+            self.value_axis.known = True
             self.box.setYRange(low, high, padding=0)
 
     def show_time_axis(self, shown: bool) -> None:

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QPushButton,
     QScrollArea,
+    QSizePolicy,
     QSplitter,
     QStackedLayout,
     QTabWidget,
@@ -437,6 +438,8 @@ class RunPage(Page):
         for splitter, key in ((self._down, "run.down"), (self._across, "run.across")):
             splitter.setChildrenCollapsible(False)
             self.desk.preferences.restore_layout(key, splitter)
+        self._across.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
+        self._across.setMinimumHeight(_LEAST_PLOT + _LEAST_TABS + self._down.handleWidth())
         top = QHBoxLayout()
         top.setSpacing(8)
         top.addWidget(self._choice_label)

@@ -20,6 +20,7 @@ NESTED = "text"  # places that hold a sentence of their own begin like this: tex
 MOST_PARTS = 12  # a text of more parts is told part by part
 DEEPEST = 6  # sentences within sentences
 NAME_WORDS = 4  # a name or a listing may have some words; more of them are rather a sentence of their own
+IN_A_NAME = 0.001  # what a letter in a name counts against one that could have been said
 _PLACE = re.compile(r"\{(\w+)\}")
 _WORD = re.compile(r"[A-Za-z0-9_]+")
 _ENGLISH = re.compile(r"\b[a-z]{2,}\b")
@@ -61,7 +62,7 @@ class _Told:
     """A text in a language, and how many characters of it no sentence fits."""
 
     text: str
-    left: int
+    left: float
 
 
 def retell(text: str, language: Language, name: Namer) -> str:
@@ -115,7 +116,7 @@ class _Teller:
         """Tell a text that is one sentence: the catalogue's, or one after what it is about and a colon."""
         best = self._known(text, depth)
         at = text.find(": ")
-        while at > 0 and depth < DEEPEST and (best is None or best.left):
+        while at > 0 and depth < DEEPEST and (best is None or best.left >= 1):
             rest = self.tell(text[at + 2 :], depth + 1)
             if rest is not None:
                 about = self._known(text[:at], depth + 1) or _Told(text[:at], _unsaid(text[:at], 0))
@@ -132,7 +133,7 @@ class _Teller:
                 continue
             if self._language not in sentence.words:
                 return _Told(text, 0)
-            parts, left = {}, 0
+            parts, left = {}, 0.0
             for place, part in places.items():
                 if not place.startswith(NESTED):
                     parts[place], left = self._name(place, part), left + _unsaid(part, NAME_WORDS)
@@ -144,11 +145,11 @@ class _Teller:
         return None
 
 
-def _unsaid(text: str, free: int) -> int:
-    """Reckon how much of a text is English that a sentence might have said; `free` words may be a name."""
+def _unsaid(text: str, free: int) -> float:
+    """Reckon how much of a text is English that a sentence might have said; up to `free` words may be a name."""
     words = _ENGLISH.findall(text)
     several = ": " in text or "; " in text
-    return sum(map(len, words)) if several or len(words) > free else 0
+    return sum(map(len, words)) * (1.0 if several or len(words) > free else IN_A_NAME)
 
 
 def _candidates(text: str) -> list[Sentence]:

@@ -3,6 +3,7 @@
 import ast
 import itertools
 import re
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,12 +12,14 @@ import pytest
 import instruments
 import procedures
 import testbench
+from testbench import errors
+from testbench.report.sentences import sentences
 from testbench.report.wording import wording
 from testbench.text import Language
 
-PACKAGES = (testbench, instruments, procedures)
 TELL = wording(Language.CHINESE).tell
 
+SHOWN = {name for name, kind in vars(errors).items() if isinstance(kind, type) and issubclass(kind, errors.TestbenchError)}
 # Exceptions that never reach a person as they are, or only where a file or a value of a person was wrong.
 NOT_SHOWN = {
     "RuntimeError": "a defect of ours",
@@ -128,8 +131,9 @@ _QUOTED = re.compile(
 class Module:
     """One file of the sources: what its names and functions give."""
 
-    def __init__(self, tree: ast.Module, *, says_by_itself: bool) -> None:
+    def __init__(self, tree: ast.Module, *, says_by_itself: bool = False, is_window: bool = False) -> None:
         self.tree = tree
+        self.is_window = is_window
         self.says_by_itself = says_by_itself
         self.constants = _assigned(tree.body)
         self.functions = {node.name: node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}
@@ -147,8 +151,10 @@ class Module:
 
     def _sentences(self, node: ast.AST) -> Iterator[ast.expr]:
         if isinstance(node, ast.Raise) and isinstance(node.exc, ast.Call) and node.exc.args:
-            if _name(node.exc.func) not in NOT_SHOWN:
+            if _name(node.exc.func) in SHOWN if self.is_window else _name(node.exc.func) not in NOT_SHOWN:
                 yield node.exc.args[SAID_BY.get(_name(node.exc.func), 0)]
+        elif self.is_window:
+            return  # its own words are translated by Qt
         elif isinstance(node, ast.Call) and (number := SAID_BY.get(_name(node.func))) is not None:
             if len(node.args) > max(number, 0):
                 yield node.args[number]
@@ -235,14 +241,18 @@ def _name(function: ast.expr) -> str:
 
 def sites() -> Iterator[tuple[str, str]]:
     """Each sentence of the sources, and where it stands."""
-    for package in PACKAGES:
-        (root,) = map(Path, package.__path__)
+    roots = [Path(package.__path__[0]) for package in (testbench, instruments, procedures)]
+    for root in (*roots, roots[0].parent / "gui"):
         for file in sorted(root.rglob("*.py")):
             place = file.relative_to(root.parent)
             if "twin" in place.parts or "migrations" in place.parts:
                 continue
-            tree = ast.parse(file.read_text(encoding="utf-8"))
-            for line, text in Module(tree, says_by_itself=bool({place.parts[:1], place.parts[:2]} & SAYING)).said():
+            module = Module(
+                ast.parse(file.read_text(encoding="utf-8")),
+                says_by_itself=not SAYING.isdisjoint((place.parts[:1], place.parts[:2])),
+                is_window=root.name == "gui",
+            )
+            for line, text in module.said():
                 if left_in_english(text) and " " in text.strip():
                     yield f"{place}:{line}", text
 
@@ -276,5 +286,43 @@ def test_the_sources_have_many_sentences() -> None:
     ],
 )
 def test_a_new_sentence_is_noticed(source: str) -> None:
-    found = [text for _, text in Module(ast.parse(source), says_by_itself=False).said()]
+    found = [text for _, text in Module(ast.parse(source)).said()]
     assert any(left_in_english(TELL(text)) for text in found)
+
+
+def test_no_sentence_stands_twice_in_the_catalogues() -> None:
+    said = Counter(re.sub(r"{\w+}", "{}", sentence.said) for sentence in sentences())
+    assert [text for text, count in said.items() if count > 1] == []
+
+
+@pytest.mark.parametrize(
+    ("said", "chinese"),
+    [
+        (
+            "station file a.toml: [devices.A] (driver thermo): range: is missing; baud: no such key",
+            "工位文件 a.toml：[devices.A]（驱动 thermo）：range：缺少此项；baud：没有此项，请检查拼写",
+        ),
+        (
+            "divider (ASRL3): no answer within 0.5 s, 3 tries; is it switched on and set to 19200 baud?",
+            "divider（ASRL3）：0.5 s 内无应答，已尝试 3 次；仪器是否开机并设为 19200 baud？",
+        ),
+        (
+            "unknown procedure 'lin'; did you mean 'linearity'? there are: drift, linearity (`testbench procedures`)",
+            "未知的测试程序 'lin'；是否指 'linearity'？现有：drift, linearity（`testbench procedures`）",
+        ),
+        (
+            "analyser: function 4 was refused with exception 2: the instrument has no such register (request 01 04)",
+            "analyser：功能码 4 被拒绝：异常 2：仪器没有此寄存器（请求 01 04）",
+        ),
+        (
+            "settings of procedure 'drift': days: Input should be greater than or equal to 1",
+            "测试程序 'drift' 的设置：days：须大于或等于 1",
+        ),
+        ("the station my.toml is in use by Li, by hand (process 7); have it released on the bench screen there", None),
+        ("record r.sqlite: evaluation 4f2a is over (finished); nothing can follow", None),
+    ],
+)
+def test_sentences_within_sentences_are_told_too(said: str, chinese: str | None) -> None:
+    told = TELL(said)
+    assert chinese is None or told == chinese
+    assert chinese is not None or not set(left_in_english(told)) - {"Li"}

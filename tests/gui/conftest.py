@@ -21,6 +21,8 @@ from PySide6.QtWidgets import QApplication
 from gui.application import make_application
 from gui.desk import Desk
 from gui.theme import Choice
+from testbench.engine.clock import pause
+from testbench.engine.file_lock import FileLock, HeldError
 from testbench.text import Language
 
 
@@ -73,9 +75,34 @@ def simulated_station(tmp_path: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
-def evaluated(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The record of a whole simulated evaluation by HJ 76-2017, made by a process of its own; not to be written."""
-    folder = tmp_path_factory.mktemp("evaluated")
+def evaluated(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+    """The record of a whole simulated evaluation by HJ 76-2017, made by a process of its own; not to be written.
+
+    Test processes that work side by side share it: the first that takes the lock makes it.
+    """
+    alone = worker_id == "master"
+    root = tmp_path_factory.mktemp("evaluated") if alone else tmp_path_factory.getbasetemp().parent
+    record = root / "evaluated" / "record.sqlite"
+    lock = _lock(root / "evaluated.lock")
+    try:
+        if not record.with_name("evaluation.json").is_file():
+            _evaluate(record.parent)
+    finally:
+        lock.release()
+    return record
+
+
+def _lock(path: Path) -> FileLock:
+    """The lock of a file, as soon as the test process that has it gives it up."""
+    while True:
+        try:
+            return FileLock(path, "evaluating", mode=0o600)
+        except HeldError:
+            pause(0.1)
+
+
+def _evaluate(folder: Path) -> None:
+    folder.mkdir()
     station = folder / "station.toml"
     text = resources.files("testbench").joinpath("stations", "simulated.toml").read_text(encoding="utf-8")
     station.write_text(text, encoding="utf-8")
@@ -85,4 +112,3 @@ def evaluated(tmp_path_factory: pytest.TempPathFactory) -> Path:
         [sys.executable, "-P", "-m", "testbench.cli", *words], env=environment, capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr
-    return folder / "record.sqlite"

@@ -76,9 +76,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         status = parsed.run(parsed)
         sys.stdout.flush()
     except TestbenchError as error:
-        print(f"testbench: {error}", file=sys.stderr)
-        for note in getattr(error, "__notes__", ()):
-            print(f"testbench: {note}", file=sys.stderr)
+        for line in (str(error), *getattr(error, "__notes__", ())):
+            print(f"testbench: {_told(line, getattr(parsed, 'language', None))}", file=sys.stderr)
         return error.exit_status
     except KeyboardInterrupt:
         print("testbench: aborted from the keyboard", file=sys.stderr)
@@ -91,6 +90,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"testbench: {_defect(error)}", file=sys.stderr)
         return 1
     return int(status)
+
+
+def _told(sentence: str, language: str | None) -> str:
+    """Say a sentence in the language that was asked for, else in that of the system; it is written in English."""
+    from testbench.commands.options import default_language
+
+    if (language or default_language()) != "zh":
+        return sentence
+    from testbench.report.wording import wording
+    from testbench.text import Language
+
+    return wording(Language.CHINESE).tell(sentence)
 
 
 def _defect(error: Exception) -> str:

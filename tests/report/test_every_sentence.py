@@ -5,6 +5,7 @@ import itertools
 import re
 from collections import Counter
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -239,8 +240,10 @@ def _name(function: ast.expr) -> str:
     return function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
 
 
-def sites() -> Iterator[tuple[str, str]]:
+@cache
+def sites() -> tuple[tuple[str, str], ...]:
     """Each sentence of the sources, and where it stands."""
+    found = []
     roots = [Path(package.__path__[0]) for package in (testbench, instruments, procedures)]
     for root in (*roots, roots[0].parent / "gui"):
         for file in sorted(root.rglob("*.py")):
@@ -254,7 +257,8 @@ def sites() -> Iterator[tuple[str, str]]:
             )
             for line, text in module.said():
                 if left_in_english(text) and " " in text.strip():
-                    yield f"{place}:{line}", text
+                    found.append((f"{place}:{line}", text))
+    return tuple(found)
 
 
 def left_in_english(text: str) -> list[str]:
@@ -273,7 +277,7 @@ def test_every_sentence_of_the_sources_is_said_in_chinese() -> None:
 
 
 def test_the_sources_have_many_sentences() -> None:
-    assert len(list(sites())) > 400
+    assert len(sites()) > 400
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,7 @@ NAME_WORDS = 4  # a name or a listing may have some words; more of them are rath
 IN_A_NAME = 0.001  # what a letter in a name counts against one that could have been said
 _PLACE = re.compile(r"\{(\w+)\}")
 _WORD = re.compile(r"[A-Za-z0-9_]+")
-_ENGLISH = re.compile(r"\b[a-z]{2,}\b")
+_ENGLISH = re.compile(r"(?<![\w./\\-])[a-z]{2,}(?![\w/\\=-]|[.:]\w)")  # a word that is no part of a path, key or name
 
 Namer = Callable[[str, str], str]
 
@@ -119,30 +119,37 @@ class _Teller:
         while at > 0 and depth < DEEPEST and (best is None or best.left >= 1):
             rest = self.tell(text[at + 2 :], depth + 1)
             if rest is not None:
-                about = self._known(text[:at], depth + 1) or _Told(text[:at], _unsaid(text[:at], 0))
+                about = self._known(text[:at], depth + 1) or _Told(text[:at], _unsaid(text[:at], NAME_WORDS))
                 if best is None or about.left + rest.left < best.left:
                     best = _Told(f"{about.text}{self._colon}{rest.text}", about.left + rest.left)
             at = text.find(": ", at + 2)
         return best
 
     def _known(self, text: str, depth: int) -> _Told | None:
-        """Tell a sentence of the catalogue."""
+        """Tell a sentence of the catalogue: the first that fits, or a later one that leaves less as it was."""
+        best: _Told | None = None
         for sentence in _candidates(text):
             places = sentence.fit(text)
-            if places is None:
-                continue
-            if self._language not in sentence.words:
-                return _Told(text, 0)
-            parts, left = {}, 0.0
-            for place, part in places.items():
-                if not place.startswith(NESTED):
-                    parts[place], left = self._name(place, part), left + _unsaid(part, NAME_WORDS)
-                elif depth < DEEPEST and (told := self.tell(part, depth + 1)) is not None:
-                    parts[place], left = told.text, left + told.left
-                else:
-                    parts[place], left = part, left + len(part)
-            return _Told(sentence.words[self._language].format(**parts), left)
-        return None
+            if places is not None:
+                told = self._filled(sentence, places, text, depth)
+                if best is None or told.left < best.left - 1:
+                    best = told
+                if best.left < 1:
+                    break
+        return best
+
+    def _filled(self, sentence: Sentence, places: Mapping[str, str], text: str, depth: int) -> _Told:
+        if self._language not in sentence.words:
+            return _Told(text, 0)
+        parts, left = {}, 0.0
+        for place, part in places.items():
+            if not place.startswith(NESTED):
+                parts[place], left = self._name(place, part), left + _unsaid(part, NAME_WORDS)
+            elif depth < DEEPEST and (told := self.tell(part, depth + 1)) is not None:
+                parts[place], left = told.text, left + told.left
+            else:
+                parts[place], left = part, left + _unsaid(part, 0)
+        return _Told(sentence.words[self._language].format(**parts), left)
 
 
 def _unsaid(text: str, free: int) -> float:
@@ -184,7 +191,7 @@ def _whole_words(pieces: Sequence[str]) -> Iterator[str]:
 
 @cache
 def sentences() -> tuple[Sentence, ...]:
-    """Read the catalogues: those with more text of their own first, for the first sentence that fits is taken.
+    """Read the catalogues: those with more text of their own first, for of those that fit equally the first is taken.
 
     `sentences.toml` has entries with any language; the files in `sentences/`, read by name, have a table `zh`, from what is
     said to what Chinese says.

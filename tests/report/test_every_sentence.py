@@ -322,6 +322,18 @@ def test_no_sentence_stands_twice_in_the_catalogues() -> None:
             "settings of procedure 'drift': days: Input should be greater than or equal to 1",
             "测试程序 'drift' 的设置：days：须大于或等于 1",
         ),
+        (
+            "aborted by interlock room-co2: room_co2 is 5200 ppm, at or above 5000",
+            "已中止（联锁 room-co2：room_co2 为 5200 ppm，达到或超过 5000）",
+        ),
+        (
+            "aborted by Li: the gas smells and I do not trust it at all",
+            "由 Li 中止：the gas smells and I do not trust it at all",
+        ),
+        (
+            "safe state not verified: divider (no answer within 10 s); go to the bench and close the gas by hand",
+            "安全状态未确认：divider（10 s 内无应答）；请到台架旁手动关闭气体",
+        ),
         ("the station my.toml is in use by Li, by hand (process 7); have it released on the bench screen there", None),
         ("record r.sqlite: evaluation 4f2a is over (finished); nothing can follow", None),
     ],

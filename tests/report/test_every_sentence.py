@@ -69,7 +69,7 @@ STAY = frozenset(
     true false nan inf lower upper decimals rounding comparison full value cap tiers selector requirement range
     trip release number year month day key next last total_flow rest_flow fraction_percent minimum_flow_percent
     current_channels shunts profile_unit read_status valid_until reported_decimals low_emitter timeout_s tries
-    scale target model standard normal thermo iseries alicat link archive linux dialout group
+    scale target model standard normal thermo iseries alicat link archive linux windows dialout group
     """.split()  # noqa: SIM905 - a table reads better
 )
 # Sentences that are exempt, each with the reason.

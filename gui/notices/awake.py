@@ -1,17 +1,14 @@
-"""Keeps the computer from sleeping while a run of this machine goes on, as each system offers it.
+"""Keeps the desktop from sleeping while a run of this machine goes on and the window is open.
 
-Windows: SetThreadExecutionState. macOS: caffeinate. Linux: an inhibitor of logind, else of the desktop's power management.
+The process of a run keeps the computer awake by itself (`testbench.engine.awake`); the window does it as the desktop offers
+it, which also holds where that process cannot: Linux: an inhibitor of logind, else of the desktop's power management.
 Where none is there it is told once; the run goes on all the same, and sleeps with the computer.
 """
 
 from __future__ import annotations
 
-import os
-import subprocess
 import sys
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import Protocol
 
 from PySide6.QtCore import QCoreApplication, QObject, Signal
 
@@ -19,67 +16,15 @@ from gui.desk import Desk
 from gui.failures import log
 from gui.lookout import Standing
 from gui.notices.preferences import AWAKE
+from testbench.engine.awake import PROGRAM, WHY, Holder
+from testbench.engine.awake import system_holder as core_holder
 from testbench.engine.person import host_name
-
-PROGRAM = "testbench"
-WHY = "an evaluation is running"
-
-
-class Holder(Protocol):
-    """What keeps a computer awake; both may raise OSError."""
-
-    def hold(self) -> None:
-        """Keep it awake from now on."""
-
-    def release(self) -> None:
-        """Let it sleep again."""
-
-
-class WindowsHolder:
-    """SetThreadExecutionState: holds as long as the thread that called it lives, so one thread makes all calls."""
-
-    CONTINUOUS = 0x80000000
-    SYSTEM_REQUIRED = 0x00000001
-
-    def __init__(self, set_state: Callable[[int], int] | None = None) -> None:
-        self._set_state = set_state or _execution_state()
-
-    def hold(self) -> None:
-        """Keep it awake from now on."""
-        if not self._set_state(self.CONTINUOUS | self.SYSTEM_REQUIRED):
-            raise OSError("Windows refused to be kept awake")
-
-    def release(self) -> None:
-        """Let it sleep again."""
-        self._set_state(self.CONTINUOUS)
-
-
-class MacHolder:
-    """A `caffeinate` that ends with this process, whatever ends it."""
-
-    def __init__(self, command: tuple[str, ...] = ("caffeinate", "-i", "-w")) -> None:
-        self._command = command
-        self._process: subprocess.Popen[bytes] | None = None
-
-    def hold(self) -> None:
-        """Keep it awake from now on."""
-        quiet = subprocess.DEVNULL
-        self._process = subprocess.Popen([*self._command, str(os.getpid())], stdin=quiet, stdout=quiet, stderr=quiet)
-
-    def release(self) -> None:
-        """Let it sleep again."""
-        if self._process is not None:
-            self._process.terminate()
-            self._process.wait()
-            self._process = None
 
 
 def system_holder() -> Holder:
-    """The one of this system."""
-    if sys.platform == "win32":
-        return WindowsHolder()
-    if sys.platform == "darwin":
-        return MacHolder()
+    """The one of this system; on Linux that of the desktop, which the process of a run knows nothing of."""
+    if sys.platform in ("win32", "darwin"):
+        return core_holder()
     from gui.notices.freedesktop import LinuxHolder
 
     return LinuxHolder(PROGRAM, WHY)
@@ -152,15 +97,3 @@ class Awake(QObject):
                     problem=problem
                 )
             )
-
-
-def _execution_state() -> Callable[[int], int]:
-    """The function of Windows."""
-    if sys.platform != "win32":
-        raise OSError("this is not Windows")
-    import ctypes
-
-    function = ctypes.windll.kernel32.SetThreadExecutionState
-    function.argtypes = [ctypes.c_uint]
-    function.restype = ctypes.c_uint
-    return lambda state: int(function(state))

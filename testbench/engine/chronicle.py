@@ -66,6 +66,10 @@ class Chronicle:
         """The clocks of the computer have jumped."""
         self._told("clock", text)
 
+    def sleep(self, problem: str) -> None:
+        """The computer is not kept awake."""
+        self._told("sleep", f"this computer may fall asleep: {problem}; switch its sleep off while evaluations run")
+
     def safe_state(self, outcomes: Iterable[SafeOutcome]) -> None:
         """What became of driving the bench safe."""
         outcomes = list(outcomes)

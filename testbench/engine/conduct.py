@@ -15,6 +15,7 @@ from functools import partial
 from testbench.criteria.judge import Scorecard
 from testbench.engine.asking import operator_of
 from testbench.engine.assembly import Equipment, assemble
+from testbench.engine.awake import KeptAwake
 from testbench.engine.chronicle import Chronicle
 from testbench.engine.clock import AccompaniedClock, Clock, RealClock, SimulatedClock, monotonic
 from testbench.engine.control import AbortRequest, ControlFile
@@ -93,10 +94,15 @@ class Conduct:
         self._suite: Suite | None = None
         self._interlocks: Interlocks | None = None
         self._traced: TraceBuffer | None = None
+        self._awake = KeptAwake()
         self._clock = self._make_clock()
 
     def run(self) -> EvaluationResult:
-        """Carry it through; see `testbench.engine.evaluation.evaluate`."""
+        """Carry it through, the computer kept awake; see `testbench.engine.evaluation.evaluate`."""
+        with self._awake:
+            return self._run()
+
+    def _run(self) -> EvaluationResult:
         station, began = self._request.station, monotonic()
         resources = {} if self._laboratory is None else self._laboratory.resources
         equipment = assemble(station, resources=resources, devices=self._request.devices)
@@ -227,6 +233,8 @@ class Conduct:
             resumed=self._past is not None,
         )
         self._observer.begun(self._evaluation)
+        if not self._request.station.station.jumps and (problem := self._awake.problem()):
+            self._chronicle.sleep(problem)
 
     def _go_on(self, past: Past) -> None:
         """Enter that the evaluation is gone on with, and what is known of the time between."""

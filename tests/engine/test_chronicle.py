@@ -3,6 +3,7 @@
 import pytest
 
 from testbench.engine.chronicle import REMEMBERED_GAPS, REPORTED_GAPS, Chronicle
+from testbench.engine.clock import RealClock, never
 
 
 class Listener:
@@ -43,3 +44,12 @@ def test_what_is_remembered_of_gaps_does_not_grow(going, listener):
     for _ in range(REPORTED_GAPS):
         chronicle.gap("A: answered 0")  # forgotten, so it is told anew
     assert listener.told.count("A: answered 0") == 1 + REPORTED_GAPS
+
+
+def test_a_computer_that_is_not_kept_awake_is_told_and_recorded(going, listener):
+    chronicle = Chronicle(going.record, listener)
+    chronicle.begin(going.evaluation, RealClock(never))
+    chronicle.sleep("Access denied")
+    told = "this computer may fall asleep: Access denied; switch its sleep off while evaluations run"
+    assert listener.told == [told]
+    assert [event.text for event in going.record.events(going.evaluation) if event.kind == "sleep"] == [told]

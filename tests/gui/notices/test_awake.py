@@ -1,7 +1,5 @@
 """The computer stays awake while a run of this computer goes on, on each system by its own means, and no longer."""
 
-import subprocess
-import sys
 import threading
 from collections.abc import Callable, Iterator
 
@@ -10,7 +8,7 @@ from pytestqt.qtbot import QtBot
 
 from gui.desk import Desk
 from gui.lookout import Standing
-from gui.notices.awake import Awake, MacHolder, WindowsHolder, goes_on_here
+from gui.notices.awake import Awake, goes_on_here
 from gui.notices.freedesktop import BusKind, Call, LinuxHolder, calls, over_dbus
 from gui.notices.preferences import AWAKE
 from testbench.engine.person import host_name
@@ -98,33 +96,6 @@ def test_where_it_cannot_be_held_that_is_told_once(desk: Desk, standing: Make, q
             desk.lookout.changed.emit(())
     awake.close()
     assert told == ["This computer cannot be kept awake: no such bus. Switch its sleep off while runs go on."]
-
-
-def test_windows_is_asked_for_the_system_and_let_go() -> None:
-    states: list[int] = []
-
-    def set_state(state: int) -> int:
-        states.append(state)
-        return 0x80000000
-
-    holder = WindowsHolder(set_state)
-    holder.hold()
-    holder.release()
-    assert states == [0x80000001, 0x80000000]
-    with pytest.raises(OSError, match="refused"):
-        WindowsHolder(lambda _: 0).hold()
-
-
-def test_the_helper_of_macos_ends_with_the_run() -> None:
-    holder = MacHolder((sys.executable, "-c", "import sys, time; time.sleep(60)"))
-    holder.hold()
-    process = holder._process
-    assert isinstance(process, subprocess.Popen)
-    assert process.poll() is None
-    holder.release()
-    assert process.poll() is not None
-    with pytest.raises(OSError, match=r"No such file|cannot find"):
-        MacHolder(("no-such-program",)).hold()
 
 
 def test_logind_is_asked_first_and_the_desktop_where_it_is_not_there() -> None:

@@ -314,6 +314,14 @@ class MfcBlend:
             used[leg.cylinder] = used.get(leg.cylinder, 0.0) + flows[leg.name]
         return used
 
+    def drawn(self, passed: Mapping[str, float]) -> Mapping[str, float]:
+        """Litres of each cylinder for the integrals of the flows, by channel name, each in its controller's unit × min."""
+        litres: dict[str, float] = {}
+        for leg in self._legs:
+            own = passed.get(leg.controller.channels[0].name, 0.0) * leg.litres
+            litres[leg.cylinder] = litres.get(leg.cylinder, 0.0) + own
+        return litres
+
     def _blend(self, component: str, flows: Mapping[str, float], setting: int) -> Quantity:
         return blend(
             [Stream(leg.flow(flows[leg.name], setting), leg.gas(component)) for leg in self._legs if flows[leg.name] > 0]

@@ -27,7 +27,7 @@ from testbench.engine.laboratory import Laboratory
 from testbench.engine.live import LiveBench
 from testbench.engine.observer import EvaluationObserver
 from testbench.engine.ownership import Ownership
-from testbench.engine.past import UNWATCHED, Past, refuse_other_software, times_unwatched
+from testbench.engine.past import PROCESS_LOST, UNWATCHED, Past, refuse_other_software, times_unwatched
 from testbench.engine.plan import Plan
 from testbench.engine.remembering import LaboratoryMemory
 from testbench.engine.request import EvaluationRequest
@@ -96,6 +96,11 @@ class Conduct:
         self._traced: TraceBuffer | None = None
         self._awake = KeptAwake()
         self._clock = self._make_clock()
+
+    @property
+    def evaluation(self) -> str:
+        """Its identifier; empty until it is in the record."""
+        return self._evaluation
 
     def run(self) -> EvaluationResult:
         """Carry it through, the computer kept awake; see `testbench.engine.evaluation.evaluate`."""
@@ -240,7 +245,7 @@ class Conduct:
         """Enter that the evaluation is gone on with, and what is known of the time between."""
         procedures = {item.procedure.name for item in self._request.items}
         tell, now = self._chronicle.event, self._clock.now()
-        tell("process lost", f"{past.row.reason or 'interrupted'}; readings of up to 1 s of real time before may be missing")
+        tell(PROCESS_LOST, f"{past.row.reason or 'interrupted'}; readings of up to 1 s of real time before may be missing")
         if now - past.lost_at >= NOTICEABLE_S:
             lost = duration(now - past.lost_at)
             text = f"nobody watched the bench for {lost} (bench time {past.lost_at:.1f} s to {now:.1f} s)"

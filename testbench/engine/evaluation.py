@@ -12,6 +12,7 @@ from testbench.engine.amending import take_repeat
 from testbench.engine.clock import wall_now
 from testbench.engine.conduct import Conduct, EvaluationResult
 from testbench.engine.control import find_process
+from testbench.engine.gas_accounts import account_for_gas
 from testbench.engine.interruption import Interruption
 from testbench.engine.judging import judge_recorded, verdict_documents
 from testbench.engine.observer import EvaluationObserver
@@ -82,6 +83,7 @@ def close(record: Path, evaluation: str, reason: str, by: str) -> Outcome:
             state=RunState.INTERRUPTED,
             reason=f"closed by {by}: {reason}" if reason else f"closed by {by}",
         )
+        account_for_gas(opened, evaluation)
     return outcome
 
 
@@ -112,7 +114,11 @@ def _conduct(
             past = look_back(record, lost.identifier)
         laboratory = find_laboratory()(request.station) if request.station.station.simulated else None
         try:
-            result = Conduct(request, plan, observer, record, laboratory, interruption, ownership, past).run()
+            conduct = Conduct(request, plan, observer, record, laboratory, interruption, ownership, past)
+            try:
+                result = conduct.run()
+            finally:
+                account_for_gas(record, conduct.evaluation)
         finally:
             if laboratory is not None:
                 laboratory.close()

@@ -17,6 +17,7 @@ from testbench.record.model import EvaluationRow, RunRow
 from testbench.record.store import Record
 
 CLOCK = "clock"  # the kind of event that says that the clocks of the computer have jumped
+PROCESS_LOST = "process lost"  # the kind of event that says that an evaluation is gone on with
 UNWATCHED = "unwatched"  # the kind of event that says for how long nobody watched the bench
 BINDING = ("procedure ", "core")  # software without which the journal would not be answered as it was written
 

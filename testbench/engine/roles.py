@@ -160,6 +160,17 @@ class GasDivider(Protocol):
     def consumption(self, component: str, fraction: float) -> Mapping[str, float]: ...
 
 
+@runtime_checkable
+class GasMeter(Protocol):
+    """A gas divider that tells from which cylinder its recorded flows came.
+
+    `drawn` gives the litres of each cylinder for what has passed: channel name of each of its sources → integral of its
+    flow over time, in the channel's unit × min. It is linear, so that a time may be taken in parts.
+    """
+
+    def drawn(self, passed: Mapping[str, float]) -> Mapping[str, float]: ...
+
+
 class Adjustment(StrEnum):
     """Which point of a device is adjusted."""
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 import tomllib
-from collections.abc import Mapping, MutableMapping
+from collections.abc import Iterable, Mapping, MutableMapping
 from typing import Any, cast
 
 import tomlkit
@@ -18,10 +18,11 @@ import tomlkit
 from testbench.errors import InputError, suggest
 from testbench.register.entries import Entry, RegisteredCylinder, RegisteredDevice, RegisteredStandard
 from testbench.register.states import NEARLY_EMPTY_SHARE, WEIGHTS, State, Weight, explained, states
-from testbench.station import DeviceTable, StationFile
+from testbench.station import Cylinder, DeviceTable, StationFile
 from testbench.text import Text
 
 _LINES_OF_A_SLOT = frozenset((*DeviceTable.model_fields, "truth"))
+_UNCERTIFIED: Mapping[str, Any] = {"content_litres": None, "truth": None}  # what no certificate of a cylinder states
 _ADVICE = {
     State.RETIRED: "choose another, or take it into use again in the register",
     State.EXPIRED: "use one with a valid certificate, or correct its date in the register",
@@ -73,6 +74,21 @@ def refuse_unusable(entry: Entry, today: dt.date) -> None:
             number = getattr(entry, "certificate", "")
             certificate = f", certificate {number}" if number and number not in entry.name else ""
             raise InputError(f"{entry.name}{certificate}: {explained(entry, state, today).en}; {_ADVICE[state]}")
+
+
+def places(slots: Mapping[str, Cylinder], cylinders: Iterable[RegisteredCylinder]) -> dict[str, RegisteredCylinder]:
+    """The slots of a station in which registered cylinders stand, told by what the certificates state.
+
+    One that could stand in several slots, or was changed in the register since, is in none.
+    """
+    fits: dict[str, list[RegisteredCylinder]] = {}
+    for cylinder in cylinders:
+        stated = {name: value for name, value in _cylinder_lines(cylinder).items() if value is not None}
+        meant = Cylinder.model_validate(stated | {"content_litres": None})
+        found = [name for name, slot in slots.items() if slot.model_copy(update=_UNCERTIFIED) == meant]
+        if len(found) == 1:
+            fits.setdefault(found[0], []).append(cylinder)
+    return {slot: only for slot, (only, *others) in fits.items() if not others}
 
 
 def concerns(

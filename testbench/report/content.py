@@ -344,7 +344,8 @@ class ReportContent:
     `state` says how it ended, `reason` why where it did not simply finish. One that was interrupted and can be resumed is
     not `final`: `finished` is then the date until which it was recorded. `record_head` is the head of the hash chain.
     `letterhead` is the laboratory's own template; `issue` is there where the report was issued under a number, `outdated`
-    names the report that was issued before the record changed.
+    names the report that was issued before the record changed. `begun_by` is the person who began the evaluation, `notes`
+    what was noted down beforehand, as it was written.
     """
 
     identifier: str
@@ -377,6 +378,8 @@ class ReportContent:
     letterhead: Letterhead | None = None
     issue: Issue | None = None
     outdated: str = ""
+    begun_by: str = ""
+    notes: str = ""
 
     def __post_init__(self) -> None:
         moments = {"started": self.started, "finished": self.finished, "issued": self.issued}

@@ -128,6 +128,8 @@ def content_from_record(
             if event.kind not in (INSTRUMENT_EVENT, SAFE_EVENT, ISSUE_EVENT)
         ),
         letterhead=letterhead,
+        begun_by=str(start.request.get("by", "")),
+        notes=start.notes,
     )
     given = issues(record.events(evaluation))
     return _as_issued(content, given[-1]) if given else content

@@ -55,8 +55,10 @@ def cover(content: ReportContent, wording: Wording) -> Block:
                     wording["cover.finished" if content.final else "cover.recorded_until"],
                     _bench_moment(content.finished, content, wording),
                 ),
+                (wording["cover.begun_by"], content.begun_by),
                 (wording["cover.issued"], moment(content.issue_time)),
                 (wording["cover.duration"], phrases.duration_text(content.bench_duration_s, wording)),
+                (wording["cover.notes"], content.notes.strip()),
                 (wording["cover.seed"], "" if content.seed is None else str(content.seed)),
                 (
                     wording["cover.software"],

@@ -3,6 +3,7 @@
 import datetime as dt
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from importlib import resources
 from pathlib import Path
 
@@ -165,3 +166,16 @@ def test_an_instrument_that_was_identified_again_is_listed_once(record: Record) 
     record.finish_evaluation(evaluation, outcome=Outcome.INCONCLUSIVE, finished=LATER)
     (instrument,) = content_from_record(record, evaluation).instruments
     assert instrument.firmware == "2"
+
+
+def test_who_began_it_and_what_was_noted_down_stand_on_the_first_page(record: Record) -> None:
+    start = replace(evaluation_start(), notes="  after the repair of pump 2\n", request={"by": "Li Wei"})
+    evaluation = record.begin_evaluation(start)
+    record.finish_evaluation(evaluation, outcome=Outcome.INCONCLUSIVE, finished=MOMENT)
+    content = content_from_record(record, evaluation)
+    for language, names in ((Language.ENGLISH, ("Begun by", "Notes")), (Language.CHINESE, ("开始人", "备注"))):
+        rows = build_document(content, language).tree["blocks"][0]["facts"]["rows"]
+        said = dict(rows)
+        assert [said[name] for name in names] == ["Li Wei", "after the repair of pump 2"]
+    silent = replace(content, begun_by="", notes="")
+    assert "Begun by" not in printed(silent, Language.ENGLISH)

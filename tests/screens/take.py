@@ -20,7 +20,7 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 from PySide6.QtCore import QEventLoop, QTimer
 from PySide6.QtGui import QCursor
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 
 from gui.application import make_application, open_window
 from gui.dates import now
@@ -78,8 +78,16 @@ class Studio:
         self.rest()
         return self.window.page(name)
 
+    def release(self) -> None:
+        """Take the bench out of the person's hand."""
+        bench = self.window.page("bench")
+        if bench.hand.busy:
+            bench.hand.release()
+            self.until(lambda: not bench.hand.busy, "the release of the bench")
+
     def start(self, *words: str) -> str:
         """Start an evaluation as a process of its own."""
+        self.release()
         output = Path(tempfile.mkdtemp(prefix="run-", dir=self.folder))
         begun = ["evaluate", "--station", str(self.station), "--standard", "hj76-2017", "--output", str(output)]
         return start_detached([*begun, "--record", str(self.desk.record), "--by", "Li Hua", *words], output)
@@ -140,6 +148,9 @@ def take(studio: Studio, scenes: dict[str, Scene], into: Path) -> None:
             for choice in (Choice.LIGHT, Choice.DARK):
                 studio.desk.set_language(language)
                 studio.desk.set_theme(choice)
+                if name in MADE_ANEW:
+                    shown.close()
+                    shown = scene(studio)
                 studio.window.statusBar().clearMessage()
                 studio.rest()
                 shown.grab().save(str(into / f"{name}-{language}-{choice}.png"))
@@ -156,7 +167,11 @@ def bench(studio: Studio) -> QWidget:
     studio.until(lambda: page.plan is not None, "the station")
     page.top.connect_button.click()
     studio.until(lambda: page.live.values, "values of the bench")
-    studio.rest(3000)
+    page.mimic.select("divider")
+    studio.rest()
+    (half,) = [button for button in page.panel.findChildren(QPushButton) if button.text() == "50 %"]
+    half.click()
+    studio.rest(40_000)  # the gas comes, and the devices follow it
     return studio.window
 
 
@@ -170,10 +185,7 @@ def check(studio: Studio) -> QWidget:
 
 def new(studio: Studio) -> QWidget:
     """A new evaluation with its dry run."""
-    bench = studio.window.page("bench")
-    if bench.hand.busy:
-        bench.hand.release()
-        studio.until(lambda: not bench.hand.busy, "the release of the bench")
+    studio.release()
     page = studio.page("new", station=studio.station, standard="hj76-2017")
     studio.until(lambda: page.look is not None, "the dry run")
     return studio.window
@@ -201,6 +213,12 @@ def settings(studio: Studio) -> QWidget:
     return studio.window
 
 
+def stations(studio: Studio) -> QWidget:
+    """The settings: the text of a station file."""
+    studio.page("settings", section="stations")
+    return studio.window
+
+
 def keys(studio: Studio) -> QWidget:
     """The keys of a screen."""
     from gui.shortcuts import ShortcutsDialog
@@ -216,6 +234,31 @@ def results(studio: Studio) -> QWidget:
     evaluation = studio.start()
     studio.until(lambda: studio.standing(evaluation) == "finished", "the end of the evaluation")
     studio.page("results", record=studio.desk.record, evaluation=evaluation)
+    studio.rest(1000)
+    return studio.window
+
+
+def readings(studio: Studio) -> QWidget:
+    """The readings behind a result."""
+    page = studio.window.page("results")
+    page.evaluation_view.choose("A", "response_time_rise")
+    page.evaluation_view.evidence.setCurrentIndex(1)
+    studio.rest(1500)
+    return studio.window
+
+
+def comparison(studio: Studio) -> QWidget:
+    """The devices of an evaluation side by side."""
+    page = studio.window.page("results")
+    page.evaluation_view.compare_button.click()
+    studio.rest(1000)
+    return studio.window
+
+
+def evaluations(studio: Studio) -> QWidget:
+    """The list of evaluations."""
+    page = studio.window.page("results")
+    page.show_list()
     studio.rest(1000)
     return studio.window
 
@@ -254,11 +297,16 @@ SCENES: dict[str, Scene] = {
     "registers": registers,
     "gases": gases,
     "settings": settings,
+    "stations": stations,
     "keys": keys,
     "results": results,
+    "readings": readings,
+    "comparison": comparison,
+    "evaluations": evaluations,
     "run": run,
     "recovery": recovery,
 }
+MADE_ANEW = ("keys",)  # its words are those of the moment at which it was opened
 
 
 def main(words: list[str]) -> int:

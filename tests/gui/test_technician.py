@@ -35,7 +35,9 @@ CLICK = Qt.MouseButton.LeftButton
 
 @pytest.fixture
 def window(desk: Desk, qtbot: QtBot) -> MainWindow:
+    """The window; when the test ends it is closed, whatever speaks against it."""
     window = open_window(desk)
+    window._agreed = lambda reasons: True
     qtbot.addWidget(window)
     window.resize(1280, 800)
     return window

@@ -118,6 +118,7 @@ class Tasks(QObject):
         super().__init__(parent)
         self._fail = fail
         self._going: list[Task] = []
+        self._closed = False
         self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="task")
 
     @property
@@ -134,16 +135,21 @@ class Tasks(QObject):
         failed: Callable[[Exception], object] | None = None,
         title: str = "",
     ) -> Task:
-        """Begin a piece of work; with a title it is shown, with a button to cancel it."""
+        """Begin a piece of work; with a title it is shown, with a button to cancel it. After `close` nothing begins."""
         task = Task(title, owner, done, failed or self._fail, self)
         self._going.append(task)
         task.over.connect(lambda: self._end(task))
         self.changed.emit()
-        self._pool.submit(task.work, work)
+        if self._closed:
+            task.cancel()
+            task.work(work)  # which ends at once
+        else:
+            self._pool.submit(task.work, work)
         return task
 
     def close(self) -> None:
         """Cancel everything and wait for the threads."""
+        self._closed = True
         for task in self._going:
             task.cancel()
         self._pool.shutdown(wait=True, cancel_futures=True)

@@ -94,6 +94,17 @@ def test_nothing_is_delivered_to_an_owner_that_has_gone(desk: Desk, qtbot: QtBot
         gone.set()
 
 
+def test_what_is_asked_for_after_the_end_is_not_begun(desk: Desk, qtbot: QtBot) -> None:
+    def never(_: object) -> None:
+        raise AssertionError("begun")
+
+    desk.tasks.close()
+    task = desk.tasks.start(never, owner=desk, done=never, failed=never)
+    with qtbot.waitSignal(task.over):
+        pass
+    assert desk.tasks.going == ()
+
+
 def test_an_error_of_a_task_is_shown_once_and_can_be_put_away(window: MainWindow, qtbot: QtBot) -> None:
     def work(progress: Progress) -> None:
         raise InputError("the cylinder co2 has expired; use another")

@@ -257,7 +257,7 @@ def comparison(studio: Studio) -> QWidget:
 
 def evaluations(studio: Studio) -> QWidget:
     """The list of evaluations."""
-    page = studio.window.page("results")
+    page = studio.page("results")
     page.show_list()
     studio.rest(1000)
     return studio.window
@@ -302,8 +302,8 @@ SCENES: dict[str, Scene] = {
     "results": results,
     "readings": readings,
     "comparison": comparison,
-    "evaluations": evaluations,
     "run": run,
+    "evaluations": evaluations,
     "recovery": recovery,
 }
 MADE_ANEW = ("keys",)  # its words are those of the moment at which it was opened

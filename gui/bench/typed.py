@@ -8,6 +8,7 @@ from enum import Enum
 from testbench.engine.manual.actions import SupplyGas
 from testbench.engine.manual.parts import Part
 from testbench.metrology.amount import UnitError, to_fraction
+from testbench.typed_number import plain_number
 
 FULL_SCALE = "%F.S."
 CONTENT_UNITS = ("%", "µmol/mol")
@@ -33,23 +34,16 @@ class TypingError(ValueError):
 
 def number(text: str, low: float | None = None, high: float | None = None) -> float:
     """The number that was typed; a comma, full-width digits and spaces are understood. Raises TypingError."""
-    plain = text.strip().translate(_PLAIN).replace(" ", "").replace("\u00a0", "")
-    if not plain:
+    bare = "".join(text.split())
+    if not bare:
         raise TypingError(Typo.EMPTY)
-    if plain.count(",") == 1 and "." not in plain:
-        plain = plain.replace(",", ".")
-    try:
-        value = float(plain)
-    except ValueError:
-        raise TypingError(Typo.NO_NUMBER) from None
-    if not math.isfinite(value) or "_" in plain:
+    spelled = plain_number(bare)
+    value = math.nan if spelled is None else float(spelled)
+    if not math.isfinite(value):
         raise TypingError(Typo.NO_NUMBER)
     if (low is not None and value < low) or (high is not None and value > high):
         raise TypingError(Typo.OUTSIDE, low, high)
     return value
-
-
-_PLAIN = str.maketrans("０１２３４５６７８９．，－−。", "0123456789.,--.")
 
 
 def content_units(part: Part) -> tuple[str, ...]:

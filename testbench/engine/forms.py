@@ -22,6 +22,7 @@ from pydantic.fields import FieldInfo
 from testbench.engine.procedure import Procedure
 from testbench.errors import InputError
 from testbench.text import Text
+from testbench.typed_number import plain_number
 
 FRACTION_OF_FULL_SCALE = "F.S."
 PERCENT_OF_FULL_SCALE = "%F.S."
@@ -181,7 +182,7 @@ class FormField:
         if "," in bare or "，" in bare:
             raise FieldError(Text(zh="请用小数点，不要用逗号", en="write a decimal point, not a comma"))
         try:
-            number = Decimal(bare)
+            number = Decimal(plain_number(bare) or bare)  # which also knows "nan" and "inf"
             value = float(number / self.scale) if number.is_finite() else math.inf
         except ArithmeticError:
             raise FieldError(Text(zh=f"“{_quoted(text)}”不是数值", en=f"“{_quoted(text)}” is not a number")) from None

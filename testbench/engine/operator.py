@@ -18,6 +18,7 @@ from testbench.errors import InputError, RecordError
 from testbench.record.model import PromptRow
 from testbench.record.pictures import Picture, read_picture
 from testbench.record.store import Record
+from testbench.typed_number import plain_number
 
 __all__ = [
     "AttendedOperator",
@@ -229,10 +230,8 @@ def read_answer(text: str, unit: str, choices: Sequence[str]) -> tuple[str, floa
 
 def read_number(text: str, unit: str) -> float:
     """Read a number that a person typed, with a point or a comma; InputError says what is wrong with it."""
-    try:
-        value = float(text.strip().replace(",", "."))
-    except ValueError:
-        value = math.nan
+    spelled = plain_number(text)
+    value = math.nan if spelled is None else float(spelled)
     if not math.isfinite(value):
         raise InputError(f"{text!r} is not a number; give a number in {unit}")
     return value

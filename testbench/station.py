@@ -153,11 +153,13 @@ class Faults(Table):
     """What happens when an instrument stays silent.
 
     A device under test is dropped from the run, or the run pauses until a person decides. For an instrument on which the
-    gas hangs the run pauses at most `wait_s`; then it ends, interrupted.
+    gas hangs the run pauses at most `wait_s`; then it ends, interrupted. When nobody watched the bench for longer than
+    `cold_after_s`, devices may have cooled down: a warm-up that this cut begins anew.
     """
 
     dead_device: Literal["drop", "pause"] = "drop"
     wait_s: float = Field(default=600.0, ge=0, le=86400)
+    cold_after_s: float = Field(default=600.0, ge=0, le=86400)
 
 
 class Guarding(Table):

@@ -7,6 +7,7 @@ order, the journal answers those that were finished; the first one that was not 
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
@@ -18,6 +19,7 @@ import testbench.errors as errors_module
 from testbench.engine.clock import Clock
 from testbench.engine.roles import Status
 from testbench.engine.steps import BenchState, Reestablished, to_json
+from testbench.engine.wording import duration
 from testbench.errors import RecordFullError, ReplayError, TestbenchError
 from testbench.findings import Finding
 from testbench.outcome import RunState
@@ -26,6 +28,7 @@ from testbench.record.model import StepRow
 from testbench.record.store import Record
 
 LOST = "the process that ran the bench was lost"
+WARM_UP = "warm_up"  # the call that begins anew where devices may have cooled down
 
 
 class Journal(Protocol):
@@ -94,12 +97,16 @@ class Remembered(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """What is recorded of a run that is resumed: steps, findings, first beginnings, and when its process was lost."""
+    """What is recorded of a run that is resumed: steps, findings, first beginnings, and when its process was lost.
+
+    A warm-up begins anew when its process was lost for longer than `cold_after_s`; one that did has that beginning here.
+    """
 
     steps: Sequence[StepRow] = ()
     findings: Sequence[Finding] = ()
     first_began: Mapping[int, float] = field(default_factory=dict)
     lost_at: float = 0.0
+    cold_after_s: float = math.inf
 
 
 class RunJournal:
@@ -170,6 +177,9 @@ class RunJournal:
             number = self._record.begin_step(self.run, call, arguments, bench_time=now, started=self._clock.wall())
             return number, now
         ended_at = row.ended_at if row.ended_at is not None else max(row.began_at, self._recorded.lost_at)
+        cold = call == WARM_UP and now - ended_at > self._recorded.cold_after_s
+        if cold:
+            self.event("resumed", f"the warm-up begins anew: nobody watched the bench for {duration(now - ended_at)}")
         self._record.retry_step(
             self.run,
             row.number,
@@ -180,7 +190,7 @@ class RunJournal:
             started=self._clock.wall(),
         )
         self._next += 1  # only now: where there was no room it is this step that is begun again
-        return row.number, self._recorded.first_began.get(row.number, row.began_at)
+        return row.number, now if cold else self._recorded.first_began.get(row.number, row.began_at)
 
     def again(self, step: int, reason: str, cut_at: float) -> None:
         """See Journal."""

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from testbench.engine.clock import wall_now
-from testbench.engine.journal import LOST, Recorded
+from testbench.engine.journal import LOST, WARM_UP, Recorded
 from testbench.engine.steps import BenchState, from_json
 from testbench.errors import InputError
 from testbench.findings import Finding
@@ -43,12 +44,21 @@ class Past:
         """The run that was going on, if there was one."""
         return next((run.identifier for run in self.runs.values() if run.state is not RunState.FINISHED), None)
 
-    def recorded(self, record: Record, run: RunRow) -> Recorded:
-        """What the journal of one run holds."""
+    def recorded(self, record: Record, run: RunRow, cold_after_s: float = math.inf) -> Recorded:
+        """What the journal of one run holds; a warm-up counts from where its devices were last cold (`cold_after_s`)."""
+        steps = {step.number: step for step in record.steps(run.identifier)}
+        resumed = [event.bench_time for event in record.events(self.row.identifier) if event.kind == PROCESS_LOST]
         first: dict[int, float] = {}
-        for attempt in record.attempts(run.identifier):
-            first.setdefault(attempt.step, attempt.began_at)
-        return Recorded(record.steps(run.identifier), self.findings.get(run.identifier, ()), first, self.lost_at)
+        ended: dict[int, float] = {}
+        begun = [(one.step, one.began_at, one.ended_at) for one in record.attempts(run.identifier)]
+        begun += [(step.number, step.began_at, self.lost_at) for step in steps.values()]
+        for number, began_at, ended_at in begun:
+            first.setdefault(number, began_at)
+            lost = any(ended.get(number, began_at) < at <= began_at for at in resumed)
+            if lost and steps[number].call == WARM_UP and began_at - ended[number] > cold_after_s:
+                first[number] = began_at
+            ended[number] = ended_at
+        return Recorded(list(steps.values()), self.findings.get(run.identifier, ()), first, self.lost_at, cold_after_s)
 
 
 def times_unwatched(record: Record, evaluation: str) -> dict[str, list[str]]:

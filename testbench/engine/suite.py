@@ -57,7 +57,8 @@ class Suite:
                 self.findings += past.findings.get(before.identifier, ())
                 continue
             else:
-                run, recorded = before.identifier, past.recorded(self._record, before)
+                cold_after_s = self._request.station.station.faults.cold_after_s
+                run, recorded = before.identifier, past.recorded(self._record, before, cold_after_s)
                 reopen = partial(self._record.reopen_run, run)
                 with_room(reopen, self._clock, self._observer.notice, bench.quieten)
             self._observer.run_began(number, item)

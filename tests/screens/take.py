@@ -284,8 +284,8 @@ def recovery(studio: Studio) -> QWidget:
     process = find_process(studio.desk.record, evaluation)
     assert process is not None
     os.kill(process.pid, signal.SIGKILL)
-    studio.until(lambda: studio.standing(evaluation) in ("lost", "interrupted"), "the loss to be seen")
-    studio.rest(1000)
+    studio.until(lambda: studio.standing(evaluation) == "interrupted", "the guard to have acted")
+    studio.rest(2000)
     (dialog,) = [child for child in studio.window.findChildren(OfferDialog) if child.isVisible()]
     return dialog
 

@@ -7,51 +7,23 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
+from gui.watched import Standing
 from testbench.commands.known_records import known_records
 from testbench.errors import TestbenchError
 
 if TYPE_CHECKING:  # the thread imports what reads databases, so that the window need not wait for it
     from gui.record_watch import RecordWatch
-    from testbench.engine.headway import Headway
-    from testbench.engine.standing import Stand
     from testbench.engine.watching import Sight, Watcher
     from testbench.record.store import Record
 
 SIGHT_S = 0.5  # between two looks at the followed evaluation
 GOING_S = 1.0  # between two looks at all of them while any goes on
 IDLE_S = 3.0
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """An evaluation of a record: where it stands, how far it has come, and what of it waits for a person.
-
-    `amendments` counts how often its results were excluded, restored or repeated since it has ended.
-    """
-
-    record: Path
-    stand: Stand
-    headway: Headway | None = None
-    prompts: int = 0
-    alarms: int = 0
-    amendments: int = 0
-
-    @property
-    def evaluation(self) -> str:
-        """Its identifier."""
-        return self.stand.row.identifier
-
-    @property
-    def needs_somebody(self) -> bool:
-        """Whether it goes on and waits for a person: with a question, an alarm, or paused."""
-        paused = self.stand.standing.value == "paused"
-        return self.stand.standing.goes_on and bool(self.prompts or self.alarms or paused)
 
 
 class Lookout(QObject):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from gui.lookout import Standing
+from gui.watched import Standing
 from testbench.engine.headway import headway
 from testbench.engine.standing import stand
 from testbench.record.store import Record

@@ -32,8 +32,8 @@ from gui.bench.top_bar import TopBar
 from gui.bench.trends import Trends
 from gui.bench.words import Words
 from gui.desk import Desk
-from gui.lookout import Standing
 from gui.page import Page
+from gui.watched import Standing
 from gui.widgets.empty_state import EmptyState
 from testbench.engine.manual.actions import Action, Adjust, DriveSafe
 from testbench.engine.manual.checking import Checked, check_station

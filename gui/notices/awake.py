@@ -14,8 +14,8 @@ from PySide6.QtCore import QCoreApplication, QObject, Signal
 
 from gui.desk import Desk
 from gui.failures import log
-from gui.lookout import Standing
 from gui.notices.preferences import AWAKE
+from gui.watched import Standing
 from testbench.engine.awake import PROGRAM, WHY, Holder
 from testbench.engine.awake import system_holder as core_holder
 from testbench.engine.person import host_name

@@ -7,9 +7,9 @@ from PySide6.QtWidgets import QApplication, QMenu, QSystemTrayIcon, QWidget
 
 from gui.desk import Desk
 from gui.icons import icon
-from gui.lookout import Standing
 from gui.notices.preferences import NOTICES, SOUND
 from gui.notices.watch import Event, Notice, NoticeWatch
+from gui.watched import Standing
 
 SHOWN_MS = 15_000
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
-from gui.lookout import Standing
+from gui.watched import Standing
 
 
 class Event(Enum):

@@ -10,7 +10,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
-from gui.lookout import Standing
+from gui.watched import Standing
 
 Key = tuple[Path, str]
 

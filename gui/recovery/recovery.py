@@ -6,9 +6,9 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
 from gui.desk import Desk
-from gui.lookout import Standing
 from gui.recovery.lost import Key, Lost, Measured, close_it, go_on, lost, measured
 from gui.recovery.offer import LostCard, OfferDialog
+from gui.watched import Standing
 
 
 class Recovery(QObject):

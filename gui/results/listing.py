@@ -10,7 +10,7 @@ from enum import Enum
 from pathlib import Path
 
 from gui.dates import local
-from gui.lookout import Standing as Watched
+from gui.watched import Standing as Watched
 from testbench.engine.request import Repeats
 from testbench.engine.standing import Standing
 from testbench.outcome import Outcome

@@ -23,8 +23,8 @@ from PySide6.QtWidgets import (
 )
 
 from gui.desk import Desk
-from gui.lookout import Standing
 from gui.settings.section import Card, Section
+from gui.watched import Standing
 from testbench.commands.known_records import forget, known_records
 from testbench.errors import InputError
 from testbench.record.store import Record

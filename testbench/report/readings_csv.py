@@ -16,7 +16,7 @@ from typing import BinaryIO
 
 import numpy as np
 
-from testbench.report.readings import SIMULATED, STATUSES, Piece, ReadingStream, moments
+from testbench.report.reading_stream import SIMULATED, STATUSES, Piece, ReadingStream, moments
 
 COLUMNS = ("time", "bench_time_s", "channel", "value", "unit", "status", "run", "step")
 

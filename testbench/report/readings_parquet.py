@@ -13,7 +13,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from testbench.report.readings import SIMULATED, STATUSES, Piece, ReadingStream, moments
+from testbench.report.reading_stream import SIMULATED, STATUSES, Piece, ReadingStream, moments
 
 ROW_GROUP = 131_072  # readings
 

@@ -14,7 +14,8 @@ import pytest
 from testbench import cli
 from testbench.errors import InputError
 from testbench.record.store import Record
-from testbench.report.readings import ReadingFormat, ReadingStream, export_readings, file_name
+from testbench.report.reading_stream import ReadingStream
+from testbench.report.readings import ReadingFormat, export_readings, file_name
 
 AT = dt.datetime(2026, 11, 22, 17, 0, tzinfo=dt.timezone(dt.timedelta(hours=8)))
 

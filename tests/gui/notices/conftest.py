@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from gui.lookout import Standing
+from gui.watched import Standing
 from testbench.engine.control import ProcessInfo
 from testbench.engine.person import host_name
 from testbench.engine.standing import Stand

@@ -7,10 +7,10 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from gui.desk import Desk
-from gui.lookout import Standing
 from gui.notices.awake import Awake, goes_on_here
 from gui.notices.freedesktop import BusKind, Call, LinuxHolder, calls, over_dbus
 from gui.notices.preferences import AWAKE
+from gui.watched import Standing
 from testbench.engine.person import host_name
 from testbench.engine.standing import Standing as Stands
 

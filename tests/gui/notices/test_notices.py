@@ -7,10 +7,10 @@ from PySide6.QtWidgets import QApplication, QSystemTrayIcon, QWidget
 from pytestqt.qtbot import QtBot
 
 from gui.desk import Desk
-from gui.lookout import Standing
 from gui.notices.notices import Notices
 from gui.notices.preferences import NOTICES, SOUND
 from gui.notices.watch import Event, NoticeWatch
+from gui.watched import Standing
 from testbench.engine.standing import Standing as Stands
 from testbench.text import Language
 

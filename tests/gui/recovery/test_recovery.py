@@ -10,11 +10,11 @@ from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from gui.desk import Desk
-from gui.lookout import Standing as Seen
 from gui.recovery import recovery as offering
 from gui.recovery.lost import Lost, go_on, lost, measured
 from gui.recovery.offer import LostCard
 from gui.recovery.recovery import Recovery
+from gui.watched import Standing as Seen
 from testbench.commands.detach import StartError
 from testbench.commands.known_records import remember
 from testbench.engine.evaluation import close

@@ -15,6 +15,8 @@ from typing import Any, TypeVar
 import shiboken6
 from PySide6.QtCore import QObject, Qt, Signal
 
+from gui.posting import post
+
 T = TypeVar("T")
 THREADS = 8
 
@@ -87,12 +89,10 @@ class Task(QObject):
             result = function(self.progress)
         except Exception as raised:  # delivered to whoever waits
             error = raised
-        if shiboken6.isValid(self):
-            self._came.emit(result, error)
+        post(self, self._came, result, error)
 
     def _say(self, text: str, share: float | None) -> None:
-        if shiboken6.isValid(self):
-            self.progressed.emit(text, share)
+        post(self, self.progressed, text, share)
 
     def _keep(self, text: str, share: float | None) -> None:
         self.text, self.share = text, share

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal
 
+from gui.posting import post
 from gui.running.course import Course, CourseReader
 from testbench.engine.watching import Sight, Watcher
 from testbench.errors import TestbenchError
@@ -127,7 +128,7 @@ class Feed(QObject):
 
     def _emit_failed(self, error: TestbenchError) -> None:
         if not self._ending:
-            self.failed.emit(error)
+            post(self, self.failed, error)
 
     def _look(self) -> bool:
         """Look once; whether it goes on."""
@@ -158,7 +159,8 @@ class Feed(QObject):
         self._last_event, events = store.glances.events_after(self.evaluation, self._last_event)
         pausing = goes_on and _pause_to_come(store.commands.of(self.evaluation))
         if not self._ending:
-            self.fed.emit(News(self.record, sight, course, fresh, sight.bench_s, readings, tuple(events), pausing))
+            news = News(self.record, sight, course, fresh, sight.bench_s, readings, tuple(events), pausing)
+            post(self, self.fed, news)
         return goes_on
 
     def _new_readings(self, store: Record) -> dict[str, Series]:

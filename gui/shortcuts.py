@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QCoreApplication
+from PySide6.QtCore import QCoreApplication, QEvent, QTimer
 from PySide6.QtGui import QAction, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -17,13 +17,16 @@ from PySide6.QtWidgets import (
 
 
 def keys_of(widget: QWidget) -> list[tuple[str, str]]:
-    """Keys and what they do, of all actions, buttons and shortcuts of a widget that can be seen; each key once."""
+    """Keys and what they do, of all actions, buttons, fields and shortcuts of a widget that can be seen; each key once."""
     found: dict[str, str] = {}
     for action in widget.findChildren(QAction):
         _add(found, action.shortcut(), action.text() or action.toolTip())
     for button in widget.findChildren(QAbstractButton):
         if button.isVisibleTo(widget):
             _add(found, button.shortcut(), button.text() or button.accessibleName() or button.toolTip())
+    for label in widget.findChildren(QLabel):
+        if label.buddy() is not None and label.isVisibleTo(widget):
+            _add(found, QKeySequence.mnemonic(label.text()), label.text())
     for shortcut in widget.findChildren(QShortcut):
         _add(found, shortcut.key(), shortcut.whatsThis())
     return list(found.items())
@@ -40,7 +43,21 @@ class ShortcutsDialog(QDialog):
 
     def __init__(self, window: QWidget, page: QWidget | None) -> None:
         super().__init__(window)
+        self._window, self._page = window, page
+        self._scroll = QScrollArea(widgetResizable=True)
+        self._buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        self._buttons.rejected.connect(self.reject)
+        whole = QVBoxLayout(self)
+        whole.addWidget(self._scroll)
+        whole.addWidget(self._buttons)
+        self.resize(520, 560)
+        self.retranslate()
+
+    def retranslate(self) -> None:
+        """List the keys with their words in the present language."""
+        window, page = self._window, self._page
         self.setWindowTitle(self.tr("Keys"))
+        self._scroll.setAccessibleName(self.tr("Keys"))
         own = keys_of(page) if page is not None else []
         seen = {key for key, _ in own}
         others = [(key, words) for key, words in _window_keys(window, page) if key not in seen]
@@ -52,14 +69,12 @@ class ShortcutsDialog(QDialog):
                 form.addRow(_heading(heading))
             for key, words in keys:
                 form.addRow(QLabel(key), QLabel(words))
-        scroll = QScrollArea(widgetResizable=True)
-        scroll.setWidget(inside)
-        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
-        buttons.rejected.connect(self.reject)
-        whole = QVBoxLayout(self)
-        whole.addWidget(scroll)
-        whole.addWidget(buttons)
-        self.resize(520, 560)
+        self._scroll.setWidget(inside)
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: D102, N802
+        super().changeEvent(event)
+        if event.type() is QEvent.Type.LanguageChange:
+            QTimer.singleShot(0, self, self.retranslate)  # after the screens, whose words are listed
 
 
 def _window_keys(window: QWidget, page: QWidget | None) -> list[tuple[str, str]]:

@@ -24,13 +24,14 @@ from gui.dates import local, now
 from gui.desk import Desk
 from gui.failures import Failures
 from gui.icons import icon
-from gui.lookout import Standing
 from gui.page import Page
 from gui.pages import PLACES
 from gui.shortcuts import ShortcutsDialog
 from gui.tasks import Task
 from gui.theme import Tone
+from gui.watched import Standing
 from gui.widgets.message_bar import MessageBar
+from gui.widgets.simulated_banner import SimulatedBanner
 from gui.widgets.state_label import Shape, StateLabel
 from testbench.text import Language
 
@@ -107,9 +108,7 @@ class MainWindow(QMainWindow):
     # ---- building -----------------------------------------------------------------------------------------------------
 
     def _build(self) -> None:
-        self._simulated = QLabel(alignment=Qt.AlignmentFlag.AlignCenter)
-        self._simulated.setObjectName("simulated")
-        self._simulated.hide()
+        self._simulated = SimulatedBanner()
         self._message_column = QVBoxLayout()
         self._message_column.setContentsMargins(12, 0, 12, 0)
         self._stack = QStackedWidget()
@@ -209,7 +208,7 @@ class MainWindow(QMainWindow):
             button.setToolTip(f"{title} ({native})")
         self._help.setText(self.tr("Keys"))
         self._help.setToolTip(self.tr("All keys of this screen (F1)"))
-        self._simulated.setText(self.tr("SIMULATED – no real instrument, not a measurement"))
+        self._simulated.retranslate()
         self._task_end.setToolTip(self.tr("Cancel this work"))
         self._task_end.setAccessibleName(self.tr("Cancel this work"))
         self._show_time()

@@ -20,6 +20,7 @@ from gui.bench.check_model import CheckModel
 from gui.bench.words import Words
 from gui.desk import Desk
 from gui.theme import Tone
+from gui.widgets.simulated_banner import SimulatedBanner
 from gui.widgets.state_label import Shape, StateLabel
 from testbench.engine.manual.checking import Checked
 
@@ -40,6 +41,7 @@ class CheckDialog(QDialog):
         self.setModal(False)
         self.resize(940, 560)
         self._state = StateLabel(desk.theme)
+        self.simulated = SimulatedBanner()
         self._words = QLabel(wordWrap=True)
         self.model = CheckModel(desk.theme, words, desk.tell, self)
         self.table = QTableView()
@@ -65,7 +67,7 @@ class CheckDialog(QDialog):
         column = QVBoxLayout(self)
         column.setContentsMargins(12, 12, 12, 12)
         column.setSpacing(8)
-        for widget in (self._state, self._words, self.table):
+        for widget in (self.simulated, self._state, self._words, self.table):
             column.addWidget(widget)
         column.addLayout(buttons)
         desk.theme_changed.connect(self.retranslate)
@@ -75,6 +77,7 @@ class CheckDialog(QDialog):
         """Set all texts."""
         self.setWindowTitle(self.tr("Check of the station"))
         self.table.setAccessibleName(self.tr("Parts of the station and what is wrong with them"))
+        self.simulated.retranslate()
         self.repeat.setText(self.tr("&Check again"))
         self.shut.setText(self.tr("Cl&ose"))
         self.model.show_rows(self._rows)
@@ -85,8 +88,9 @@ class CheckDialog(QDialog):
         """What is said above the table."""
         return self._state.word
 
-    def begin(self, station: str) -> None:
+    def begin(self, station: str, *, simulated: bool) -> None:
         """A check begins."""
+        self.simulated.setVisible(simulated)
         self._station, self._rows, self._problem, self._asked = station, (), "", "…"
         self.repeat.setEnabled(False)
         self.model.show_rows(())

@@ -379,7 +379,7 @@ class BenchPage(Page):
             return
         self._checking = plan
         dialog = self.check_dialog
-        dialog.begin(f"{plan.title}  ·  {plan.path}")
+        dialog.begin(f"{plan.title}  ·  {plan.path}", simulated=plan.file.station.simulated)
         dialog.show()
         if self.hand.holds:
             self.hand.check()

@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 from gui.desk import Desk
 from gui.issuing.prepared import Prepared, issue, prepare
 from gui.theme import Tone
+from gui.widgets.simulated_banner import SimulatedBanner
 from gui.widgets.state_label import Shape, StateLabel
 from testbench.commands.issuing import IssueRequest
 from testbench.report.letterhead import Client, Issue
@@ -69,6 +70,7 @@ class IssueDialog(QDialog):
         form.addRow(self._labels["language"], self.language)
         form.addRow(self.outside)
         self.fields["number"].textChanged.connect(lambda _: self._enable())
+        self.simulated = SimulatedBanner()
         self._explanation = QLabel(wordWrap=True)
         self._state = StateLabel(self._desk.theme)
         self._why = QLabel(wordWrap=True)
@@ -89,6 +91,7 @@ class IssueDialog(QDialog):
         column = QVBoxLayout(self)
         column.setContentsMargins(12, 12, 12, 12)
         column.setSpacing(12)
+        column.addWidget(self.simulated)
         column.addWidget(self._explanation)
         column.addLayout(form)
         column.addWidget(self._why)
@@ -99,6 +102,7 @@ class IssueDialog(QDialog):
     def retranslate(self) -> None:
         """Set all texts."""
         self.setWindowTitle(self.tr("Issue a report"))
+        self.simulated.retranslate()
         replaced = "" if self._prepared is None else self._prepared.replaces
         words = self.tr("The report of {evaluation} gets a number, which is kept in the record with your name, {person}.")
         text = words.format(evaluation=self._evaluation, person=self._desk.person)
@@ -131,6 +135,7 @@ class IssueDialog(QDialog):
             self.fields[name].setText(text)
             self.fields[name].setCursorPosition(0)
         self.outside.setVisible(prepared.marks)
+        self.simulated.setVisible(prepared.simulated)
         self.retranslate()
         self._enable()
         self.fields["received"].setFocus()

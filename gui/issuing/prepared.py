@@ -9,6 +9,7 @@ from pathlib import Path
 from testbench.commands.issuing import IssueRequest, issue_report
 from testbench.commands.report_numbers import next_number
 from testbench.engine.clock import wall_now
+from testbench.engine.standing import stand
 from testbench.errors import InputError
 from testbench.record.store import Record
 from testbench.report.laboratory import LaboratoryTemplate, default_laboratory
@@ -18,12 +19,16 @@ from testbench.text import Language
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """The number that would be given, the usual client, and the number of the report that is replaced (empty: none)."""
+    """The number that would be given, the usual client, and the number of the report that is replaced (empty: none).
+
+    `marks` says whether marks of an accreditation would be printed; they never are on what was simulated.
+    """
 
     number: str
     client: Client
     replaces: str
     marks: bool
+    simulated: bool
 
 
 def prepare(record: Path, evaluation: str) -> Prepared:
@@ -31,12 +36,14 @@ def prepare(record: Path, evaluation: str) -> Prepared:
     template = _template()
     with Record.open(record) as opened:
         earlier = issues(opened.events(evaluation))
+        simulated = stand(opened, evaluation).row.start.simulated
     file = template.file
     return Prepared(
         number=next_number(template, wall_now().date()),
         client=template.client,
         replaces=earlier[-1].number if earlier else "",
-        marks=bool(file.cma.number or file.cnas.number),
+        marks=bool(file.cma.number or file.cnas.number) and not simulated,
+        simulated=simulated,
     )
 
 

@@ -118,6 +118,14 @@ class Headline(QFrame):
         column.addLayout(middle)
         column.addLayout(bottom)
 
+    def show_nothing(self) -> None:
+        """Nothing is known yet of what is followed."""
+        self.state.show_state(Shape.RING, self.tr("Reading the record …"), Tone.MUTED)
+        for line in (self.step, self.percent, self.times):
+            line.set_text("")
+        self.where.clear()
+        self.progress.setValue(0)
+
     def show_all(self, state: Situation, course: Course | None, times: Times, why: str = "") -> None:
         """Show everything anew; `why` is why it is paused, as the record says it."""
         self._show_state(state, course)

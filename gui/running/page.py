@@ -27,7 +27,6 @@ from PySide6.QtWidgets import (
 
 from gui.dates import local, now
 from gui.desk import Desk
-from gui.lookout import Standing
 from gui.page import Page
 from gui.plots.channel import Band, Channel, LineKind, StepLine
 from gui.plots.trace_plot import TracePlot
@@ -43,6 +42,7 @@ from gui.running.steering_bar import AbortQuestion, SteeringBar
 from gui.running.step_list import StepList
 from gui.running.verdict_table import VerdictTable
 from gui.tasks import Progress
+from gui.watched import Standing
 from gui.widgets.empty_state import EmptyState
 from testbench.engine.watching import Sight
 from testbench.record.model import PromptRow
@@ -156,6 +156,7 @@ class RunPage(Page):
         self._prompts.show_prompts(())
         self._question.hide()
         self._results_button.hide()
+        self._headline.show_nothing()
         self._feed = Feed(record, evaluation)
         self._feed.fed.connect(self._take)
         self._feed.failed.connect(self.desk.fail)
@@ -163,6 +164,8 @@ class RunPage(Page):
         self._stack.setCurrentWidget(self._scroll)
         self._list(self.desk.lookout.standings, again=True)
         self._bar.show_situation(None)
+        if self._here:
+            self._announce()
 
     def close_feed(self) -> None:
         """Follow nothing any more; the record is closed when this returns."""
@@ -200,7 +203,7 @@ class RunPage(Page):
         before = self._prompts.prompt
         self._prompts.show_prompts(news.sight.prompts)
         if self._here and self._prompts.prompt is not None and self._prompts.prompt is not before:
-            self._prompts.give_focus()
+            self._prompts.offer_focus()
         self._show_headline()
         if self._here:
             self._announce()
@@ -236,13 +239,19 @@ class RunPage(Page):
             self.follow(latest.record, latest.evaluation)
 
     def _announce(self) -> None:
-        row = None if self._sight is None else self._sight.stand.row
+        """Say whether the station is simulated: as the feed saw it, before its first look as the lookout did."""
+        feed = self._feed
+        known = [
+            one.stand.row for one in self.desk.lookout.standings if feed is not None and one.evaluation == feed.evaluation
+        ]
+        row = self._sight.stand.row if self._sight is not None else known[0] if known else None
         self.desk.set_simulated(self, None if row is None else row.start.simulated)
 
     # ---- showing ------------------------------------------------------------------------------------------------------
 
     def _show_headline(self) -> None:
         if self._sight is None:
+            self._headline.show_nothing()
             return
         state = situation(self._sight, pausing=self._pausing)
         self._situation = state

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPixmap
 from PySide6.QtWidgets import (
     QButtonGroup,
@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QLineEdit,
+    QPlainTextEdit,
     QPushButton,
     QRadioButton,
     QVBoxLayout,
@@ -25,6 +26,7 @@ from PySide6.QtWidgets import (
 )
 
 from gui.desk import Desk
+from gui.running.steering_bar import AbortQuestion
 from gui.theme import Tone
 from gui.widgets.state_label import Shape, StateLabel
 from testbench.engine.operator import read_answer
@@ -105,6 +107,14 @@ class PromptPanel(QFrame):
         else:
             self._file_button.setFocus(Qt.FocusReason.OtherFocusReason)
 
+    def offer_focus(self) -> None:
+        """Let the keyboard go to the answer, unless a person types or decides elsewhere: that Enter is not an answer."""
+        at = self.window().focusWidget()
+        elsewhere = at is not None and at.isVisible() and at is not self and not self.isAncestorOf(at)
+        if elsewhere and (isinstance(at, QLineEdit | QPlainTextEdit) or isinstance(at.parent(), AbortQuestion)):
+            return
+        self.give_focus()
+
     def choose_file(self, path: Path) -> None:
         """Take a picture as part of the answer."""
         self._path = path
@@ -126,7 +136,8 @@ class PromptPanel(QFrame):
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
         """Enter answers; a digit takes the choice of that place."""
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self._answer()
+            if not event.isAutoRepeat():
+                self._answer()
             return
         digit = event.text()
         buttons = self._choices.buttons()
@@ -135,6 +146,12 @@ class PromptPanel(QFrame):
             buttons[int(digit) - 1].setFocus()
             return
         super().keyPressEvent(event)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
+        """A key that is held down answers one question, not the next one too."""
+        if isinstance(event, QKeyEvent) and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and event.isAutoRepeat():
+            return True
+        return super().eventFilter(watched, event)
 
     # ---- inside -------------------------------------------------------------------------------------------------------
 
@@ -150,6 +167,7 @@ class PromptPanel(QFrame):
         self._line.setFont(font)
         self._line.setMinimumWidth(180)
         self._line.returnPressed.connect(self._answer)
+        self._line.installEventFilter(self)
         self._unit = QLabel()
         self._unit.setFont(font)
         self._hint = QLabel()
@@ -207,7 +225,7 @@ class PromptPanel(QFrame):
         self.retranslate()
         if prompt.shown is not None:
             self.picture_wanted.emit(prompt)
-        self.give_focus()
+        self.offer_focus()
 
     def _make_choices(self, prompt: PromptRow) -> None:
         for button in self._choices.buttons():

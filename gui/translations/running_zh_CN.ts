@@ -85,6 +85,10 @@
 <context>
     <name>Headline</name>
     <message>
+        <source>Reading the record …</source>
+        <translation>正在读取记录…</translation>
+    </message>
+    <message>
         <source>Progress</source>
         <translation>进度</translation>
     </message>

@@ -40,10 +40,6 @@
         <translation>本页面的全部快捷键（F1）</translation>
     </message>
     <message>
-        <source>SIMULATED – no real instrument, not a measurement</source>
-        <translation>模拟 SIMULATED：未连接真实仪器，不是测量结果</translation>
-    </message>
-    <message>
         <source>Cancel this work</source>
         <translation>取消此项工作</translation>
     </message>
@@ -119,6 +115,13 @@ The window goes on; evaluations are not touched, they run in processes of their 
     <message>
         <source>Close the window; evaluations go on</source>
         <translation>关闭窗口；测试继续进行</translation>
+    </message>
+</context>
+<context>
+    <name>SimulatedBanner</name>
+    <message>
+        <source>SIMULATED – no real instrument, not a measurement</source>
+        <translation>模拟 SIMULATED：未连接真实仪器，不是测量结果</translation>
     </message>
 </context>
 </TS>

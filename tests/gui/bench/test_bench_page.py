@@ -158,6 +158,7 @@ def test_the_check_lists_every_part_with_what_is_wrong(
     QAbstractItemModelTester(model, QAbstractItemModelTester.FailureReportingMode.Fatal)
     page.top.check.click()
     assert "asking" in page.check_dialog.said
+    assert page.check_dialog.simulated.isVisibleTo(page.check_dialog)
     qtbot.waitUntil(lambda: model.rowCount() > 0, timeout=WITHIN_MS)
     rows = table(model)
     assert len(rows) == 13

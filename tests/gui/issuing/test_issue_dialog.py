@@ -124,6 +124,8 @@ def test_a_simulated_evaluation_is_not_issued(qtbot: QtBot, desk: Desk, tmp_path
     record = tmp_path / "record.sqlite"
     dialog = opened(qtbot, desk, record, entered(record, simulated=True))
     qtbot.waitUntil(dialog.issue_button.isEnabled, timeout=WAIT_MS)
+    assert dialog.simulated.isVisibleTo(dialog)
+    assert not dialog.outside.isVisibleTo(dialog)
     dialog.issue_button.click()
     qtbot.waitUntil(lambda: "simulated instruments" in dialog._why.text(), timeout=WAIT_MS)
 

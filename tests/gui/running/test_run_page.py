@@ -45,6 +45,20 @@ def test_without_an_evaluation_it_says_what_to_do(qtbot, desk, page) -> None:
     assert went.args == ["new", {}]
 
 
+def test_nothing_of_another_evaluation_is_said_of_one_that_cannot_be_read(qtbot, desk, page, evaluated) -> None:
+    with Record.open(evaluated) as record:
+        (row,) = record.evaluations()
+    page.arrive(record=evaluated, evaluation=row.identifier)
+    until(qtbot, page, Situation.FINISHED)
+    with qtbot.waitSignal(desk.failed):
+        page.arrive(record=evaluated.with_name("gone.sqlite"), evaluation="E1")
+    page._show_headline()
+    assert page.situation is None
+    assert page._headline.state.word == "Reading the record …"
+    assert page._headline.times.text == ""
+    assert page._steps.steps.rowCount() == 0
+
+
 def test_the_whole_course_from_question_to_results(qtbot, desk, following, going) -> None:
     page, answered, desk.person = following, set(), "li"
     first = until_asked(qtbot, page)

@@ -5,9 +5,10 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor, QImage
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QColor, QImage, QKeyEvent
 from PySide6.QtTest import QAbstractItemModelTester
+from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 
 from gui.plots.limit_bar import LimitBar
 from gui.running import actions
@@ -17,6 +18,7 @@ from gui.running.event_list import EventModel
 from gui.running.feed import Feed
 from gui.running.prompt_panel import PromptPanel
 from gui.running.situation import Situation, situation, times
+from gui.running.steering_bar import AbortQuestion
 from gui.running.step_list import StepModel
 from gui.running.verdict_table import BAR, VerdictModel
 from testbench.engine.headway import Headway
@@ -205,6 +207,35 @@ def test_a_picture_must_be_chosen_where_one_is_asked_for(qtbot, desk, tmp_path) 
     with qtbot.waitSignal(panel.answered) as answered:
         panel._answer()
     assert answered.args[2] == tmp_path / "display.png"
+
+
+def test_a_question_takes_no_keys_from_a_person_who_types_or_aborts(qtbot, desk) -> None:
+    whole = QWidget()
+    column = QVBoxLayout(whole)
+    question, panel = AbortQuestion(desk), PromptPanel(desk)
+    column.addWidget(question)
+    column.addWidget(panel)
+    qtbot.addWidget(whole)
+    whole.show()
+    question.ask()
+    panel.show_prompts((PROMPT,))
+    assert whole.focusWidget() is question.yes
+    question.reason.setFocus()
+    panel.show_prompts((replace(PROMPT, number=8),))
+    assert whole.focusWidget() is question.reason
+    question.hide()
+    panel.show_prompts((replace(PROMPT, number=9),))
+    assert whole.focusWidget() is panel._line
+
+
+def test_enter_that_is_held_down_answers_nothing(qtbot, desk) -> None:
+    panel = panel_with(qtbot, desk, replace(PROMPT, unit="", expected=None))
+    held = QKeyEvent(QEvent.Type.KeyPress, Qt.Key.Key_Return, Qt.KeyboardModifier.NoModifier, "\r", True)
+    with qtbot.assertNotEmitted(panel.answered):
+        QApplication.sendEvent(panel._line, held)
+        QApplication.sendEvent(panel, held)
+    with qtbot.waitSignal(panel.answered):
+        qtbot.keyClick(panel._line, Qt.Key.Key_Return)
 
 
 def test_the_picture_of_a_question_is_shown(qtbot, desk, tmp_path) -> None:

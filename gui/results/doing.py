@@ -15,7 +15,6 @@ from testbench.record.store import Record
 from testbench.report.evaluation_json import evaluation_text
 from testbench.report.from_record import content_from_record
 from testbench.report.laboratory import default_laboratory
-from testbench.report.pdf import render_pdf
 from testbench.report.readings import ReadingFormat, export_readings
 from testbench.text import Language
 
@@ -71,6 +70,8 @@ def write_export(record: Path, evaluation: str, export: Export, path: Path, prog
     if export is Export.JSON:
         data = evaluation_text(content)
     else:
+        from testbench.report.pdf import render_pdf  # draws figures, which takes long to load
+
         data = render_pdf(content, Language.CHINESE if export is Export.REPORT_CHINESE else Language.ENGLISH)
     progress.check()
     try:

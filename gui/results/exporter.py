@@ -31,6 +31,10 @@ class Exporter(QPushButton):
         self._evaluated: Evaluated | None = None
         self._menu = QMenu(self)
         self.actions_of = {export: self._action(export) for export in Export}
+        self._menu.addSeparator()
+        self.issue = QAction(self._menu)
+        self.issue.triggered.connect(self._issue)
+        self._menu.addAction(self.issue)
         self.setMenu(self._menu)
 
     def _action(self, export: Export) -> QAction:
@@ -48,6 +52,7 @@ class Exporter(QPushButton):
         judged = self._evaluated is not None and self._evaluated.row.outcome is not None
         for export in OF_VERDICTS:
             self.actions_of[export].setEnabled(judged)
+        self.issue.setEnabled(judged)
         self.setEnabled(self._evaluated is not None and self.going is None)
 
     def _ask(self, export: Export) -> None:
@@ -94,6 +99,15 @@ class Exporter(QPushButton):
         message.put_away.connect(lambda: self.said.emit(None))
         self.said.emit(message)
 
+    def _issue(self) -> None:
+        """Ask what the issued report is to carry; the dialog says where it cannot be issued."""
+        from gui.issuing.dialog import IssueDialog  # draws reports, which takes long to load
+
+        if self._evaluated is not None:
+            dialog = IssueDialog(self.desk, self._evaluated.path, self._evaluated.identifier, self)
+            dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+            dialog.open()
+
     def _over(self) -> None:
         self.going = None
         self._enable()
@@ -110,6 +124,7 @@ class Exporter(QPushButton):
         }
         for export, name in names.items():
             self.actions_of[export].setText(name)
+        self.issue.setText(self.tr("&Issue the report under a number …"))
 
     def restyle(self) -> None:
         """Set what the palette does not."""

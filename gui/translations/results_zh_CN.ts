@@ -350,6 +350,10 @@
         <source>Readings (Parquet) …</source>
         <translation>读数（Parquet）…</translation>
     </message>
+    <message>
+        <source>&amp;Issue the report under a number …</source>
+        <translation>签发带编号的报告(&amp;I) …</translation>
+    </message>
 </context>
 <context>
     <name>ListModel</name>

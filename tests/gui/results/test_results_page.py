@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 from gui.desk import Desk
+from gui.issuing.dialog import IssueDialog
 from gui.results.doing import Export, proposed_name
 from gui.results.evidence import NOTES, READINGS
 from gui.results.page import ResultsPage
@@ -128,6 +130,17 @@ def test_an_evaluation_is_exported_and_the_folder_can_be_opened(
         assert json.loads(path.read_text(encoding="utf-8"))["evaluation"] == evaluation
     else:
         assert path.read_bytes()[:4] == b"PAR1"
+
+
+def test_the_report_is_issued_from_the_menu_of_exports(opened: ResultsPage, qtbot: QtBot, evaluation: str) -> None:
+    exporter = opened.evaluation_view.exporter
+    assert exporter.issue.isEnabled()
+    exporter.issue.trigger()
+    dialog = exporter.findChild(IssueDialog)
+    assert dialog.isVisible()
+    assert any(evaluation in label.text() for label in dialog.findChildren(QLabel))
+    with qtbot.waitSignal(dialog.destroyed):
+        dialog.close_button.click()
 
 
 def test_an_export_that_fails_says_so_and_one_that_is_cancelled_leaves_nothing(

@@ -24,7 +24,6 @@ from testbench.commands.report_numbers import next_number
 from testbench.errors import InputError, TestbenchError
 from testbench.report.laboratory import DEFAULT_SCHEME, LaboratoryFile, read_text, with_pictures
 from testbench.report.picture import picture_as_svg
-from testbench.report.specimen import first_page
 from testbench.text import Language
 
 PICTURES = ("logo", "cma_mark", "cnas_mark")
@@ -87,6 +86,8 @@ def load(path: Path) -> LaboratoryDraft:
 
 def assess(draft: LaboratoryDraft, path: Path, language: Language, today: dt.date) -> Assessment:
     """Check a draft with its pictures, and set the first page; takes a second."""
+    from testbench.report.specimen import first_page  # draws reports, which takes long to load
+
     pictures, errors = _pictures(draft, path)
     file, wrong = _validated(draft)
     errors |= wrong

@@ -39,7 +39,7 @@ class PlanView(QWidget):
         self.begins = wall_now().astimezone()
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self.setMinimumHeight(170)
+        self.setMinimumHeight(120)
         desk.theme.changed.connect(self.update)
 
     def sizeHint(self) -> QSize:  # noqa: D102, N802

@@ -100,7 +100,7 @@ class FieldRow(QWidget):
             choice.activated.connect(lambda index: self._typed(name, str(choice.itemData(index))))
             return choice
         line = QLineEdit()
-        line.setMinimumWidth(90)
+        line.setMinimumWidth(64)
         line.textEdited.connect(lambda text: self._typed(name, text))
         return line
 

@@ -60,7 +60,8 @@ def _set(content: ReportContent, document: Document, **form: Any) -> bytes:
         raise ReportError(f"the report of evaluation {content.identifier} could not be set: {error}") from error
     if warnings:
         raise ReportError(f"the report of evaluation {content.identifier} was set with a warning: {warnings[0]}")
-    return bytes(result)
+    pages = result if isinstance(result, list) else [result]  # a picture is made of each page
+    return bytes(pages[0])
 
 
 def _fixed_offset(time: dt.datetime) -> dt.datetime:

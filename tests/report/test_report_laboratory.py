@@ -22,7 +22,7 @@ from testbench.report.number_scheme import NumberScheme
 from testbench.report.pdf import render_pdf
 from testbench.report.specimen import first_page
 from testbench.report.wording import wording
-from testbench.text import Language
+from testbench.text import Language, Text
 
 DAY = dt.date(2026, 3, 4)
 MOMENT = dt.datetime(2026, 3, 4, 8, 0, tzinfo=dt.UTC)
@@ -137,6 +137,12 @@ def test_the_first_page_of_a_specimen_is_a_picture(template: LaboratoryTemplate)
     assert page.startswith(b"\x89PNG")
     width, height = struct.unpack(">II", page[16:24])
     assert (width, height) == pytest.approx((298, 421), abs=2)
+
+
+def test_a_specimen_that_is_longer_than_a_page_shows_its_first_page(template: LaboratoryTemplate) -> None:
+    endless = Text(zh="实验室" * 1000, en="Laboratory " * 1000)
+    long = replace(template, letterhead=replace(template.letterhead, name=endless))
+    assert first_page(long, Language.CHINESE, "1", dots_an_inch=36).startswith(b"\x89PNG")
 
 
 def test_the_example_that_comes_with_the_product_is_a_template(tmp_path: Path) -> None:

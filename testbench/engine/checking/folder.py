@@ -27,7 +27,14 @@ def free_bytes(folder: Path) -> int | None:
 
 def folder_problems(folder: Path, needed: int | None) -> Iterator[Problem]:
     """What keeps results out of `folder`; `needed` bytes are going to be written."""
-    there = _existing(folder)
+    try:
+        there = _existing(folder)
+    except OSError as error:
+        why = error.strerror or str(error)
+        yield blocking(
+            FOLDER, Text(zh=f"文件夹路径不能用：{why}", en=f"the path of the folder cannot be used: {why}"), ANOTHER
+        )
+        return
     if not there.is_dir() or not os.access(there, os.W_OK | os.X_OK):
         yield blocking(
             FOLDER,
@@ -62,7 +69,7 @@ def megabytes(count: int) -> str:
 
 
 def _existing(folder: Path) -> Path:
-    """The folder, or the nearest one above it that exists."""
+    """The folder, or the nearest one above it that exists. Raises OSError for a path that no system takes."""
     folder = folder.absolute()
     while not folder.exists() and folder.parent != folder:
         folder = folder.parent

@@ -32,6 +32,13 @@ def test_nothing_chosen_is_told_and_not_raised(state, tmp_path):
     assert {problem.place.kind for problem in gone.problems if problem.blocks} == {PlaceKind.STATION, PlaceKind.SUITE}
 
 
+def test_a_path_that_no_system_takes_is_a_problem_of_the_folder(wanted, tmp_path):
+    found = look(replace(wanted, folder=tmp_path / ("x" * 3000)))
+    (problem,) = [one for one in found.problems if one.place.kind is PlaceKind.FOLDER]
+    assert problem.blocks
+    assert "path of the folder" in problem.text.en
+
+
 def test_a_standard_without_a_suite_begins_with_an_empty_one(wanted):
     found = look(replace(wanted, standard="epa-part75", suite_file=None))
     assert found.suite.lines == ()

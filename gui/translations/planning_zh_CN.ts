@@ -387,7 +387,7 @@
         <translation>Del</translation>
     </message>
     <message>
-        <source>The standard's own suite again</source>
+        <source>The standard&apos;s own suite again</source>
         <translation>恢复标准规定的测试项目</translation>
     </message>
     <message>

@@ -434,7 +434,7 @@
     </message>
     <message>
         <source>Begin one under “New evaluation”, or open the record of earlier ones.</source>
-        <translation>可在“新建评价”中开始，或打开以往的记录。</translation>
+        <translation>可在“新建测试”中开始，或打开以往的记录。</translation>
     </message>
     <message>
         <source>Nothing found</source>
@@ -450,7 +450,7 @@
     </message>
     <message>
         <source>Search: device, maker, serial number, standard, date, notes (Ctrl+F)</source>
-        <translation>搜索：仪器、制造商、序列号、标准、日期、备注（Ctrl+F）</translation>
+        <translation>搜索：仪器、制造商、出厂编号、标准、日期、备注（Ctrl+F）</translation>
     </message>
     <message>
         <source>Search evaluations</source>

@@ -95,11 +95,13 @@ class VerdictTable(QTableView):
         return rows[0].data(LINE) if rows else None
 
     def show_lines(self, lines: tuple[Line, ...]) -> None:
-        """Show results; the row that was selected stays so."""
-        row = self.currentIndex().row()
+        """Show results; the one that was selected stays so, wherever it stands now."""
+        before, row = self.line, self.currentIndex().row()
         self.verdicts.show_lines(lines)
-        if self.proxy.rowCount():
-            self.selectRow(min(max(row, 0), self.proxy.rowCount() - 1))
+        if count := self.proxy.rowCount():
+            known = [self.proxy.index(number, 0).data(LINE) for number in range(count)]
+            same = (number for number, line in enumerate(known) if before is not None and _is_of(line, before))
+            self.selectRow(next(same, min(max(row, 0), count - 1)))
         else:
             self.chosen.emit(None)
 
@@ -113,6 +115,10 @@ class VerdictTable(QTableView):
         """Set all texts."""
         self.setAccessibleName(self.tr("Verdicts"))
         self.verdicts.tell_change()
+
+
+def _is_of(line: Line, other: Line) -> bool:
+    return (line.device, line.characteristic) == (other.device, other.characteristic)
 
 
 def _shape(index: Index) -> tuple[Shape, Tone] | None:

@@ -32,7 +32,7 @@ class Field:
     hint: Text | None = None
 
 
-_MAKER = Field("maker", Text(zh="生产厂商", en="Maker"), needed=True)
+_MAKER = Field("maker", Text(zh="制造商", en="Maker"), needed=True)
 _MODEL = Field("model", Text(zh="型号", en="Model"), needed=True)
 _SERIAL = Field("serial", Text(zh="出厂编号", en="Serial number"))
 _CERTIFICATE = Field("certificate", Text(zh="证书编号", en="Certificate number"))

@@ -72,6 +72,17 @@ def test_a_result_is_chosen_and_its_picture_readings_and_reasons_are_shown(opene
     assert view.table.line.device == "C"
 
 
+def test_the_chosen_result_stays_chosen_where_others_come_before_it(opened: ResultsPage) -> None:
+    table = opened.evaluation_view.table
+    lines = table.verdicts.lines
+    table.show_lines(lines[1:])
+    table.selectRow(0)
+    chosen = table.line
+    table.show_lines(lines)
+    assert table.currentIndex().row() == 1
+    assert (table.line.device, table.line.characteristic) == (chosen.device, chosen.characteristic)
+
+
 def test_a_result_is_excluded_only_with_a_reason_and_taken_back(
     opened: ResultsPage, qtbot: QtBot, record: Path, evaluation: str
 ) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import os
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
@@ -174,9 +175,11 @@ class SetupForm(QScrollArea):
 
     @property
     def folder_path(self) -> Path | None:
-        """The folder that a person typed or chose; None leaves it to the date and the standard."""
+        """The folder that a person typed or chose, a short name beside the others; None leaves it to date and standard."""
         text = self.folder.text().strip()
-        return Path(text).expanduser() if text and self.folder.isModified() else None
+        if not text or not self.folder.isModified():
+            return None
+        return self._desk.folder / os.path.expanduser(text)  # noqa: PTH111  (which takes "~nobody" as it is)
 
     def choose_station(self, path: Path) -> None:
         """Choose a station file, known until now or not."""

@@ -349,3 +349,11 @@ def test_a_failed_start_shows_what_the_process_said(make_page, desk, qtbot, shor
     assert "name: is missing" in str(failed.args[0])
     settle(qtbot, page)
     assert not page.begin.isEnabled()  # the station was looked at again
+
+
+def test_a_folder_without_a_path_stands_beside_the_others(page, desk, qtbot):
+    for typed, wanted in (("trial 7", desk.folder / "trial 7"), ("~nobody-at-all/x", desk.folder / "~nobody-at-all/x")):
+        page.setup.folder.selectAll()
+        qtbot.keyClicks(page.setup.folder, typed)
+        assert page.setup.folder_path == wanted
+    settle(qtbot, page)

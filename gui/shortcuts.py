@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from PySide6.QtCore import QCoreApplication, QEvent, QTimer
 from PySide6.QtGui import QAction, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
@@ -14,6 +16,8 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
     QWidget,
 )
+
+_MNEMONIC = re.compile(r"\s*\(&.\)")  # as Chinese texts have it: "打开(&O)"
 
 
 def keys_of(widget: QWidget) -> list[tuple[str, str]]:
@@ -35,7 +39,7 @@ def keys_of(widget: QWidget) -> list[tuple[str, str]]:
 def _add(found: dict[str, str], key: QKeySequence, words: str) -> None:
     text = key.toString(QKeySequence.SequenceFormat.NativeText)
     if text and words:
-        found.setdefault(text, words.replace("&", ""))
+        found.setdefault(text, _MNEMONIC.sub("", words).replace("&", ""))
 
 
 class ShortcutsDialog(QDialog):

@@ -16,6 +16,7 @@ from gui.desk import Desk
 from gui.failures import Failures
 from gui.icons import icon
 from gui.pages import PLACES
+from gui.shortcuts import keys_of
 from gui.tasks import CancelledError, Progress, Task
 from gui.theme import Choice, Tone
 from gui.widgets.state_label import Shape, StateLabel
@@ -203,3 +204,13 @@ def test_a_qt_free_module_stays_free_of_qt() -> None:
     assert not any(
         isinstance(value, ModuleType) and value.__name__.startswith("PySide6") for value in vars(gui.stations).values()
     )
+
+
+def test_the_list_of_keys_shows_words_without_their_mnemonics(qtbot: QtBot) -> None:
+    from PySide6.QtWidgets import QPushButton, QWidget
+
+    page = QWidget()
+    qtbot.addWidget(page)
+    for text in ("打开(&O)…", "&Save"):
+        QPushButton(text, page)
+    assert keys_of(page) == [("Alt+O", "打开…"), ("Alt+S", "Save")]

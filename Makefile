@@ -8,7 +8,7 @@ else
 BIN := $(VENV)/bin
 endif
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
-JOBS ?= 2
+JOBS ?= 3
 LOCKING := --universal --python-version 3.11 --generate-hashes -q
 
 .PHONY: demo gui test test-core test-gui check bench screenshots translations lock clean

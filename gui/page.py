@@ -34,6 +34,9 @@ class Page(QWidget):
     def leave(self) -> None:
         """The screen is hidden."""
 
+    def end(self) -> None:
+        """The window has closed: threads of the screen end before its widgets go."""
+
     def may_close(self) -> str | None:
         """A reason to ask before the window is closed (something unsaved); None for none."""
         return None

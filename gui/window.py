@@ -337,6 +337,8 @@ class MainWindow(QMainWindow):
             self._present.leave()
         self.desk.preferences.save_layout("window.state", self)
         self.desk.preferences.set("window.geometry", self.saveGeometry())
+        for page in self._pages.values():
+            page.end()
         event.accept()
 
     def _agreed(self, reasons: str) -> bool:

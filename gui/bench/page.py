@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
 
 from gui.bench.check_dialog import CheckDialog
 from gui.bench.confirm import ConfirmAdjustment
-from gui.bench.hand import Hand
+from gui.bench.hand import SAFE_WITHIN_S, Hand
 from gui.bench.live import NOTHING, Live, Mode, of_hand, of_run
 from gui.bench.mimic import Mimic
 from gui.bench.panel import Panel
@@ -187,6 +187,10 @@ class BenchPage(Page):
     def leave(self) -> None:
         """The bench stays in the hand while another screen is shown."""
         self._present = False
+
+    def end(self) -> None:
+        """Leave the bench safe, and give it up."""
+        self.hand.wait_released(SAFE_WITHIN_S)
 
     def may_close(self) -> str | None:
         """The bench in the hand is released and made safe when the window closes: say so."""

@@ -6,10 +6,10 @@ import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-import shiboken6
 from PySide6.QtCore import QObject, Qt, Signal
 
 from gui.plots.trace import Window
+from gui.posting import post
 from testbench.record.model import Overview
 
 Source = Callable[[str, float, float, int], Overview]
@@ -78,9 +78,7 @@ class Fetcher(QObject):
                     windows[name] = Window.of(wish.start, wish.end, wish.source(name, wish.start, wish.end, wish.points))
             except Exception as raised:  # told in the thread of the window
                 error = raised
-            if not shiboken6.isValid(self):
-                return
-            self._came.emit(wish, windows, error)
+            post(self, self._came, wish, windows, error)
 
     def _deliver(self, wish: Wish, windows: dict[str, Window], error: Exception | None) -> None:
         if error is not None:

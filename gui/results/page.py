@@ -63,6 +63,10 @@ class ResultsPage(Page):
         else:
             self._read_again()
 
+    def end(self) -> None:
+        """Read nothing any more."""
+        self.evaluation_view.evidence.trace.close_source()
+
     def show_list(self) -> None:
         """Go back to the list."""
         self._stop_reading()

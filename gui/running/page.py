@@ -167,6 +167,10 @@ class RunPage(Page):
         if self._here:
             self._announce()
 
+    def end(self) -> None:
+        """End the feed, and wait for its thread."""
+        self.close_feed()
+
     def close_feed(self) -> None:
         """Follow nothing any more; the record is closed when this returns."""
         if self._feed is not None:

@@ -1,5 +1,6 @@
 """What the tests of the window share: a desk with a state folder of its own, and a real record of a short evaluation."""
 
+import gc
 import os
 import subprocess
 import sys
@@ -29,7 +30,10 @@ from testbench.text import Language
 @pytest.fixture(scope="session")
 def qapp() -> QApplication:
     """The application with its fonts."""
-    return make_application()
+    application = make_application()
+    gc.collect()
+    gc.freeze()  # what stays for all tests need not be looked through after each
+    return application
 
 
 @pytest.fixture
@@ -57,6 +61,7 @@ def make_desk(qapp: QApplication, state: Path, tmp_path: Path) -> Iterator[Calla
         desk.close()
         desk.deleteLater()
     qapp.processEvents()
+    gc.collect()  # what a test has left goes here, while no thread of it works any more
 
 
 @pytest.fixture

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
+
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout, QWidget
 
@@ -20,9 +22,9 @@ class Section(QWidget):
         super().__init__(parent)
         self.desk = desk
 
+    @abstractmethod
     def title(self) -> str:
         """The name of the section."""
-        raise NotImplementedError
 
     def retranslate(self) -> None:
         """Set all texts."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import unicodedata
+from abc import abstractmethod
 from enum import StrEnum
 from typing import Annotated, Any, ClassVar
 
@@ -86,14 +87,14 @@ class Entry(BaseModel):
     note: Note = ""
 
     @property
+    @abstractmethod
     def name(self) -> str:
         """What the entry is called in lists and in errors."""
-        raise NotImplementedError
 
     @property
+    @abstractmethod
     def identity(self) -> tuple[str, ...] | None:
         """What tells it from every other entry of its register; None where nothing that was entered does."""
-        raise NotImplementedError
 
     @classmethod
     def content_fields(cls) -> tuple[str, ...]:

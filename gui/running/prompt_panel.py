@@ -1,6 +1,7 @@
 """A question to the operator, answered from the keyboard: a text, a number in its unit, a choice, a picture.
 
 The focus goes to it when it comes. Enter answers; what is wrong with an answer is said below it, and the question stays.
+The second press of a double press of Enter confirms no question that has just taken the place of the answered one.
 """
 
 from __future__ import annotations
@@ -8,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
+from PySide6.QtCore import QElapsedTimer, QEvent, QObject, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPixmap
 from PySide6.QtWidgets import (
+    QApplication,
     QButtonGroup,
     QFileDialog,
     QFrame,
@@ -53,6 +55,7 @@ class PromptPanel(QFrame):
         self._path: Path | None = None
         self._shown: QPixmap | None = None
         self._busy = False
+        self._since_answer = QElapsedTimer()  # invalid until something was answered
         self.setObjectName("message")
         self.setProperty("tone", "attention")
         self._build()
@@ -269,7 +272,7 @@ class PromptPanel(QFrame):
 
     def _answer(self) -> None:
         prompt = self._prompt
-        if prompt is None or self._busy:
+        if prompt is None or self._busy or (self._pressed_twice() and not (prompt.unit or prompt.choices)):
             return
         if prompt.wants_picture and self._path is None:
             self.refuse(self.tr("A picture is asked for too: choose a PNG or JPEG file."))
@@ -289,7 +292,13 @@ class PromptPanel(QFrame):
             return
         self._error.hide()
         self._set_busy(True)
+        self._since_answer.start()
         self.answered.emit(prompt, text, self._path)
+
+    def _pressed_twice(self) -> bool:
+        """Whether the last answer was given so shortly ago that this is the same hand's second press."""
+        recent = self._since_answer.isValid() and self._since_answer.elapsed() < QApplication.doubleClickInterval()
+        return recent and not self._line.text()
 
     def _set_busy(self, busy: bool) -> None:
         self._busy = busy

@@ -238,6 +238,24 @@ def test_enter_that_is_held_down_answers_nothing(qtbot, desk) -> None:
         qtbot.keyClick(panel._line, Qt.Key.Key_Return)
 
 
+def test_a_second_press_of_enter_does_not_confirm_the_question_that_came_in_between(qtbot, desk) -> None:
+    confirmation = replace(PROMPT, unit="", expected=None)
+    panel = panel_with(qtbot, desk, confirmation)
+    with qtbot.waitSignal(panel.answered):
+        qtbot.keyClick(panel._line, Qt.Key.Key_Return)
+    usual = QApplication.doubleClickInterval()
+    QApplication.setDoubleClickInterval(3_600_000)  # nothing in this test takes longer
+    try:
+        panel.show_prompts((replace(confirmation, number=8),))
+        with qtbot.assertNotEmitted(panel.answered):
+            qtbot.keyClick(panel._line, Qt.Key.Key_Return)
+        QApplication.setDoubleClickInterval(0)
+        with qtbot.waitSignal(panel.answered):
+            qtbot.keyClick(panel._line, Qt.Key.Key_Return)
+    finally:
+        QApplication.setDoubleClickInterval(usual)
+
+
 def test_the_picture_of_a_question_is_shown(qtbot, desk, tmp_path) -> None:
     shown = PictureRow(1, 7, True, "valve.png", "image/png", "", "", NOW)
     panel = PromptPanel(desk)

@@ -142,6 +142,7 @@ class Alicat:
     driver: ClassVar[str] = "alicat"
     kind: ClassVar[str] = "instrument"
     summary: ClassVar[str] = "Alicat mass flow controller"
+    documented_by: ClassVar[str] = "the maker's operating manuals (MC series)"
     verified: ClassVar[str] = "frames checked against the maker's manuals and public clients; not against hardware"
     Settings: ClassVar[type[BaseModel]] = AlicatSettings
 

@@ -71,6 +71,7 @@ class CurrentLoopDevice:
     driver: ClassVar[str] = "current-loop"
     kind: ClassVar[str] = "device"
     summary: ClassVar[str] = "analyser on a 4-20 mA output that a scanner reads"
+    documented_by: ClassVar[str] = "IEC 60381-1 (4-20 mA), NAMUR NE 43 (failure currents)"
     verified: ClassVar[str] = LOOP_VERIFIED
     Settings: ClassVar[type[BaseModel]] = CurrentLoopSettings
 
@@ -116,6 +117,7 @@ class CurrentLoopSensor:
     driver: ClassVar[str] = "current-loop-sensor"
     kind: ClassVar[str] = "sensor"
     summary: ClassVar[str] = "transmitter of an ambient condition on a 4-20 mA loop that a scanner reads"
+    documented_by: ClassVar[str] = "IEC 60381-1 (4-20 mA), NAMUR NE 43 (failure currents)"
     verified: ClassVar[str] = LOOP_VERIFIED
     Settings: ClassVar[type[BaseModel]] = CurrentLoopSensorSettings
 

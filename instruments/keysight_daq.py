@@ -94,6 +94,7 @@ class KeysightDaq:
     driver: ClassVar[str] = "keysight-daq"
     kind: ClassVar[str] = "instrument"
     summary: ClassVar[str] = "scanner 34970A / 34972A / DAQ970A for 4-20 mA current loops"
+    documented_by: ClassVar[str] = "the makers' command references of the three scanners"
     verified: ClassVar[str] = "commands after the makers' manuals; unverified against hardware"
     Settings: ClassVar[type[BaseModel]] = KeysightDaqSettings
 

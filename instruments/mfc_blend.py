@@ -116,6 +116,7 @@ class MfcBlend:
     driver: ClassVar[str] = "mfc-blend"
     kind: ClassVar[str] = "divider"
     summary: ClassVar[str] = "gas divider made of two or more mass flow controllers"
+    documented_by: ClassVar[str] = "ISO 6145-7; its controllers by their own drivers"
     verified: ClassVar[str] = "arithmetic after ISO 6145-7, checked by hand calculation"
     Settings: ClassVar[type[BaseModel]] = MfcBlendSettings
 

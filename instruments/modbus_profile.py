@@ -120,6 +120,7 @@ class ModbusProfileDevice:
     driver: ClassVar[str] = "modbus-profile"
     kind: ClassVar[str] = "device"
     summary: ClassVar[str] = "analyser that is read over Modbus RTU or TCP by a register profile"
+    documented_by: ClassVar[str] = "Modbus Application Protocol V1.1b3; each profile names who documents its registers"
     verified: ClassVar[str] = (
         "framing checked against published frames and pymodbus; each profile states its own evidence, none is verified "
         "against hardware"

@@ -104,6 +104,7 @@ class ThermoISeries:
     driver: ClassVar[str] = "thermo-iseries"
     kind: ClassVar[str] = "device"
     summary: ClassVar[str] = "Thermo iSeries gas analyser (410i and relatives) over C-Link"
+    documented_by: ClassVar[str] = "the maker's iSeries manuals, appendix C-Link protocol commands"
     verified: ClassVar[str] = (
         "frames and checksum checked against the maker's manuals; not against hardware; the set forms of background and "
         "coefficient by analogy"

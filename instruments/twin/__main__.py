@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import gc
 import math
 import os
 import sys
@@ -53,8 +54,8 @@ def main(arguments: list[str] | None = None) -> int:
     """Run the command; return the exit status."""
     parser = _parser()
     options = parser.parse_args(arguments)
-    if options.fault is None and (options.requests, options.delay) != (None, None):
-        parser.error("--requests and --delay belong to a --fault")
+    if options.fault is None and (options.requests, options.delay, options.at, options.data) != (None,) * 4:
+        parser.error("--requests, --delay, --at and --data belong to a --fault")
     try:
         if options.launched:
             file = parse_station(sys.stdin.buffer.read().decode(), options.station)
@@ -81,6 +82,8 @@ def main(arguments: list[str] | None = None) -> int:
         else:
             print(f"simulated laboratory of {laboratory.name}, process {os.getpid()}")
             print(_listing(laboratory.resources()), flush=True)
+        gc.collect()
+        gc.freeze()  # what is there at the start stays; the collector need not look at it again
         with contextlib.suppress(KeyboardInterrupt):
             laboratory.serve()
     finally:  # the ports close last, so that whoever finds them closed finds nothing else either
@@ -100,7 +103,14 @@ def _visit(file: StationFile, directory: Path, options: argparse.Namespace) -> N
             instrument, kind = options.fault
             if kind not in list(Fault):
                 raise InputError(f"{kind!r} is no fault; there are: {', '.join(Fault)}")
-            visitor.fault(instrument, Fault(kind), requests=options.requests, delay_s=options.delay)
+            visitor.fault(
+                instrument,
+                Fault(kind),
+                requests=options.requests,
+                delay_s=options.delay,
+                at=options.at,
+                data=options.data,
+            )
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -132,6 +142,15 @@ def _parser() -> argparse.ArgumentParser:
     faults.add_argument("--requests", type=int, metavar="N", help="for the next N requests (default: until it is cleared)")
     faults.add_argument(
         "--delay", type=_seconds, metavar="SECONDS", help="of an answer that is late, or of each byte of one that trickles"
+    )
+    faults.add_argument(
+        "--at",
+        type=int,
+        metavar="INDEX",
+        help="of a wrong checksum: which byte is wrong (default -1, the last)",
+    )
+    faults.add_argument(
+        "--data", type=bytes.fromhex, metavar="HEX", help="of what is said unasked: its bytes (default: a line of text)"
     )
     faults.add_argument("--clear", nargs="?", const="", metavar="INSTRUMENT", help="take the fault from one or all")
     parser.add_argument("--directory", type=Path, help=argparse.SUPPRESS)  # of the rendezvous

@@ -9,7 +9,7 @@ import traceback
 from typing import Protocol
 
 from instruments.twin.control import ControlConnection
-from instruments.twin.faults import Fault, Faults, garbled
+from instruments.twin.faults import Fault, Faults
 from instruments.twin.timers import Timers
 from testbench.errors import TestbenchError
 
@@ -140,24 +140,22 @@ class InstrumentClient(Client):
 
     def _converse(self, data: bytes) -> bytes:
         self._requests += 1
-        fault, delay_s = self._laboratory.faults.meet(self.instrument)
-        match fault:
+        fault = self._laboratory.faults.meet(self.instrument)
+        if fault is None:
+            return self._answer(data)
+        match fault.kind:
             case Fault.SILENT:
                 return b""
-            case Fault.CLOSE | Fault.UNPLUGGED:
+            case Fault.CLOSE | Fault.UNPLUGGED | Fault.REFUSED:
                 self.close()
                 return b""
-        answer = self._answer(data)
-        match fault:
-            case Fault.GARBLE:
-                return garbled(answer)
             case Fault.LATE:
-                self._say_after(delay_s, answer)
+                self._say_after(fault.delay, self._answer(data))
                 return b""
             case Fault.TRICKLE:
-                self._trickle(answer, delay_s, self._requests)
+                self._trickle(self._answer(data), fault.delay, self._requests)
                 return b""
-        return answer
+        return fault.altered(self._answer(data))
 
     def _say_after(self, delay_s: float, answer: bytes) -> None:
         recoveries = self._recoveries

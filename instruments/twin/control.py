@@ -13,7 +13,7 @@ from typing import Any, Protocol
 from pydantic import TypeAdapter, ValidationError
 
 from instruments.twin.commands import Command
-from instruments.twin.faults import Fault
+from instruments.twin.faults import LineFault
 from instruments.twin.messages import (
     AdjustByHand,
     Advance,
@@ -70,7 +70,7 @@ class Controlled(Protocol):
     def adjust_by_hand(self, device: str, point: Adjustment, indicated: float, target: float) -> None: ...
     def set_condition(self, quantity: str, value: float) -> None: ...
     def history(self, since: int = 0) -> History: ...
-    def set_fault(self, instrument: str, fault: Fault, requests: int | None, delay_s: float | None) -> None: ...
+    def set_fault(self, instrument: str, fault: LineFault) -> None: ...
     def clear_fault(self, instrument: str | None) -> None: ...
     def stop(self) -> None: ...
 
@@ -120,8 +120,8 @@ class ControlConnection:
                 return laboratory.resources()
             case Log(since=since):
                 return laboratory.history(since)
-            case SetFault(instrument=instrument, fault=fault, requests=requests, delay_s=delay_s):
-                return laboratory.set_fault(instrument, fault, requests, delay_s)
+            case SetFault(instrument=instrument):
+                return laboratory.set_fault(instrument, request.line_fault())
             case ClearFault(instrument=instrument):
                 return laboratory.clear_fault(instrument)
             case Leave():

@@ -248,13 +248,25 @@ class Visitor:
         self.resources: Mapping[str, str] = rendezvous.resources
         self._channel = channel
 
-    def fault(self, instrument: str, fault: Fault, *, requests: int | None = None, delay_s: float | None = None) -> None:
+    def fault(
+        self,
+        instrument: str,
+        fault: Fault,
+        *,
+        requests: int | None = None,
+        delay_s: float | None = None,
+        at: int | None = None,
+        data: bytes | None = None,
+    ) -> None:
         """Give the line of an instrument a fault (`instruments.twin.faults`), for so many requests or until it is cleared.
 
         Raise InputError for a wrong number, InstrumentError for an instrument that is not there or cannot have this fault.
         """
+        data_hex = None if data is None else data.hex()
         try:
-            request = SetFault(instrument=instrument, fault=fault, requests=requests, delay_s=delay_s)
+            request = SetFault(
+                instrument=instrument, fault=fault, requests=requests, delay_s=delay_s, at=at, data_hex=data_hex
+            )
         except ValidationError as error:
             raise InputError(f"fault of {instrument}: {explain(error)}") from error
         self._ask(request)

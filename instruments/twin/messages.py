@@ -14,8 +14,9 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from instruments.twin.commands import Command
-from instruments.twin.faults import Fault
+from instruments.twin.faults import Fault, LineFault
 from testbench.engine.roles import Adjustment
+from testbench.errors import InputError
 
 Seconds = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 
@@ -103,6 +104,16 @@ class SetFault(Message):
     fault: Fault
     requests: Annotated[int, Field(ge=1)] | None = None
     delay_s: Annotated[float, Field(gt=0, allow_inf_nan=False)] | None = None
+    at: int | None = None
+    data_hex: Annotated[str, Field(pattern="^([0-9A-Fa-f]{2})+$")] | None = None
+
+    def line_fault(self) -> LineFault:
+        """The fault itself; raise InputError for what cannot be."""
+        data = None if self.data_hex is None else bytes.fromhex(self.data_hex)
+        try:
+            return LineFault(self.fault, self.requests, self.delay_s, self.at, data)
+        except InputError as error:
+            raise InputError(f"{self.instrument}: {error}") from error
 
 
 class ClearFault(Message):

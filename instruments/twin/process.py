@@ -6,7 +6,6 @@ when for `idle_exit_s` it had neither an owner nor a connection to an instrument
 
 from __future__ import annotations
 
-import gc
 import math
 import os
 import selectors
@@ -19,7 +18,7 @@ from instruments.twin.bench import Simulated, server, simulated_instruments
 from instruments.twin.clients import ControlClient, InstrumentClient
 from instruments.twin.commands import Command
 from instruments.twin.control import ControlConnection
-from instruments.twin.faults import Fault, Faults
+from instruments.twin.faults import UNREACHABLE, Fault, Faults, LineFault
 from instruments.twin.messages import History, Welcome
 from instruments.twin.peer import InstrumentServer
 from instruments.twin.plant import Plant
@@ -55,14 +54,20 @@ class LaboratoryProcess:
         self._real_since = monotonic()
         self._idle_since = self._real_since + max(0.0, FIRST_VISIT_S - (idle_exit_s or 0.0))
         self._real_from = 0.0
-        self._sockets: list[tuple[Simulated, socket.socket]] = [(item, _listen()) for item in simulated_instruments(file)]
+        self._items: tuple[Simulated, ...] = simulated_instruments(file)
+        self._sockets = {item.name: _listen() for item in self._items}
         self._control = _listen()
-        self._names = {item.name: item.resource(_port(listening)) for item, listening in self._sockets}
+        self._names = {item.name: item.resource(_port(self._sockets[item.name])) for item in self._items}
         self.faults = Faults(self._names)
         self._begin(Plant(file.station, seed))
-        for item, listening in self._sockets:
-            self._selector.register(listening, selectors.EVENT_READ, self._acceptor(listening, item.name))
+        for name, listening in self._sockets.items():
+            self._selector.register(listening, selectors.EVENT_READ, self._acceptor(listening, name))
         self._selector.register(self._control, selectors.EVENT_READ, self._control_acceptor())
+
+    @property
+    def plant(self) -> Plant:
+        """The plant behind the instruments."""
+        return self._plant
 
     @property
     def rendezvous(self) -> Rendezvous:
@@ -73,8 +78,6 @@ class LaboratoryProcess:
 
     def serve(self) -> None:
         """Serve until stopped or idle for too long; `close` afterwards."""
-        gc.collect()
-        gc.freeze()  # what is there at the start stays; the collector need not look at it again
         while self._running:
             left = self._time_left()
             if left <= 0.0:
@@ -87,6 +90,8 @@ class LaboratoryProcess:
         """Close every socket."""
         for key in list(self._selector.get_map().values()):
             key.fileobj.close()  # type: ignore[union-attr]
+        for there in self._sockets.values():  # those that do not listen now
+            there.close()
         self._selector.close()
 
     # ---- what the control channel asks for
@@ -149,12 +154,13 @@ class LaboratoryProcess:
         """Seed and commands, from number `since` on: all that the plant's state is made of."""
         return History(seed=self._plant.seed, now_s=self.now(), commands=tuple(self._plant.log[since:]))
 
-    def set_fault(self, instrument: str, fault: Fault, requests: int | None, delay_s: float | None) -> None:
+    def set_fault(self, instrument: str, fault: LineFault) -> None:
         """Give an instrument's line a fault."""
-        self.faults.set(instrument, fault, requests, delay_s)
-        if fault is Fault.UNPLUGGED:
+        self.faults.set(instrument, fault)
+        if fault.kind in UNREACHABLE:
             for client in [client for client in self._clients if client.instrument == instrument]:
                 client.close()
+        self._listen_or_not()
 
     def clear_fault(self, instrument: str | None) -> None:
         """Take the fault from an instrument, or from all; what they still had to say late is not said."""
@@ -162,6 +168,7 @@ class LaboratoryProcess:
         for client in self._clients:
             if instrument in (None, client.instrument):
                 client.recover()
+        self._listen_or_not()
 
     def stop(self) -> None:
         """End after this round."""
@@ -192,7 +199,7 @@ class LaboratoryProcess:
     def _begin(self, plant: Plant) -> None:
         self._plant = plant
         self._servers: dict[str, InstrumentServer] = {
-            item.name: server(self._file, item, self._names[item.name], self._plant) for item, _ in self._sockets
+            item.name: server(self._file, item, self._names[item.name], self._plant) for item in self._items
         }
         self._real_from, self._real_since = plant.now, monotonic()
         self._kept = 0
@@ -204,6 +211,20 @@ class LaboratoryProcess:
     def _connect_anew(self) -> None:
         for client in self._clients:
             client.conversation = self._servers[client.instrument].connect()
+
+    def _listen_or_not(self) -> None:
+        """Stop listening where connections are refused; the port stays ours until they are taken again."""
+        for name, there in self._sockets.items():
+            refused = self.faults.unreachable(name) is Fault.REFUSED
+            listening = there in self._selector.get_map()
+            if refused and listening:
+                port = _port(there)
+                self._selector.unregister(there)
+                there.close()
+                self._sockets[name] = _bound(port)
+            elif not refused and not listening:
+                there.listen()
+                self._selector.register(there, selectors.EVENT_READ, self._acceptor(there, name))
 
     def _mark_idle(self) -> None:
         if self.owner is None and not self._clients:
@@ -220,7 +241,7 @@ class LaboratoryProcess:
             connection = _accept(listening)
             if connection is None:
                 return
-            if self.faults.unplugged(instrument):
+            if self.faults.unreachable(instrument):
                 connection.close()
                 return
             conversation = self._servers[instrument].connect()
@@ -238,11 +259,19 @@ class LaboratoryProcess:
 
 
 def _listen() -> socket.socket:
-    listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-    listening.bind(("127.0.0.1", 0))
+    listening = _bound(0)
     listening.listen()
-    listening.setblocking(False)
     return listening
+
+
+def _bound(port: int) -> socket.socket:
+    """A socket that has a port of loopback; while it does not listen, connections to that port are refused."""
+    made = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    if os.name == "posix":  # there the connections of before would keep the port; Windows means another thing by it
+        made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    made.bind(("127.0.0.1", port))
+    made.setblocking(False)
+    return made
 
 
 def _port(listening: socket.socket) -> int:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import argparse
 
 DESCRIPTION = """\
-Lists the installed drivers: the table of the station file that each is for, what it drives, and how far its protocol was
-verified. `testbench instruments NAME` prints the keys of its table.
+Lists the installed drivers: the table of the station file that each is for, what it drives, who documents its protocol, and
+how far that was verified. `testbench instruments NAME` prints the keys of its table.
 """
 
 PLACES = {
@@ -31,6 +31,7 @@ def run(arguments: argparse.Namespace) -> int:
         driver = find_driver(name, "testbench instruments")
         print(f"{name}  {PLACES.get(driver.kind, driver.kind)}")
         print(f"  {driver.summary}")
+        print(f"  documented by: {driver.documented_by}")
         print(f"  verified: {driver.verified}")
         if arguments.name:
             for key, field in driver.Settings.model_fields.items():

@@ -247,12 +247,14 @@ class DriverClass(Protocol):
 
     `kind` says where it may stand in the station file: "instrument" ([instruments.NAME]), "divider" ([divider]), "device"
     ([devices.NAME]) or "sensor" ([environment.NAME]). `Settings` are the keys that its table may have beside the common
-    ones; `simulated` resources are replaced before it is built. `verified` says how its protocol was checked.
+    ones; `simulated` resources are replaced before it is built. `documented_by` says who documents its protocol, `verified`
+    how it was checked.
     """
 
     driver: ClassVar[str]
     kind: ClassVar[str]
     summary: ClassVar[str]
+    documented_by: ClassVar[str]
     verified: ClassVar[str]
     Settings: type[BaseModel]
 

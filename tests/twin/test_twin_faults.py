@@ -12,16 +12,13 @@ import pytest
 from instruments.framing import LineFraming
 from instruments.transport import Link
 from instruments.twin.__main__ import main
-from instruments.twin.faults import Fault, Faults, garbled
+from instruments.twin.faults import Fault, Faults, LineFault, garbled, wrong_at
 from instruments.twin.launch import SimulatedLaboratory, Visitor, start_laboratory, visit
-from testbench.engine.assembly import Equipment, assemble
-from testbench.engine.roles import Source, Status
 from testbench.errors import InputError, InstrumentError
 from testbench.station import StationFile, parse_station
 
 LINE = LineFraming(b"\r")
 TIMEOUT_S = 0.15
-EVERY_DRIVER = ["mfc-n2", "A", "B", "daq"]
 
 
 @pytest.fixture(scope="module")
@@ -69,15 +66,6 @@ def link(laboratory: SimulatedLaboratory) -> Iterator[Callable[..., Link]]:
         made.close()
 
 
-@pytest.fixture
-def equipment(laboratory: SimulatedLaboratory, impatient: StationFile) -> Iterator[Equipment]:
-    """The station's own drivers, open."""
-    made = assemble(impatient, resources=laboratory.resources)
-    made.open()
-    yield made
-    made.close()
-
-
 def flow(controller: Link) -> bytes:
     """Ask controller B (mfc-n2) for its state."""
     return controller.query(b"B\r", LINE, accept=lambda frame: frame.startswith(b"B "))
@@ -93,6 +81,7 @@ def flow(controller: Link) -> bytes:
         (Fault.CLOSE, None, r"the instrument closed the connection"),
         (Fault.LATE, None, r"no answer within 0.15 s"),
         (Fault.UNPLUGGED, None, r"closed the connection"),
+        (Fault.REFUSED, None, r"connection refused: nothing listens there"),
     ],
 )
 def test_until_it_is_cleared_a_fault_is_an_error_in_words_and_in_time(
@@ -162,27 +151,23 @@ def test_the_other_instruments_are_neither_faulty_nor_held_up(visitor: Visitor, 
     assert slow.receive().startswith(b"B +014.70")
 
 
-@pytest.mark.parametrize("fault", [Fault.SILENT, Fault.TRICKLE, Fault.GARBLE, Fault.CLOSE, Fault.LATE, Fault.UNPLUGGED])
-@pytest.mark.parametrize("name", EVERY_DRIVER)
-def test_no_driver_takes_a_faulty_answer_for_a_reading(
-    visitor: Visitor, equipment: Equipment, name: str, fault: Fault
+def test_where_connections_are_refused_nobody_gets_in_until_the_fault_ends(
+    visitor: Visitor, laboratory: SimulatedLaboratory
 ) -> None:
-    source = next(source for source in equipment.sources if source.name == name)
-    assert reading(source) is not None
-    visitor.fault(name, fault)
-    assert reading(source) is None
-    visitor.clear(name)
-    assert reading(source) is not None
-
-
-def reading(source: Source) -> tuple[float, ...] | None:
-    """Values, or None for an error or a gap."""
-    try:
-        source.request()
-        samples = source.collect()
-    except InstrumentError:
-        return None
-    return tuple(sample.value for sample in samples) if all(s.status is Status.VALID for s in samples) else None
+    port = int(laboratory.resources["A"].split("::")[2])
+    with socket.create_connection(("127.0.0.1", port), 10.0) as before:
+        visitor.fault("A", Fault.REFUSED)
+        assert before.recv(1) == b""
+    for _ in range(2):
+        with pytest.raises(ConnectionRefusedError):
+            socket.create_connection(("127.0.0.1", port), 10.0)
+    visitor.fault("A", Fault.UNASKED, data=b"hello\r")  # another fault takes its place
+    with socket.create_connection(("127.0.0.1", port), 10.0) as after:
+        after.sendall(b"gas unit\r")
+        said = b""
+        while said.count(b"\r") < 3:
+            said += after.recv(100)
+    assert said == b"hello\rgas unit ppm\rhello\r"
 
 
 def test_an_unplugged_instrument_ends_its_connections_and_every_new_one(
@@ -246,6 +231,12 @@ def test_what_cannot_be_faulty_is_refused_in_words(visitor: Visitor) -> None:
         visitor.fault("A", Fault.UNPLUGGED, requests=2)
     with pytest.raises(InstrumentError, match="silent has no delay; trickle and late have"):
         visitor.fault("A", Fault.SILENT, delay_s=2.0)
+    with pytest.raises(InstrumentError, match="nothing is requested of an instrument that refuses connections"):
+        visitor.fault("A", Fault.REFUSED, requests=2)
+    with pytest.raises(InstrumentError, match="A: silent is of no single byte; checksum is"):
+        visitor.fault("A", Fault.SILENT, at=-2)
+    with pytest.raises(InstrumentError, match="A: checksum says nothing of its own; unasked does"):
+        visitor.fault("A", Fault.CHECKSUM, data=b"x")
     with pytest.raises(InputError, match=r"fault of A: .*requests"):
         visitor.fault("A", Fault.SILENT, requests=0)
     with pytest.raises(InputError, match=r"fault of A: .*delay_s"):
@@ -272,10 +263,15 @@ def test_the_command_gives_faults_and_takes_them(
     assert flow(controller)
     assert capsys.readouterr().err == ""
     assert command("--fault", "mfc-n2", "broken") == 2
-    assert "'broken' is no fault; there are: silent, trickle, garble, close, late, unplugged" in capsys.readouterr().err
+    assert f"'broken' is no fault; there are: {', '.join(Fault)}" in capsys.readouterr().err
     with pytest.raises(SystemExit):
         command("--clear", "--requests", "2")
-    assert "--requests and --delay belong to a --fault" in capsys.readouterr().err
+    assert "--requests, --delay, --at and --data belong to a --fault" in capsys.readouterr().err
+    assert command("--fault", "mfc-n2", "unasked", "--data", "4120300d", "--requests", "1") == 0
+    assert controller.query(b"B\r", LINE) == b"A 0"
+    assert command("--fault", "mfc-n2", "checksum", "--at", "-2", "--requests", "1") == 0
+    assert controller.query(b"B\r", LINE).endswith(b" N3")
+    assert capsys.readouterr().err == ""
     assert command("--clear", "X") == 3
     assert "no instrument 'X' is simulated" in capsys.readouterr().err
 
@@ -287,8 +283,15 @@ def test_where_no_laboratory_is_running_there_is_none_to_visit(impatient: Statio
 
 def test_a_fault_counts_its_requests_down() -> None:
     faults = Faults(["A", "B"])
-    faults.set("A", Fault.SILENT, requests=2)
-    assert [faults.meet(name)[0] for name in "AABA"] == [Fault.SILENT, Fault.SILENT, None, None]
+    silent = LineFault(Fault.SILENT, requests=2)
+    faults.set("A", silent)
+    assert [faults.meet(name) for name in "AABA"] == [silent, silent, None, None]
+
+
+def test_a_wrong_byte_is_one_of_the_answer_or_none() -> None:
+    assert wrong_at(b"A 12\r", -2) == b"A 13\r"
+    assert wrong_at(b"A 12\r", 0) == b"@ 12\r"
+    assert wrong_at(b"A 12\r", 5) == wrong_at(b"A 12\r", -6) == b"A 12\r"
 
 
 def test_garbled_answers_keep_their_ends_of_line_and_nothing_else() -> None:

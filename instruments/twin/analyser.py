@@ -12,6 +12,8 @@ drift a day x time constant, is below 0.001 % of full scale for 1 % a day and a 
 An adjustment corrects z (zero) and g (span) as they are at that moment: it adds to the indication a constant, or a share of
 x. Linearity and drift stay as the truth states them, in percent of full scale, whatever the device was adjusted to.
 
+What the device shows beside its measurand is filtered in the same way, with the measurand's time constant.
+
 Which of the two time constants holds is decided at each change of gas: rising if the new content is above the filtered one.
 """
 
@@ -19,9 +21,10 @@ from __future__ import annotations
 
 import math
 from collections import deque
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from instruments.twin.gas import Change, Line
+from instruments.twin.gas import AMBIENT_AIR, SUMS, Change, Line
 from instruments.twin.noise import Stream
 from instruments.twin.tick import SAME_TICK_S, update_number
 from instruments.twin.truth import AnalyserTruth
@@ -86,11 +89,16 @@ class Analyser:
         interferences: tuple[Interference, ...],
         line: Line,
         chance: Stream,
+        shown: Mapping[str, int],
     ) -> None:
+        """`shown` are the components that the device shows, its measurand included, with their index among the plant's."""
         self.name = name
         self.truth = truth
         self.scale = scale
-        self._interferences = interferences
+        self._components = shown
+        followed = {i.component for i in interferences} | {scale.component}
+        only_shown = sorted(set(shown.values()) - followed)
+        self._interferences = (*interferences, *(Interference(index, 0.0) for index in only_shown))
         self._line = line
         self._chance = chance
         self._rise_rate = LN10 / (truth.t90_rise_s - truth.lag_s)
@@ -99,7 +107,11 @@ class Analyser:
         self._seen = 0  # index of the change of gas that the filter is following
         first = line.changes[0].start
         x = self._normalise(first[scale.component])
-        self._state = (x, x * x, *(first[i.component] for i in interferences))  # filtered values when that change arrived
+        self._state = (
+            x,
+            x * x,
+            *(first[i.component] for i in self._interferences),
+        )  # filtered when that change arrived
         self._zero_correction = 0.0  # adjustments so far, in percent of full scale: of z …
         self._gain_correction = 0.0  # … and of g
         self._pending: deque[_Pending] = deque()
@@ -113,6 +125,18 @@ class Analyser:
             self._update = update
             self._shown = self._value(update)
         return self._shown
+
+    def content(self, component: str, now: float) -> float:
+        """Content of a component that the sensor saw at its last update, mol/mol; what is not shown is as in ambient air."""
+        if component in SUMS and component not in self._components:
+            return math.fsum(self.content(part, now) for part in SUMS[component])
+        if component not in self._components:
+            return AMBIENT_AIR.get(component, 0.0)
+        x, _, *others = self._filtered_now(update_number(now, self.truth.update_s) * self.truth.update_s)
+        scale, index = self.scale, self._components[component]
+        if index == scale.component:
+            return scale.low_fraction + (scale.high_fraction - scale.low_fraction) * x
+        return next(c for i, c in zip(self._interferences, others, strict=True) if i.component == index)
 
     def adjust(self, point: Adjustment, indicated: float, target: float, now: float) -> None:
         """Make an indication of `indicated` become `target` (in its unit) from the first update after `now` on.

@@ -15,6 +15,12 @@ from instruments.twin.tick import SAME_TICK_S, Commanded
 
 Content = tuple[float, ...]
 
+AMBIENT_AIR = {"CO2": 420e-6, "O2": 0.2095}
+"""Amount fractions in ambient air, mol/mol; the components not named are absent."""
+
+SUMS = {"NOx": ("NO", "NO2")}
+"""What stands for several components at once."""
+
 
 class Controller:
     """A mass flow controller that follows its set-point at once.

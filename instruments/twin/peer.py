@@ -37,7 +37,9 @@ class AnalyserPort(Protocol):
     """An analyser in the plant.
 
     `indication` is in the device's range unit, noise included, held between the device's updates. `adjust_zero` and
-    `adjust_span` do what a person does at the keys: make `indicated` become `target` (both in the range unit).
+    `adjust_span` do what a person does at the keys: make `indicated` become `target` (both in the range unit). `content` is
+    the content of a component, mol/mol, as the analyser's sensor sees it: delay and response, without errors or noise, held
+    between updates. A component that the device neither measures nor names in `record_also` is as in ambient air.
     """
 
     unit: str
@@ -45,6 +47,7 @@ class AnalyserPort(Protocol):
     high: float
 
     def indication(self) -> float: ...
+    def content(self, component: str) -> float: ...
     def adjust_zero(self, indicated: float, target: float) -> None: ...
     def adjust_span(self, indicated: float, target: float) -> None: ...
 

@@ -19,7 +19,7 @@ from instruments.flow_units import FlowUnitError, flow_unit
 from instruments.twin.analyser import Analyser, Interference, Scale
 from instruments.twin.commands import Action, Command
 from instruments.twin.environment import Condition
-from instruments.twin.gas import Content, Controller, Line, blend
+from instruments.twin.gas import AMBIENT_AIR, SUMS, Content, Controller, Line, blend
 from instruments.twin.noise import Stream
 from instruments.twin.ports import CurrentLoop, PlantAnalyser, PlantController, PlantLoops, PlantSensor
 from instruments.twin.tick import SAME_TICK_S
@@ -28,9 +28,6 @@ from testbench.engine.roles import Adjustment
 from testbench.errors import InstrumentError, StationError
 from testbench.metrology.amount import UnitError, to_fraction
 from testbench.station import Cylinder, DeviceTable, DriverTable, Station
-
-AMBIENT_AIR = {"CO2": 420e-6, "O2": 0.2095}
-"""Amount fractions in ambient air, mol/mol; the components not named are absent."""
 
 
 class Plant:
@@ -216,7 +213,8 @@ class Plant:
             Interference(self._components.index(component), 100.0 * percent)
             for component, percent in truth.cross_sensitivity.items()
         )
-        return Analyser(name, truth, scale, interferences, self._line, Stream(self.seed, "analyser", name))
+        shown = {component: self._components.index(component) for component in _shown(table)}
+        return Analyser(name, truth, scale, interferences, self._line, Stream(self.seed, "analyser", name), shown)
 
     def _wire(self) -> dict[str, dict[int, CurrentLoop]]:
         loops: dict[str, dict[int, CurrentLoop]] = {}
@@ -250,9 +248,16 @@ def _components(station: Station) -> tuple[str, ...]:
     """Every gas component that a cylinder holds or a device feels."""
     names = {cylinder.component for cylinder in station.cylinders.values()}
     for table in station.devices.values():
-        names.add(table.measurand)
         names.update((table.truth or {}).get("cross_sensitivity") or {})
+        names.update(_shown(table))
     return tuple(sorted(names))
+
+
+def _shown(table: DeviceTable) -> frozenset[str]:
+    """What a device shows, gas or not: its measurand and what is recorded beside it, sums of components as their parts."""
+    also = table.options.get("record_also")
+    named = [str(name) for name in also] if isinstance(also, list | tuple) else []
+    return frozenset({table.measurand}.union(*(SUMS.get(name, (name,)) for name in named)))
 
 
 def _feeds(station: Station) -> dict[str, str]:

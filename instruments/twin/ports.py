@@ -80,6 +80,10 @@ class PlantAnalyser:
         """What it shows, in its unit."""
         return self._analyser.indication(self._plant.now)
 
+    def content(self, component: str) -> float:
+        """Content of a component as the sensor sees it, mol/mol."""
+        return self._analyser.content(component, self._plant.now)
+
     def adjust_zero(self, indicated: float, target: float) -> None:
         """Shift the indication so that `indicated` becomes `target`."""
         self._plant.adjust(self._analyser.name, Adjustment.ZERO, indicated, target)

@@ -222,3 +222,77 @@ def test_an_ideal_analyser_never_shows_more_or_less_than_what_was_in_the_line(fr
             plant.advance(time_s)
             shown = plant.analyser("A").indication() / 100.0
             assert min(contents) - 1e-12 <= shown <= max(contents) + 1e-12
+
+
+THREE_GASES = """
+[cylinders.no]
+component = "NO"
+fraction_percent = 0.1
+[cylinders.no2]
+component = "NO2"
+fraction_percent = 0.02
+[instruments.mfc-no]
+driver = "alicat"
+resource = "twin"
+full_scale = 5.0
+[instruments.mfc-no2]
+driver = "alicat"
+resource = "twin"
+full_scale = 5.0
+"""
+
+
+@pytest.fixture
+def showing_nox(one_analyser) -> Plant:
+    """An analyser of CO2 with errors, which shows NOx as well; the gas comes from three cylinders."""
+    file = one_analyser(
+        more=THREE_GASES, delay_s=4.0, lag_s=3.0, t90_rise_s=3.0 + 10.0 * math.log(10.0), zero_offset_percent_fs=2.0,
+        noise_percent_fs=0.5, update_s=0.5,
+    )  # fmt: skip
+    text = file.text.replace('mfc-n2 = "zero"', 'mfc-n2 = "zero", mfc-no = "no", mfc-no2 = "no2"')
+    text = text.replace('unit = "%"', 'unit = "%"\nrecord_also = ["NOx", "temperature"]')
+    plant = Plant(parse_station(text, file.path).station, 1)
+    supply(plant, 0.0)
+    plant.advance(2000.0)
+    for name, flow in (("mfc-co2", 2.0), ("mfc-n2", 0.0), ("mfc-no", 1.5), ("mfc-no2", 0.5)):
+        plant.controller(name).set_flow(flow)
+    return plant
+
+
+def test_a_component_that_is_recorded_also_arrives_after_delay_and_response_without_errors(showing_nox: Plant) -> None:
+    port = showing_nox.analyser("A")
+    showing_nox.advance(2007.0)
+    assert port.content("NO") == pytest.approx(0.0, abs=1e-15)
+    showing_nox.advance(2017.0)  # delay, lag and one time constant
+    share = 1.0 - math.exp(-1.0)
+    assert port.content("NO") == pytest.approx(share * 0.375e-3, rel=1e-9)
+    assert port.content("CO2") == pytest.approx(share * 0.1, rel=1e-9)
+    held = port.content("NO2")
+    showing_nox.advance(2017.4)
+    assert port.content("NO2") == held
+    showing_nox.advance(2600.0)
+    assert port.content("NO2") == pytest.approx(0.025e-3, rel=1e-9)
+
+
+def test_nitrogen_oxides_are_the_sum_of_their_parts(showing_nox: Plant) -> None:
+    showing_nox.advance(2600.0)
+    assert showing_nox.analyser("A").content("NOx") == pytest.approx(0.4e-3, rel=1e-9)
+
+
+def test_what_nobody_records_is_as_in_ambient_air(showing_nox: Plant) -> None:
+    port = showing_nox.analyser("A")
+    assert port.content("O2") == 0.2095
+    assert port.content("SO2") == 0.0
+
+
+def test_recording_more_leaves_the_indication_as_it_was(one_analyser) -> None:
+    truth = {"cross_sensitivity": "{ O2 = 0.3 }", "noise_percent_fs": 0.2}
+    alone = one_analyser(**truth)
+    also = parse_station(alone.text.replace('unit = "%"', 'unit = "%"\nrecord_also = ["O2", "NO"]'), alone.path)
+    shown = []
+    for file in (alone, also):
+        plant = Plant(file.station, 7)
+        supply(plant, 0.3)
+        shown.append([reading(plant, at_s) for at_s in (10.0, 33.0, 1000.0)])
+    assert plant.analyser("A").content("O2") == pytest.approx(0.0, abs=1e-12)
+    assert shown[0] == shown[1]

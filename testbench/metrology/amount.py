@@ -30,6 +30,11 @@ class UnitError(ValueError):
     """A unit that is not one of amount fraction; the text names those that are."""
 
 
+def units_of_amount() -> tuple[str, ...]:
+    """Every unit of amount fraction that is known."""
+    return tuple(_PARTS)
+
+
 def to_fraction(value: Number, unit: str) -> Number:
     """Return the amount fraction in mol/mol of `value` (a number or an array) given in `unit`; raise UnitError."""
     return value / _parts(unit)

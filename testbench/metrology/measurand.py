@@ -1,4 +1,4 @@
-"""What a device measures, told from its unit: an amount of gas, a velocity, or a volume flow; and conversions within a kind."""
+"""What a device measures, told from its unit: gas, velocity or volume flow; and conversions within a kind."""
 
 from __future__ import annotations
 
@@ -55,7 +55,5 @@ def conversion(from_unit: str, to_unit: str) -> float:
     """The factor that turns a number in `from_unit` into one in `to_unit`; raise UnitError, also where the kinds differ."""
     kinds = kind_of(from_unit), kind_of(to_unit)
     if kinds[0] is not kinds[1]:
-        raise UnitError(
-            f"{from_unit} is a unit of {kinds[0]}, {to_unit} one of {kinds[1]}: neither is turned into the other"
-        )
+        raise UnitError(f"{from_unit} is a unit of {kinds[0]}, {to_unit} one of {kinds[1]}: give both in units of one kind")
     return from_si(to_unit) / from_si(from_unit)

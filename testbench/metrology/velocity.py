@@ -43,7 +43,7 @@ def pitot_velocity_of(pressure: Quantity, density: Quantity, coefficient: Quanti
 
 
 def volume_flow(velocity: Quantity, area: Quantity) -> Quantity:
-    """Volume flow (m³/s) at the conditions in the duct: Q = v·A, velocity in m/s, area in m² (HJ 75-2017 annex: Qs = F·Vs)."""
+    """Volume flow (m³/s) at the conditions in the duct: Q = v·A, velocity in m/s, area in m² (HJ 75-2017: Qs = F·Vs)."""
     influences = Influences()
     return influences.quantity(influences.number(velocity) * influences.number(area), FLOW_UNIT)
 

@@ -7,8 +7,8 @@ Definitions as flow laboratories calibrate meters by (the K-factor has the form 
 HJ 75-2017 with equal areas). Every reading is a mean over one window, beside the reference of the same window.
 
 Uncertainty. At a set-point with n ≥ 2 readings the scatter of the n errors is all that is random: u_A = s/√n with n − 1
-degrees of freedom (GUM 4.2.3); it takes the place of what the single windows say of their noise, which turbulence correlates.
-With one reading the windows are all there is. The influences known by type B (certificate, area, homogeneity, resolution)
+degrees of freedom (GUM 4.2.3); it takes the place of what the single windows say of their noise, which turbulence
+correlates. With one reading the windows are all there is. The influences known by type B (certificate, area, homogeneity, resolution)
 come in through both values, so that what is common to all set-points cancels where it must.
 """
 
@@ -122,7 +122,7 @@ def velocity_accuracy(points: Sequence[VelocityPoint]) -> VelocityAccuracy:
 
 
 def velocity_repeatability(points: Sequence[VelocityPoint]) -> VelocityRepeatability:
-    """The set-point whose K scatters most; raises ValueError where one has fewer than 2 readings, else as `velocity_accuracy`."""
+    """The set-point whose K scatters most; raises ValueError where one has a single reading, else as `velocity_accuracy`."""
     levels = velocity_accuracy(points).levels
     if single := [level.nominal for level in levels if level.readings < 2]:
         raise ValueError(f"repeatability needs at least 2 readings at a set-point, {single[0]:g} has one")

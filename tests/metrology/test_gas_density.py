@@ -71,7 +71,7 @@ def test_a_composition_that_cannot_be_is_refused(dry):
 
 
 def test_the_uncertainty_of_a_density_is_that_of_the_published_sensitivities():
-    # Picard et al. 2008, section 4: relative sensitivities 1e-5 Pa⁻¹ (p), −4e-3 K⁻¹ (t), −9e-3 (h), near 20 °C, 100 kPa, 50 %
+    # Picard et al. 2008, section 4: relative sensitivities 1e-5 Pa⁻¹ (p), −4e-3 K⁻¹ (t), −9e-3 (h) at 20 °C, 100 kPa
     def of(u_t: float, u_p: float, u_h: float) -> Quantity:
         return moist_air_density_of(
             Quantity(20.0, "°C", {"t": Component(u_t)}),

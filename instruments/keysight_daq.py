@@ -258,15 +258,12 @@ class KeysightDaq:
 
     def request(self) -> None:
         """Start a scan of all channels."""
-        self._link.send(b"READ?\n", LINE)
+        self._link.send(b"READ?\n", LINE, accept=_is_scan)
 
     def collect(self) -> Sequence[Sample]:
         """Return one sample a channel, in the order of the scan. Raises InstrumentError."""
         answer = self._link.receive()
-        try:
-            readings = [float(text) for text in answer.split(b",")]
-        except ValueError:
-            raise self._wrong(answer) from None
+        readings = [float(text) for text in answer.split(b",")]
         if len(readings) != len(self._plan):
             raise self._wrong(answer)
         return [
@@ -283,6 +280,16 @@ class KeysightDaq:
             f"{self.name} ({self._settings.resource}): asked for {len(self._plan)} readings, answered {shown!r}; has "
             "somebody changed its scan list?"
         )
+
+
+def _is_scan(line: bytes) -> bool:
+    """Whether a line has nothing but numbers, however many."""
+    try:
+        for text in line.split(b","):
+            float(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _listed(numbers: Sequence[int]) -> str:

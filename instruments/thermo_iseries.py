@@ -9,16 +9,20 @@
     measurand = "CO2"
     range = [0.0, 20.0]
     unit = "%"
+    record_also = ["O2", "pressure"]                   # read in turn after the concentration: channels A.O2, A.pressure
+
+Known are 410i (CO2), 48i (CO), 43i (SO2), 42i (NO, NO2, NOx), 49i (O3) and 15i (HCl), see `instruments.iseries_gases`; other
+components are named with `component`.
 
 The concentration is asked by the component's name (`co2` → `co2 4.000E+1 ppm`); the unit that the analyser answers is
 converted into that of the range. The analyser shows four digits, so its resolution depends on the value; stated is that at
 full scale. A real analyser needs some 0.2 s between two commands, a simulated one on loopback none.
 
 Adjustment follows (signal − background) × coefficient: zero changes the background (`co2 bkg`), span the coefficient
-(`coef 0`). Reading the two is documented for the 410i; their `set` forms are taken by analogy with the documented `set`
-commands and are unverified against hardware.
+(`coef 0`). `set co2 bkg`, `set hcl bkg` and `set o3 coef` are documented; `set coef 0` and `set o3 bkg` are taken by analogy
+with them. Where no command is known (42i, 43i) a person adjusts at the analyser.
 
-Documented by: 410i, 48i, 42i, 15i manuals, appendix "C-Link protocol commands".
+Documented by: 410i, 49i, 48i, 42i, 15i manuals, appendix "C-Link protocol commands".
 """
 
 from __future__ import annotations
@@ -28,9 +32,10 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import ClassVar
 
-from pydantic import BaseModel, Field, field_validator
+from pydantic import BaseModel, Field, field_validator, model_validator
 
 from instruments.clink import Answer, CLinkFraming, encode
+from instruments.iseries_gases import FURTHER, GASES, FurtherQuantity, Gas
 from instruments.session import SerialSettings
 from instruments.station_keys import (
     BaudRate,
@@ -38,14 +43,25 @@ from instruments.station_keys import (
     DeviceUnit,
     DriverSettings,
     Measurand,
+    RecordAlso,
     ResourceName,
     Timeout,
     Tries,
     UpdateInterval,
 )
 from instruments.transport import Link
-from testbench.engine.roles import Adjustment, Channel, Identity, Listener, Parts, SafeOutcome, Sample, Status
-from testbench.errors import InstrumentError
+from testbench.engine.roles import (
+    Adjustment,
+    AdjustmentByOperatorError,
+    Channel,
+    Identity,
+    Listener,
+    Parts,
+    SafeOutcome,
+    Sample,
+    Status,
+)
+from testbench.errors import InstrumentError, suggest
 from testbench.metrology.amount import UnitError, conversion, from_fraction, to_fraction
 
 COMMAND_GAP_S = 0.2
@@ -58,7 +74,8 @@ class ThermoISeriesSettings(DriverSettings):
     resource: ResourceName
     instrument_id: int = Field(default=0, ge=0, le=127, description="C-Link address; 0: requests carry none")
     component: str | None = Field(default=None, pattern="^[a-z0-9]+$", description="C-Link name; default: by the measurand")
-    coefficient: str = Field(default="coef 0", description="command that tells the span coefficient")
+    background: str | None = Field(default=None, description="command that tells the background; default: by the component")
+    coefficient: str | None = Field(default=None, description="command that tells the span coefficient; default likewise")
     checksum: bool = Field(default=False, description="ask for answers with a checksum (format 01)")
     baud_rate: BaudRate = 9600
     command_gap_s: float | None = Field(default=None, ge=0, description="pause between commands, s; default 0.2, loopback 0")
@@ -68,6 +85,7 @@ class ThermoISeriesSettings(DriverSettings):
     range: DeviceRange
     unit: DeviceUnit
     update_s: UpdateInterval = 1.0
+    record_also: RecordAlso = ()
     resolution: float | None = Field(default=None, ge=0, description="step of the last digit at full scale, in unit")
 
     @field_validator("unit")
@@ -75,6 +93,21 @@ class ThermoISeriesSettings(DriverSettings):
     def _known_unit(cls, value: str) -> str:
         to_fraction(1.0, value)
         return value
+
+    @model_validator(mode="after")
+    def _known_quantities(self) -> ThermoISeriesSettings:
+        for quantity in self.record_also:
+            if quantity not in FURTHER:
+                raise ValueError(f"record_also cannot have {quantity!r}; {suggest(quantity, FURTHER)}")
+            if FURTHER[quantity].command == self.name_of_component:
+                raise ValueError(f"record_also names {quantity!r}, which is the measurand itself; remove it there")
+        return self
+
+    @property
+    def gas(self) -> Gas:
+        """Model and commands of the component."""
+        known = GASES.get(self.measurand, Gas("iSeries"))
+        return Gas(known.model, self.background or known.background, self.coefficient or known.coefficient)
 
     @property
     def name_of_component(self) -> str:
@@ -99,15 +132,15 @@ class ThermoISeriesSettings(DriverSettings):
 
 
 class ThermoISeries:
-    """A device under test, and its own source with one channel."""
+    """A device under test, and its own source: its indication, and what is recorded beside it."""
 
     driver: ClassVar[str] = "thermo-iseries"
     kind: ClassVar[str] = "device"
-    summary: ClassVar[str] = "Thermo iSeries gas analyser (410i and relatives) over C-Link"
+    summary: ClassVar[str] = "Thermo iSeries gas analyser (410i CO2, 48i, 43i, 42i, 49i, 15i) over C-Link"
     documented_by: ClassVar[str] = "the maker's iSeries manuals, appendix C-Link protocol commands"
     verified: ClassVar[str] = (
-        "frames and checksum checked against the maker's manuals; not against hardware; the set forms of background and "
-        "coefficient by analogy"
+        "frames and checksum checked against the maker's manuals; not against hardware; the set forms of some backgrounds "
+        "and coefficients by analogy"
     )
     Settings: ClassVar[type[BaseModel]] = ThermoISeriesSettings
 
@@ -120,11 +153,18 @@ class ThermoISeries:
         self.unit = settings.unit
         self.low, self.high = settings.range
         self.update_s = self.interval_s = settings.update_s
-        self.channels = (Channel(name, settings.measurand, settings.unit, settings.step),)
+        self._further = [FURTHER[quantity] for quantity in settings.record_also]
+        self.channels = (
+            Channel(name, settings.measurand, settings.unit, settings.step),
+            *(
+                Channel(f"{name}.{quantity}", quantity, further.unit or settings.unit, further.resolution)
+                for quantity, further in zip(settings.record_also, self._further, strict=True)
+            ),
+        )
         self._component = settings.name_of_component
         self._request = encode(self._component, settings.instrument_id)
         self._framing = CLinkFraming(required=settings.checksum)
-        self._divisors: dict[str, float] = {}
+        self._divisors: dict[tuple[str, str], float] = {}
         line = SerialSettings(settings.baud_rate)
         address = f"instrument id {settings.instrument_id}" if settings.instrument_id else "C-Link without instrument id"
         self._link = Link(
@@ -181,15 +221,25 @@ class ThermoISeries:
         self._link.send(self._request, self._framing, accept=self._tells_concentration)
 
     def collect(self) -> Sequence[Sample]:
-        """Return the concentration in `unit`; flagged, without value, where the analyser says that it has none."""
+        """Return the concentration in `unit`, and what is recorded beside it in the units of its channels.
+
+        Flagged, without value, is what the analyser says that it has no value of.
+        """
         answer = self._answer(self._component, self._link.receive())
+        indication = self._sample(self._component, answer, self.unit, self.settings.measurand)
+        return (indication, *(self._read_further(*each) for each in zip(self.channels[1:], self._further, strict=True)))
+
+    def _read_further(self, channel: Channel, further: FurtherQuantity) -> Sample:
+        return self._sample(further.command, self._ask(further.command), channel.unit, channel.quantity)
+
+    def _sample(self, command: str, answer: Answer, unit: str, quantity: str) -> Sample:
         number = answer.number()
         if number is None:
             if answer.rest.lower() == "bad cmd":
-                raise self._wrong(self._component, answer, f"does it measure {self.settings.measurand}?")
-            return (Sample(math.nan, Status.FLAGGED, answer.rest),)
+                raise self._wrong(command, answer, f"does it measure {quantity}?")
+            return Sample(math.nan, Status.FLAGGED, answer.rest)
         # Divided by how many of its units make one of ours: that keeps decimal digits as they were written.
-        return (Sample(float(number[0]) / self._divisor(number[1])),)
+        return Sample(float(number[0]) / self._divisor(number[1], unit))
 
     def _tells_concentration(self, line: bytes) -> bool:
         answer = Answer.to(self._component, line)  # "co2 bkg 1.4 ppm" also begins with "co2"
@@ -201,22 +251,25 @@ class ThermoISeries:
         """Make an indication of `indicated` become `target`, both in `unit`; raises InstrumentError where it cannot be.
 
         The background is kept to the digits that the analyser shows of it, likewise the coefficient; so the indication
-        comes as near to the target as these allow.
+        comes as near to the target as these allow. Raises AdjustmentByOperatorError where no command for it is known.
         """
-        background = f"{self._component} bkg"
+        gas = self.settings.gas
+        command = gas.background if point == Adjustment.ZERO else gas.coefficient
+        if command is None:
+            raise AdjustmentByOperatorError(f"{self.name}: C-Link is not known to adjust {point.value} of a {gas.model}")
         self._set("set mode remote")
-        coefficient, _ = self._number(self.settings.coefficient)
+        coefficient = self._number(gas.coefficient)[0] if gas.coefficient else Decimal(1)
         if point == Adjustment.ZERO:
-            present, unit = self._number(background)
-            change = (indicated - target) * self._divisor(unit) / float(coefficient)
-            self._change(background, present, float(present) + change)
+            present, unit = self._number(command)
+            change = (indicated - target) * self._divisor(unit, self.unit) / float(coefficient)
+            self._change(command, present, float(present) + change)
             return
         if not (indicated > 0 and target > 0):
             raise InstrumentError(
                 f"{self.name} ({self.settings.resource}): span cannot be adjusted from {indicated:g} to {target:g} "
                 f"{self.unit}; is span gas flowing?"
             )
-        self._change(self.settings.coefficient, coefficient, float(coefficient) * target / indicated)
+        self._change(command, coefficient, float(coefficient) * target / indicated)
 
     def _change(self, what: str, present: Decimal, wanted: float) -> None:
         """Set a number to the digits of the present one, and read back that it is set."""
@@ -253,16 +306,16 @@ class ThermoISeries:
             raise self._wrong(command, answer, "does this model have that command?")
         return Decimal(number[0]), number[1]
 
-    def _divisor(self, unit: str) -> float:
-        """How many of the unit that the analyser answers make one of that of the range."""
-        divisor = self._divisors.get(unit)
+    def _divisor(self, unit: str, ours: str) -> float:
+        """How many of the unit that the analyser answers make one of ours."""
+        divisor = self._divisors.get((unit, ours))
         if divisor is None:
             try:
-                divisor = self._divisors[unit] = conversion(self.unit, unit)
+                divisor = self._divisors[unit, ours] = 1.0 if unit == ours else conversion(ours, unit)
             except UnitError as error:
                 raise InstrumentError(
                     f"{self.name} ({self.settings.resource}): answers in {unit!r}, which cannot be converted into "
-                    f"{self.unit} ({error}); set its gas unit to ppm"
+                    f"{ours} ({error}); set its gas unit to ppm"
                 ) from error
         return divisor
 

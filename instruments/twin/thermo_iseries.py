@@ -1,7 +1,8 @@
 """A simulated Thermo iSeries analyser: C-Link from the analyser's side (`instruments.clink`).
 
-It answers in ppm with four significant digits, as a 410i does. Indication = (signal − background) × coefficient: setting the
-background or the coefficient adjusts the analyser in the plant. `set` commands are refused unless it is in remote mode.
+It answers in ppm with four significant digits, as a 410i does; oxygen, where recorded, in percent; the pressure is constant.
+Indication = (signal − background) × coefficient: setting either of the two adjusts the analyser in the plant.
+`set` commands are refused unless it is in remote mode.
 """
 
 from __future__ import annotations
@@ -11,12 +12,14 @@ from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 
 from instruments.clink import checksum
+from instruments.iseries_gases import FURTHER
 from instruments.thermo_iseries import ThermoISeriesSettings
 from instruments.twin.peer import AnalyserPort
 from testbench.errors import InstrumentError
 from testbench.metrology.amount import conversion
 
-PROGRAM = "iSeries 410i 01.00.01-SIM"
+VERSION = "01.00.01-SIM"
+PRESSURE = "753.4 mmHg"
 LARGEST_COEFFICIENT, LARGEST_BACKGROUND_PPM = Decimal(10), Decimal(100_000)
 REFUSED = "can't, wrong settings"
 
@@ -43,7 +46,9 @@ class ThermoISeriesServer:
         self.instrument_id = settings.instrument_id
         self.mode = Mode.LOCAL
         self._component = settings.name_of_component
-        self._coefficient_name = settings.coefficient
+        self._gas = settings.gas
+        model = {"42i": ("NO", "NO2", "NOx")}.get(self._gas.model, ())
+        self._contents = {FURTHER[name].command: name for name in (*settings.record_also, *model) if name != "pressure"}
         self._port = port
         self._to_ppm = conversion(port.unit, "ppm")
         self._sums = False
@@ -72,16 +77,20 @@ class ThermoISeriesServer:
         """What follows the echoed command."""
         if command.startswith("set "):
             return self._set(command.removeprefix("set "))
-        answers = {
-            f"{self._component} bkg": f"{self._background} ppm",
-            self._coefficient_name: f"{self._coefficient}",
+        answers: dict[str | None, str] = {
+            self._gas.background: f"{self._background} ppm",
+            self._gas.coefficient: f"{self._coefficient}",
             "gas mode": self._gas_mode,
             "gas unit": "ppm",
             "mode": str(self.mode),
-            "program no": PROGRAM,
+            "program no": f"iSeries {self._gas.model} {VERSION}",
+            "pres": PRESSURE,
         }
         if command == self._component:
             return f"{scientific(self._port.indication() * self._to_ppm)} ppm"
+        if name := self._contents.get(command):
+            content = self._port.content(name)
+            return f"{content * 100.0:.2f} %" if name == "O2" else f"{scientific(content * 1e6)} ppm"
         return answers.get(command, "bad cmd")
 
     def _set(self, setting: str) -> str:
@@ -94,7 +103,8 @@ class ThermoISeriesServer:
             self.mode = Mode(setting.removeprefix("mode "))
             return "ok"
         known = setting in ("sample", "zero", "span", "gas unit ppm")
-        number = re.fullmatch(rf"({self._component} bkg|{re.escape(self._coefficient_name)}) (\S+)", setting)
+        names = [re.escape(name) for name in (self._gas.background, self._gas.coefficient) if name]
+        number = re.fullmatch(rf"({'|'.join(names)}) (\S+)", setting) if names else None
         if not (known or number):
             return "bad cmd"
         if self.mode is not Mode.REMOTE:
@@ -112,7 +122,7 @@ class ThermoISeriesServer:
             return "invalid string"
         if not value.is_finite():
             return "invalid string"
-        return self._set_coefficient(value) if what == self._coefficient_name else self._set_background(value)
+        return self._set_coefficient(value) if what == self._gas.coefficient else self._set_background(value)
 
     def _set_background(self, value: Decimal) -> str:
         value = value.quantize(Decimal("0.1"))

@@ -24,6 +24,7 @@ from __future__ import annotations
 
 import inspect
 import math
+import os
 import threading
 import time
 import tomllib
@@ -46,13 +47,14 @@ from testbench.engine.assembly import Equipment, assemble
 from testbench.engine.registry import driver_names, find_driver
 from testbench.engine.roles import Channel, Direction, Identity, Instrument, Sample, Source, Status, Traceable
 from testbench.errors import InstrumentError, StationError
-from testbench.metrology.amount import UnitError, to_fraction
+from testbench.metrology.amount import UnitError, from_fraction, to_fraction
 from testbench.station import Station, StationFile
 
 HERE = Path(__file__).parent
 TIMEOUT_S, TRIES = 0.06, 2
 MARGIN_S = 1.0  # of a busy computer
-FIELD_UNITS = {"%", "°C", "K", "Pa", "hPa", "kPa", "psi", "V", "mA", "A", "W", "Hz", "rpm", "m/s", "m³/s", "m³/h", "mg/m³"}
+FIELD_UNITS = {"%", "°C", "K", "Pa", "hPa", "kPa", "mmHg", "psi", "V", "mA", "A", "W", "Hz", "rpm"}
+FIELD_UNITS |= {"m/s", "m³/s", "m³/h", "mg/m³"}
 WAITED_FOR = (Fault.SILENT, Fault.TRICKLE, Fault.GARBLE, Fault.CHECKSUM)
 AT_ONCE = (Fault.CLOSE, Fault.REFUSED)
 
@@ -81,6 +83,14 @@ def loop(plant: Plant, name: str) -> float | None:
     """SCANNER.NUMBER: the current of a loop that nobody has claimed; 0 where there is none."""
     scanner, _, number = name.rpartition(".")
     return plant.loops(scanner).currents().get(int(number), 0.0) if number.isdecimal() else None
+
+
+def content(plant: Plant, channel: Channel) -> float | None:
+    """DEVICE.COMPONENT: what a device shows beside its measurand, in the channel's unit of amount fraction."""
+    device, _, component = channel.name.partition(".")
+    if not component or device not in plant.station.devices:
+        return None
+    return from_fraction(plant.analyser(device).content(component), channel.unit)
 
 
 TRUTHS: tuple[Callable[[Plant, str], float | None], ...] = (controller_flow, condition, indication, loop)
@@ -116,6 +126,16 @@ def can_have(driver: str, fault: Fault) -> bool:
 
 def has_session(driver: str) -> bool:
     return "resource" in find_driver(driver, "here").Settings.model_fields
+
+
+def stands_on_a_serial_line(driver: str) -> bool:
+    """Whether its station says so: resource = "twin:serial" in a table that names the driver."""
+    try:
+        tables = tomllib.loads((HERE / "stations" / f"{driver}.toml").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return False  # the other tests complain
+    parts = [part for kind in ("instruments", "environment", "devices") for part in tables.get(kind, {}).values()]
+    return any((part["driver"], part.get("resource")) == (driver, "twin:serial") for part in parts)
 
 
 def with_faults(*faults: Fault) -> pytest.MarkDecorator:
@@ -198,16 +218,16 @@ class Bench:
     @property
     def broken(self) -> str:
         """Name of the instrument whose line gets the faults."""
-        served = [item.name for item in simulated_instruments(self.file) if item.table.driver == self.driver]
-        assert served, f'give a table of driver {self.driver!r} in its station resource = "twin" or "twin:serial"'
-        return served[0]
+        return first_served(self.file, self.driver)
 
     def _unsaid(self, key: str) -> str:
         return f"tests/instruments/lines/{self.driver}.toml does not say {key}; or say under [without] why it cannot be"
 
     def true(self, channel: Channel) -> float:
         """What the plant shows on a channel now."""
-        found = [value for truth in TRUTHS if (value := truth(self.laboratory.plant, channel.name)) is not None]
+        plant = self.laboratory.plant
+        found = [value for truth in TRUTHS if (value := truth(plant, channel.name)) is not None]
+        found += [value for value in [content(plant, channel)] if value is not None]
         assert found, (
             f"this test does not know what is true on channel {channel.name!r}: add its kind to TRUTHS, or say under "
             f"[not_compared] of tests/instruments/lines/{self.driver}.toml why it cannot be known"
@@ -237,6 +257,13 @@ class Bench:
         return truths
 
 
+def first_served(file: StationFile, driver: str) -> str:
+    """Name of the first instrument of a driver that the simulated laboratory serves."""
+    served = [item.name for item in simulated_instruments(file) if item.table.driver == driver]
+    assert served, f'give a table of driver {driver!r} in its station resource = "twin" or "twin:serial"'
+    return served[0]
+
+
 def sources(made: Any) -> tuple[Source, ...]:
     """What is read of something that a driver made."""
     if isinstance(made, Source):
@@ -247,10 +274,13 @@ def sources(made: Any) -> tuple[Source, ...]:
 
 @pytest.fixture
 def bench_of() -> Iterator[Callable[..., Bench]]:
-    """`bench_of(driver)` is its station, served and open; impatient: with short deadlines."""
+    """`bench_of(driver)` is its station, served and open.
+
+    Impatient: with short deadlines. `line` puts a serial line in front of the first instrument's port.
+    """
     ends: list[Callable[[], None]] = []
 
-    def make(driver: str, *, impatient: bool = False, opened: bool = True) -> Bench:
+    def make(driver: str, *, impatient: bool = False, line: Callable[[int], str] | None = None) -> Bench:
         file = station(driver, impatient=impatient)
         laboratory = LaboratoryProcess(file)
         serving = threading.Thread(target=laboratory.serve)
@@ -266,12 +296,15 @@ def bench_of() -> Iterator[Callable[..., Bench]]:
         )
         ends.append(owner.stop)
         ends.append(visitor.close)
-        equipment = assemble(file, resources=laboratory.resources())
+        resources = laboratory.resources()
+        if line is not None:
+            name = first_served(file, driver)
+            resources[name] = line(int(resources[name].split(":")[2]))
+        equipment = assemble(file, resources=resources)
         ends.append(equipment.close)
+        equipment.open()
         bench = Bench(driver, file, line_of(driver), equipment, owner, visitor, laboratory)
-        if opened:
-            equipment.open()
-            bench.change()
+        bench.change()
         return bench
 
     yield make
@@ -459,6 +492,25 @@ def test_a_late_answer_is_not_taken_for_that_of_a_later_question(impatient: tupl
     before = bench.check(made)
     bench.break_line(fault, requests=TRIES)
     assert bench.broken in failure(bench, made)
+    bench.change()
+    now = bench.check(made)
+    assert not before or before != now, "nothing has changed, so that a late answer could not be told"
+
+
+@pytest.mark.skipif(os.name != "posix", reason="there are no pseudo-terminals")
+@pytest.mark.parametrize("requests", [1, TRIES])
+@pytest.mark.parametrize("name", [name for name in driver_names() if stands_on_a_serial_line(name)])
+def test_nor_is_it_on_a_serial_line_where_it_comes_in_any_case(
+    bench_of: Callable[..., Bench], serial_line: Callable[[int], str], name: str, requests: int
+) -> None:
+    bench = bench_of(name, impatient=True, line=serial_line)
+    made = bench.made()[0]
+    before = bench.check(made)
+    bench.break_line(Fault.LATE, requests=requests)
+    if requests < TRIES:
+        bench.check(made)
+    else:
+        assert bench.broken in failure(bench, made)
     bench.change()
     now = bench.check(made)
     assert not before or before != now, "nothing has changed, so that a late answer could not be told"

@@ -16,7 +16,7 @@ from instruments.clink import Answer, CLinkFraming, checksum, encode
 from instruments.framing import FrameError
 from instruments.thermo_iseries import ThermoISeries, ThermoISeriesSettings
 from instruments.twin.thermo_iseries import Mode, ThermoISeriesServer, scientific
-from testbench.engine.roles import Adjustment, Device, Parts, Source, Status
+from testbench.engine.roles import Adjustment, AdjustmentByOperatorError, Device, Parts, Source, Status
 from testbench.errors import InstrumentError
 
 STATION = {"resource": "twin", "range": [0.0, 20.0], "unit": "%"}
@@ -33,6 +33,10 @@ class Plant:
     def __init__(self, shown: float = 10.0) -> None:
         self.unit, self.low, self.high = "%", 0.0, 20.0
         self.shown = shown
+        self.contents: dict[str, float] = {}
+
+    def content(self, component: str) -> float:
+        return self.contents[component]
 
     def indication(self) -> float:
         return self.shown
@@ -322,6 +326,97 @@ def test_no_analyser_is_told_with_what_to_look_at(driver: Any, fault_peer: Any) 
         f"A ({peer.resource()}): asked '\\xadset mode remote\\r': no answer within 0.05 s, 3 tries; "
         "is it switched on and set to instrument id 45?"
     )
+
+
+# ---- other gases, and what is read beside the measurand ---------------------------------------------------------------
+
+
+def test_what_is_recorded_also_is_read_after_the_concentration(driver: Any, loopback: Any, kind: str, plant: Plant) -> None:
+    also = {"record_also": ["O2", "pressure", "NO2"]}
+    plant.contents = {"O2": 0.15, "NO2": 12.5e-6}
+    device = driver(loopback(ThermoISeriesServer("A", settings(**also), plant), kind), **also)
+    assert [(c.name, c.quantity, c.unit) for c in device.channels] == [
+        ("A", "CO2", "%"), ("A.O2", "O2", "%"), ("A.pressure", "pressure", "mmHg"), ("A.NO2", "NO2", "%"),
+    ]  # fmt: skip
+    device.request()
+    assert [sample.value for sample in device.collect()] == [10.0, 15.0, 753.4, pytest.approx(0.00125)]
+
+
+def test_the_oxygen_of_the_manual_is_read(driver: Any, fault_peer: Any) -> None:
+    answers = {"co2": b"co2 4.000E+1 ppm\r", "o2": b"o2 15.00 %\r"}  # 410i manual, page B-11
+    device = driver(fault_peer(answering(**answers)).resource(), record_also=["O2"])
+    device.request()
+    assert [sample.value for sample in device.collect()] == [pytest.approx(0.004), 15.0]
+
+
+def test_a_further_quantity_without_value_leaves_the_reading_as_it_is(driver: Any, fault_peer: Any) -> None:
+    answers = {"co2": b"co2 4.000E+1 ppm\r", "o2": b"o2 data not valid\r"}
+    device = driver(fault_peer(answering(**answers)).resource(), record_also=["O2"])
+    device.request()
+    indication, oxygen = device.collect()
+    assert (indication.value, indication.status) == (pytest.approx(0.004), Status.VALID)
+    assert (math.isnan(oxygen.value), oxygen.status, oxygen.raw) == (True, Status.FLAGGED, "data not valid")
+
+
+@pytest.mark.parametrize(
+    ("measurand", "request_", "model"),
+    [
+        ("CO", b"co\r", "48i"),
+        ("SO2", b"so2\r", "43i"),
+        ("NOx", b"nox\r", "42i"),
+        ("O3", b"o3\r", "49i"),
+        ("HCl", b"hcl\r", "15i"),
+    ],
+)
+def test_every_gas_has_its_command(plant: Plant, measurand: str, request_: bytes, model: str) -> None:
+    say = ThermoISeriesServer("A", settings(measurand=measurand), plant).connect().receive
+    assert say(request_) == request_[:-1] + b" 1.000E+5 ppm\r"
+    assert say(b"program no\r").startswith(f"program no iSeries {model} ".encode())
+
+
+def test_a_nitrogen_oxides_analyser_tells_all_three(plant: Plant) -> None:
+    plant.contents = {"NO": 0.0, "NO2": 2.5e-6, "NOx": 102.5e-6}
+    say = ThermoISeriesServer("A", settings(measurand="NO"), plant).connect().receive
+    assert say(b"no\rno2\rnox\r") == b"no 1.000E+5 ppm\rno2 2.500E+0 ppm\rnox 1.025E+2 ppm\r"
+
+
+def test_ozone_is_adjusted_as_its_manual_says(driver: Any, loopback: Any, plant: Plant) -> None:
+    server = ThermoISeriesServer("A", settings(measurand="O3"), plant)
+    assert server.connect().receive(b"set mode remote\rset o3 coef 1.005\r").endswith(b"set o3 coef 1.005 ok\r")
+    device = driver(loopback(server), measurand="O3")
+    plant.shown = 15.6
+    device.adjust(Adjustment.SPAN, indicated=15.6, target=16.0)
+    assert plant.shown == pytest.approx(16.0, rel=0.0006)
+
+
+@pytest.mark.parametrize(("measurand", "point"), [("SO2", "zero"), ("SO2", "span"), ("NO", "zero"), ("CO", "span")])
+def test_where_no_command_is_known_a_person_adjusts(
+    driver: Any, loopback: Any, plant: Plant, measurand: str, point: str
+) -> None:
+    device = driver(loopback(ThermoISeriesServer("A", settings(measurand=measurand), plant)), measurand=measurand)
+    with pytest.raises(AdjustmentByOperatorError, match=f"C-Link is not known to adjust {point} of a 4[238]i"):
+        device.adjust(Adjustment(point), 15.6, 16.0)
+
+
+def test_a_station_file_may_name_the_commands(driver: Any, loopback: Any, plant: Plant) -> None:
+    keys = {"measurand": "SO2", "background": "so2 bkg", "coefficient": "so2 coef"}
+    device = driver(loopback(ThermoISeriesServer("A", settings(**keys), plant)), **keys)
+    plant.shown = 15.6
+    device.adjust(Adjustment.SPAN, indicated=15.6, target=16.0)
+    assert plant.shown == pytest.approx(16.0, rel=0.0005)
+
+
+@pytest.mark.parametrize(
+    ("also", "text"),
+    [
+        (["oxygen"], "record_also cannot have 'oxygen'"),
+        (["CO2"], "is the measurand itself"),
+        (["O2", "O2"], "names 'O2' twice"),
+    ],
+)
+def test_what_cannot_be_recorded_is_refused(also: list[str], text: str) -> None:
+    with pytest.raises(ValidationError, match=text):
+        settings(record_also=also)
 
 
 # ---- the station's keys ------------------------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from testbench.engine.assembly import Equipment
 from testbench.engine.registry import find_driver
-from testbench.engine.roles import Channel, ConditionControl, FlowController, Source
+from testbench.engine.roles import Channel, ConditionControl, Device, FlowController, Source
 from testbench.station import Cylinder, DriverTable, SensorTable, StationFile
 
 ENVIRONMENT = "environment."
@@ -180,7 +180,7 @@ def _devices(file: StationFile, equipment: Equipment) -> Iterator[Part]:
             Place.DEVICE,
             table,
             session=device.source.name,
-            channels=_named(device.source, device.channel),
+            channels=_named(device.source, device.channel) + _further(device),
             abilities=(Ability.ADJUST,),
             component=table.measurand,
             unit=device.unit,
@@ -190,6 +190,11 @@ def _devices(file: StationFile, equipment: Equipment) -> Iterator[Part]:
             model=table.model,
             serial=table.serial,
         )
+
+
+def _further(device: Device) -> tuple[Channel, ...]:
+    """What is recorded of a device beside its indication."""
+    return tuple(found for found in device.source.channels if found.name.startswith(f"{device.name}."))
 
 
 def _named(source: Source, channel: str) -> tuple[Channel, ...]:

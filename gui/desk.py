@@ -16,8 +16,8 @@ from gui.preferences import Preferences
 from gui.stations import StationShelf
 from gui.tasks import Tasks
 from gui.theme import Choice, Theme
-from testbench.commands.known_records import remember
 from testbench.engine.person import present_person
+from testbench.office.known_records import remember
 from testbench.state_folder import state_folder
 from testbench.text import Language, Text
 

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 
 from gui.watched import Standing
-from testbench.commands.known_records import known_records
 from testbench.errors import TestbenchError
+from testbench.office.known_records import known_records
 
 if TYPE_CHECKING:  # the thread imports what reads databases, so that the window need not wait for it
     from gui.record_watch import RecordWatch

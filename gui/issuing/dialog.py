@@ -24,7 +24,7 @@ from gui.issuing.prepared import Prepared, issue, prepare
 from gui.theme import Tone
 from gui.widgets.simulated_banner import SimulatedBanner
 from gui.widgets.state_label import Shape, StateLabel
-from testbench.commands.issuing import IssueRequest
+from testbench.office.issuing import IssueRequest
 from testbench.report.letterhead import Client, Issue
 from testbench.text import Language
 

@@ -6,11 +6,11 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from testbench.commands.issuing import IssueRequest, issue_report
-from testbench.commands.report_numbers import next_number
 from testbench.engine.clock import wall_now
 from testbench.engine.standing import stand
 from testbench.errors import InputError
+from testbench.office.issuing import IssueRequest, issue_report
+from testbench.office.report_numbers import next_number
 from testbench.record.store import Record
 from testbench.report.laboratory import LaboratoryTemplate, default_laboratory
 from testbench.report.letterhead import Client, Issue, issues

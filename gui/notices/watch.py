@@ -76,7 +76,7 @@ def _events(before: Standing | None, now: Standing) -> list[Event]:
 
 
 def _notice(one: Standing, event: Event) -> Notice:
-    from testbench.commands.standing_words import station_name
+    from testbench.office.standing_words import station_name
 
     row = one.stand.row
     return Notice(event, one.record, one.evaluation, station_name(row), row.start.simulated)

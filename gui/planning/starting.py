@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from gui.planning.looking import Look
-from testbench.commands.detach import start_detached
 from testbench.engine.checking.problem import PlaceKind
 from testbench.engine.clock import wall_now
 from testbench.engine.suite_file import suite_text
 from testbench.errors import InputError, TestbenchError
+from testbench.office.detached import start_detached
 from testbench.register.entries import Entry
 from testbench.register.store import Register
 

@@ -79,7 +79,7 @@ def measured(record: Path, evaluation: str) -> Measured:
 
 def go_on(one: Lost) -> str:
     """Have a process of its own go on with it; return its identifier. StartError says what it said if it did not begin."""
-    from testbench.commands.detach import start_detached
+    from testbench.office.detached import start_detached
 
     words = ["resume", one.evaluation, "--record", str(one.record), "--detach", "--output", str(one.output)]
     return start_detached([*words, "--language", one.language], one.output)
@@ -93,8 +93,8 @@ def close_it(one: Lost, reason: str, person: str) -> None:
 
 
 def _lost(one: Standing) -> Lost:
-    from testbench.commands.standing_words import station_name
     from testbench.engine.standing import Standing as Stands
+    from testbench.office.standing_words import station_name
 
     row = one.stand.row
     start = row.start

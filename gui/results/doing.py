@@ -6,11 +6,11 @@ from enum import StrEnum
 from pathlib import Path
 
 from gui.tasks import Progress
-from testbench.commands.detach import start_detached
-from testbench.commands.procedure_words import procedure_words
 from testbench.engine.amending import Amended, exclude, repeat_request, restore
 from testbench.engine.clock import wall_now
 from testbench.errors import RecordError
+from testbench.office.detached import start_detached
+from testbench.office.procedure_words import procedure_words
 from testbench.record.store import Record
 from testbench.report.evaluation_json import evaluation_text
 from testbench.report.from_record import content_from_record

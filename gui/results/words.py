@@ -10,10 +10,10 @@ from gui.results.comparing import Row
 from gui.results.reading import Line
 from gui.theme import Tone
 from gui.widgets.state_label import Shape
-from testbench.commands.standing_words import WORDS as STANDINGS
-from testbench.commands.verdicts import WORDS as OUTCOMES
 from testbench.criteria.judge import Verdict
 from testbench.engine.standing import Standing
+from testbench.office.outcome_words import WORDS as OUTCOMES
+from testbench.office.standing_words import WORDS as STANDINGS
 from testbench.outcome import Outcome
 from testbench.record.attempts import Attempt
 from testbench.report.wording import wording

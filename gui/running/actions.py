@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from testbench.commands.command_reply import ended, reply_words
-from testbench.commands.detach import start_detached
 from testbench.engine import commanding
 from testbench.engine.clock import wall_now
 from testbench.engine.standing import stand
 from testbench.errors import InputError, TestbenchError
+from testbench.office.detached import start_detached
+from testbench.office.reply_words import ended, reply_words
 from testbench.record.model import PromptRow
 from testbench.record.pictures import Picture, read_picture
 from testbench.record.store import Record

@@ -11,13 +11,13 @@ from enum import Enum
 from pathlib import Path
 from typing import Any
 
-from testbench.commands.procedure_words import procedure_words
-from testbench.commands.standing_words import station_name
 from testbench.criteria.judge import Verdict
 from testbench.engine.judging import judge_recorded
 from testbench.engine.wording import describe, name_of_step
 from testbench.errors import TestbenchError
 from testbench.metrology.amount import UnitError, from_fraction
+from testbench.office.procedure_words import procedure_words
+from testbench.office.standing_words import station_name
 from testbench.outcome import Outcome, RunState
 from testbench.record.glance import StepGlance
 from testbench.record.model import ChannelRow, EvaluationRow, RunRow

@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidge
 from gui.dates import local_clock, now
 from gui.desk import Desk
 from gui.plots.time_axis import bench_text
-from testbench.commands.event_words import event_words
 from testbench.engine.watching import UNSHOWN
+from testbench.office.event_words import event_words
 from testbench.record.model import EventRow
 
 Index = QModelIndex | QPersistentModelIndex

@@ -25,8 +25,8 @@ from PySide6.QtWidgets import (
 from gui.desk import Desk
 from gui.settings.section import Card, Section
 from gui.watched import Standing
-from testbench.commands.known_records import forget, known_records
 from testbench.errors import InputError
+from testbench.office.known_records import forget, known_records
 from testbench.record.store import Record
 
 Index = QModelIndex | QPersistentModelIndex

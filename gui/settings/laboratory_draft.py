@@ -20,8 +20,8 @@ import tomlkit
 from pydantic import ValidationError
 from tomlkit.items import Table
 
-from testbench.commands.report_numbers import next_number
 from testbench.errors import InputError, TestbenchError
+from testbench.office.report_numbers import next_number
 from testbench.report.laboratory import DEFAULT_SCHEME, LaboratoryFile, read_text, with_pictures
 from testbench.report.picture import picture_as_svg
 from testbench.text import Language

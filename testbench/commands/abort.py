@@ -50,8 +50,8 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _tell(found: Chosen, end: Stand, last_event: int) -> int:
-    from testbench.commands.command_reply import ended
-    from testbench.commands.event_words import SAFE_STATE, safe_words
+    from testbench.office.event_words import SAFE_STATE, safe_words
+    from testbench.office.reply_words import ended
 
     print(f"{found.evaluation}: {ended(end)}")
     _, events = found.record.glances.events_after(found.evaluation, last_event)

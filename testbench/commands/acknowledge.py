@@ -27,8 +27,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Acknowledge them: by the process that runs the evaluation, else in the record."""
     with chosen(arguments) as found:
-        from testbench.commands.command_reply import person, reply_words
+        from testbench.commands.command_reply import person
         from testbench.engine import commanding
+        from testbench.office.reply_words import reply_words
 
         alarms, by = _meant(found, arguments.alarm), person(found)
         if found.stand.standing.goes_on and arguments.alarm is None:

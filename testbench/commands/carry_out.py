@@ -6,8 +6,7 @@ import argparse
 from collections.abc import Callable
 from pathlib import Path
 
-from testbench.commands.detach import Announcement, detach, wants_detaching
-from testbench.commands.known_records import remember
+from testbench.commands.detach import detach, wants_detaching
 from testbench.commands.laboratory import chosen_laboratory
 from testbench.commands.progress import Progress
 from testbench.commands.terminal import Terminal
@@ -19,6 +18,8 @@ from testbench.engine.person import present_person
 from testbench.engine.plan import SuiteItem
 from testbench.engine.wording import Language, duration
 from testbench.errors import AbortedError
+from testbench.office.detached import Announcement
+from testbench.office.known_records import remember
 from testbench.record.model import EvaluationRow
 from testbench.record.store import Record
 from testbench.report.laboratory import LaboratoryTemplate
@@ -53,7 +54,7 @@ def carry_out(
     restricted: bool = False,
 ) -> int:
     """Run, show, and write `evaluation.json` and `report.pdf`; or start a process of its own that does."""
-    from testbench.commands.result_files import make_folder
+    from testbench.office.result_files import make_folder
 
     folder = arguments.output
     make_folder(folder)
@@ -92,7 +93,7 @@ def carry_out(
 
 def carry_out_again(arguments: argparse.Namespace, request: EvaluationRequest, folder: Path) -> int:
     """Repeat an item of a recorded evaluation, as `request` asks for it, in this process or in one of its own."""
-    from testbench.commands.result_files import make_folder
+    from testbench.office.result_files import make_folder
 
     make_folder(folder)
     if wants_detaching(arguments):
@@ -116,7 +117,7 @@ def carry_out_again(arguments: argparse.Namespace, request: EvaluationRequest, f
 
 def go_on(arguments: argparse.Namespace, path: Path, row: EvaluationRow, folder: Path, language: Language) -> int:
     """Go on with an evaluation that was lost or interrupted, in this process or in one of its own; then as `carry_out`."""
-    from testbench.commands.result_files import make_folder
+    from testbench.office.result_files import make_folder
 
     make_folder(folder)
     if wants_detaching(arguments):
@@ -191,7 +192,7 @@ def _write(
     language: Language,
     template: LaboratoryTemplate | None,
 ) -> None:
-    from testbench.commands.result_files import write_results
+    from testbench.office.result_files import write_results
 
     with Record.open(path) as record:
         paths = (*write_results(record, result.evaluation, folder, language, template), path)

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from testbench.commands.known_records import known_records
 from testbench.errors import InputError, TestbenchError
+from testbench.office.going_on import what_then
+from testbench.office.known_records import known_records
 
 if TYPE_CHECKING:
     from testbench.engine.standing import Stand
@@ -41,13 +42,6 @@ class Chosen:
         if standing.resumable:
             raise InputError(f"{self.evaluation} is {standing}, no process runs it; {what_then(self.evaluation)}")
         raise InputError(f"{self.evaluation} is over ({standing})")
-
-
-def what_then(evaluation: str, language: str = "en") -> str:
-    """What can be done with an evaluation that was lost or interrupted."""
-    if language == "zh":
-        return f"`testbench resume {evaluation}` 继续，`testbench close {evaluation}` 关闭"
-    return f"`testbench resume {evaluation}` goes on with it, `testbench close {evaluation}` closes it"
 
 
 def add_record(parser: argparse.ArgumentParser) -> None:

@@ -85,8 +85,8 @@ def _check(arguments: argparse.Namespace) -> int:
 
 
 def _show(arguments: argparse.Namespace) -> int:
-    from testbench.commands.report_numbers import NumberRegister
     from testbench.engine.clock import wall_now
+    from testbench.office.report_numbers import NumberRegister
 
     template = _template(arguments)
     file, register = template.file, NumberRegister(template)

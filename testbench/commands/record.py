@@ -92,8 +92,8 @@ def _archive(arguments: argparse.Namespace) -> int:
 
 def _results(record: Record, evaluation: str) -> dict[str, bytes]:
     """The report in both languages, and the results."""
-    from testbench.commands.procedure_words import procedure_words
     from testbench.engine.clock import wall_now
+    from testbench.office.procedure_words import procedure_words
     from testbench.report.evaluation_json import evaluation_text
     from testbench.report.from_record import content_from_record
     from testbench.report.laboratory import default_laboratory

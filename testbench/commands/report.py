@@ -51,8 +51,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Write the files, or list the evaluations."""
-    from testbench.commands.result_files import make_folder, write_results
     from testbench.errors import InputError
+    from testbench.office.result_files import make_folder, write_results
     from testbench.record.store import Record
 
     with Record.open(arguments.record) as record:
@@ -78,9 +78,9 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _issued(arguments: argparse.Namespace, record: Record, evaluation: str, template: LaboratoryTemplate | None) -> Path:
     """Issue it under a number; return the path of the report."""
-    from testbench.commands.issuing import IssueRequest, issue_report
     from testbench.engine.person import present_person
     from testbench.errors import InputError
+    from testbench.office.issuing import IssueRequest, issue_report
     from testbench.report.letterhead import Client
 
     if template is None:

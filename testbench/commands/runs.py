@@ -69,8 +69,8 @@ def _entries(record: Record) -> list[tuple[Stand, Headway | None]]:
 
 
 def _print(terminal: Terminal, record: Record, language: str) -> None:
-    from testbench.commands.standing_words import STYLES, WORDS, percent, station_name
-    from testbench.commands.verdicts import WORDS as OUTCOMES
+    from testbench.office.outcome_words import WORDS as OUTCOMES
+    from testbench.office.standing_words import STYLES, WORDS, percent, station_name
 
     entries = _entries(record)
     chinese = language == "zh"
@@ -97,8 +97,8 @@ def _print(terminal: Terminal, record: Record, language: str) -> None:
 
 
 def _document(record: Record, at: Stand, progress: Headway | None) -> dict[str, Any]:
-    from testbench.commands.standing_words import station_name
     from testbench.engine.standing import Standing
+    from testbench.office.standing_words import station_name
 
     row = at.row
     percent = 100 if at.standing is Standing.FINISHED else None if progress is None else progress.percent

@@ -5,16 +5,10 @@ from __future__ import annotations
 from testbench.commands.terminal import Terminal
 from testbench.criteria.judge import Scorecard, Verdict
 from testbench.findings import Finding
+from testbench.office.outcome_words import WORDS as OUTCOMES
 from testbench.outcome import Outcome
 from testbench.text import Text
 
-WORDS = {
-    Outcome.PASS: Text(zh="合格", en="pass"),
-    Outcome.FAIL: Text(zh="不合格", en="FAIL"),
-    Outcome.INCONCLUSIVE: Text(zh="无法判定", en="inconclusive"),
-    Outcome.ABORTED: Text(zh="中止", en="aborted"),
-    Outcome.ERROR: Text(zh="错误", en="error"),
-}
 STYLES = {Outcome.PASS: "green", Outcome.FAIL: "bold red"}
 HEADINGS = Text(zh="性能特性|结果|U|指标|判定", en="characteristic|value|U|limit|verdict")
 FINDING_HEADINGS = Text(zh="被测仪器|性能特性|结果|U|k", en="device|characteristic|value|U|k")
@@ -29,7 +23,7 @@ def print_scorecard(terminal: Terminal, scorecard: Scorecard, language: str) -> 
     """Print one table a device: value, uncertainty, limit, verdict."""
     for device in scorecard.devices:
         terminal.line()
-        heading = f"{DEVICE.say(language)} {device.device}: {WORDS[device.outcome].say(language)}"
+        heading = f"{DEVICE.say(language)} {device.device}: {OUTCOMES[device.outcome].say(language)}"
         terminal.line(heading, style=STYLES.get(device.outcome, "bold"))
         table = terminal.table(*HEADINGS.say(language).split("|"), right=(1, 2))
         for verdict in (*device.verdicts, *device.without_criterion):
@@ -48,7 +42,7 @@ def _cells(verdict: Verdict, language: str) -> tuple[str, str, str, str, str]:
     value = "–" if verdict.value is None else f"{verdict.value:.3f} {verdict.unit}"
     uncertainty = "" if verdict.expanded_uncertainty is None else f"{verdict.expanded_uncertainty:.2g}"
     limit = verdict.limit_text + ("°" if verdict.provisional else "")
-    word = WORDS[verdict.outcome].say(language)
+    word = OUTCOMES[verdict.outcome].say(language)
     if verdict.limit_within_uncertainty:
         word += WITHIN.say(language)
     return verdict.title.say(language), value, uncertainty, limit, word

@@ -7,15 +7,15 @@ from collections.abc import Iterator
 from rich.console import Group, RenderableType
 from rich.text import Text as Line
 
-from testbench.commands.choose_run import what_then
-from testbench.commands.event_words import event_words, reason_words
-from testbench.commands.standing_words import STYLES, WORDS, percent, station_name
 from testbench.commands.terminal import Terminal
-from testbench.commands.verdicts import WORDS as OUTCOMES
 from testbench.engine.prompting import answer_words, asked_for
 from testbench.engine.standing import Standing
 from testbench.engine.watching import Sight
 from testbench.engine.wording import Language, describe, duration, moment
+from testbench.office.event_words import event_words, reason_words
+from testbench.office.going_on import what_then
+from testbench.office.outcome_words import WORDS as OUTCOMES
+from testbench.office.standing_words import STYLES, WORDS, percent, station_name
 from testbench.record.model import AlarmRow, EventRow, PromptRow
 from testbench.report.wording import wording
 from testbench.text import Language as ReportLanguage

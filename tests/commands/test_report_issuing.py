@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from testbench import cli
-from testbench.commands.report_numbers import next_number, open_register, register_path
 from testbench.errors import InputError
+from testbench.office.report_numbers import next_number, open_register, register_path
 from testbench.outcome import Outcome, RunState
 from testbench.record.model import EvaluationStart
 from testbench.record.store import Record

@@ -138,7 +138,7 @@ def test_a_record_that_is_not_there_is_an_error_of_the_record(tmp_path, testbenc
 
 
 def test_without_a_record_the_one_here_is_taken_and_else_those_used_lately(going, testbench, monkeypatch, tmp_path):
-    from testbench.commands.known_records import known_records, remember
+    from testbench.office.known_records import known_records, remember
 
     monkeypatch.setenv("TESTBENCH_STATE_DIR", str(tmp_path / "state"))
     monkeypatch.chdir(tmp_path)
@@ -162,7 +162,7 @@ def test_without_a_record_the_one_here_is_taken_and_else_those_used_lately(going
 
 
 def test_a_list_of_records_that_cannot_be_written_stops_nothing(going, monkeypatch, tmp_path):
-    from testbench.commands.known_records import known_records, remember
+    from testbench.office.known_records import known_records, remember
 
     (tmp_path / "file").touch()
     monkeypatch.setenv("TESTBENCH_STATE_DIR", str(tmp_path / "file" / "state"))

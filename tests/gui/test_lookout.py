@@ -7,8 +7,8 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from gui.lookout import Lookout
-from testbench.commands.known_records import remember
 from testbench.engine.standing import Standing as Stands
+from testbench.office.known_records import remember
 
 
 @pytest.fixture

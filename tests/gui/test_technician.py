@@ -24,8 +24,8 @@ from gui.results.page import ResultsPage
 from gui.running.page import RunPage
 from gui.running.situation import Situation
 from gui.window import MainWindow
-from testbench.commands.detach import start_detached
 from testbench.engine.control import find_process
+from testbench.office.detached import start_detached
 from testbench.outcome import Outcome
 from testbench.record.store import Record
 

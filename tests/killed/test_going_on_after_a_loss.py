@@ -10,7 +10,6 @@ import pytest
 
 from procedures.linearity import LinearitySettings
 from testbench import cli
-from testbench.commands.result_files import write_results
 from testbench.engine import conduct
 from testbench.engine import evaluation as engine
 from testbench.engine import request as requests
@@ -18,6 +17,7 @@ from testbench.engine.procedure import setting
 from testbench.engine.registry import find_procedure
 from testbench.engine.software import software
 from testbench.errors import AbortedError, InputError, InstrumentError
+from testbench.office.result_files import write_results
 from testbench.outcome import Outcome, RunState
 from testbench.record.store import Record
 from testbench.text import Text

@@ -27,8 +27,8 @@ from gui.dates import now
 from gui.desk import Desk
 from gui.theme import Choice
 from gui.window import MainWindow
-from testbench.commands.detach import start_detached
 from testbench.engine.control import find_process
+from testbench.office.detached import start_detached
 from testbench.record.store import Record
 from testbench.text import Language
 

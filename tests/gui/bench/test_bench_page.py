@@ -16,8 +16,8 @@ from gui.bench.controls import AdjustForm, GasForm, NumberForm
 from gui.bench.live import Mode
 from gui.bench.page import BenchPage
 from gui.desk import Desk
-from testbench.commands.detach import start_detached
 from testbench.engine.roles import Adjustment
+from testbench.office.detached import start_detached
 from testbench.text import Language
 
 WITHIN_MS = 30_000

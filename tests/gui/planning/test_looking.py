@@ -7,11 +7,11 @@ import pytest
 
 from gui.planning.looking import Wanted, look, new_folder
 from gui.planning.starting import STATION_FILE, SUITE_FILE, Order, start, words
-from testbench.commands.detach import StartError
 from testbench.engine.checking.problem import PlaceKind
 from testbench.engine.clock import wall_now
 from testbench.engine.suite_file import read_suite
 from testbench.errors import InputError
+from testbench.office.detached import StartError
 from testbench.register.entries import RegisteredCylinder, RegisteredDevice
 from testbench.register.store import Register
 from testbench.station import read_station

@@ -15,10 +15,10 @@ from gui.recovery.lost import Lost, go_on, lost, measured
 from gui.recovery.offer import LostCard
 from gui.recovery.recovery import Recovery
 from gui.watched import Standing as Seen
-from testbench.commands.detach import StartError
-from testbench.commands.known_records import remember
 from testbench.engine.evaluation import close
 from testbench.engine.standing import Standing, stand
+from testbench.office.detached import StartError
+from testbench.office.known_records import remember
 from testbench.outcome import Outcome
 from testbench.record.store import Record
 from testbench.text import Language

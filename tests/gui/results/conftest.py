@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 from gui.desk import Desk
 from gui.results.page import ResultsPage
 from testbench import cli
-from testbench.commands.known_records import remember
+from testbench.office.known_records import remember
 from testbench.record.store import Record
 
 SHORT = ["--set", "levels=0.3,0.7", "--set", "passes=1", "--set", "average_s=20"]

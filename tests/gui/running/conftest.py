@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from gui.running.page import RunPage
-from testbench.commands.detach import start_detached
 from testbench.engine import commanding
 from testbench.engine.standing import stand
+from testbench.office.detached import start_detached
 from testbench.record.store import Record
 
 SHORT = """

@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QApplication
 from gui.running.course import StepState
 from gui.running.page import RunPage
 from gui.running.situation import Situation
-from testbench.commands.known_records import remember
 from testbench.engine.control import find_process
+from testbench.office.known_records import remember
 from testbench.record.store import Record
 from testbench.text import Language
 

@@ -17,9 +17,9 @@ from gui.settings.page import SECTIONS, SettingsPage
 from gui.settings.person_section import PersonSection
 from gui.settings.shipped import libraries
 from gui.theme import Choice
-from testbench.commands.known_records import known_records
 from testbench.engine.person import present_person
 from testbench.errors import TestbenchError
+from testbench.office.known_records import known_records
 from testbench.record.store import Record
 from testbench.text import Language
 

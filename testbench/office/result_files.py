@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from testbench.commands.procedure_words import procedure_words
 from testbench.engine.clock import wall_now
 from testbench.errors import InputError, RecordError
+from testbench.office.procedure_words import procedure_words
 from testbench.record.store import Record
 from testbench.report.content import ReportContent
 from testbench.report.evaluation_json import evaluation_text

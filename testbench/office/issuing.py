@@ -7,11 +7,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from testbench.commands.procedure_words import procedure_words
-from testbench.commands.report_numbers import open_register
-from testbench.commands.result_files import make_folder, write_files
 from testbench.engine.clock import wall_now
 from testbench.errors import InputError
+from testbench.office.procedure_words import procedure_words
+from testbench.office.report_numbers import open_register
+from testbench.office.result_files import make_folder, write_files
 from testbench.record.store import Record
 from testbench.report.content import ReportContent
 from testbench.report.evaluation_json import content_digest

@@ -48,6 +48,5 @@ def suitable_unit(contents: Iterable[float]) -> str:
 
 def percent(fraction: float) -> str:
     """A content (mol/mol) with a unit, percent where that is legible."""
-    return (
-        f"{in_unit(fraction, '%')} %" if fraction == 0 or fraction >= 1e-4 else f"{in_unit(fraction, 'µmol/mol')} µmol/mol"
-    )
+    unit = "%" if fraction == 0 or fraction >= 1e-4 else "µmol/mol"
+    return f"{in_unit(fraction, unit)} {unit}"

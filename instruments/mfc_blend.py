@@ -69,9 +69,7 @@ class MfcBlend:
         for controller_name, cylinder_name in self.settings.controllers.items():
             controller: Any = parts.instruments.get(controller_name)
             if not isinstance(controller, FlowController):
-                there = (
-                    ", ".join(key for key, made in parts.instruments.items() if isinstance(made, FlowController)) or "none"
-                )
+                there = [key for key, made in parts.instruments.items() if isinstance(made, FlowController)]
                 raise StationError(
                     f"{self.name}: {controller_name!r} is no flow controller of the station; there are: "
                     f"{', '.join(there) or 'none'}"

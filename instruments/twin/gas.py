@@ -56,6 +56,48 @@ class Controller:
         return self._flow.shown(now)
 
 
+class Box:
+    """A divider in one box: its ports are controllers in L/min, each with a cylinder of stated content (mol/mol).
+
+    Told flows, it is its controllers. Told a content, it makes content x (1 + error) x (1 + reproducibility) of an exact
+    cylinder, drawn anew for each command, and its zero gas makes up the total flow.
+    """
+
+    def __init__(
+        self, ports: Sequence[Controller], stated: Sequence[float], error: float, reproducibility: float, chance: Stream
+    ) -> None:
+        self.ports = tuple(ports)
+        self.stated = tuple(stated)
+        self.error = error
+        self.reproducibility = reproducibility
+        self.made = 0
+        self._chance = chance
+
+    def make(self, port: int, content: float, total_flow: float, now: float) -> None:
+        """Follow a command given at bench time `now`; ports count from 0. Zero gas alone for a content of 0."""
+        share = min(content / self.stated[port], 1.0) if self.stated[port] > 0.0 else 0.0
+        zero = self.stated.index(0.0)
+        flows = dict.fromkeys(range(len(self.ports)), 0.0) | {zero: (1.0 - share) * total_flow}
+        if port != zero:
+            flows[port] = share * total_flow
+        self.made += 1
+        scatter = self.reproducibility * self._chance.normal(self.made) if self.reproducibility else 0.0
+        for number, flow in flows.items():
+            self.ports[number].set_flow(flow, now)
+        true_share = min(share * (1.0 + self.error) * (1.0 + scatter), 1.0)
+        for number, controller in enumerate(self.ports):
+            controller.true_flow = 0.0
+            if number == zero:
+                controller.true_flow = (1.0 - true_share) * total_flow
+            elif number == port:
+                controller.true_flow = true_share * total_flow
+
+    def indicated_content(self, now: float) -> float:
+        """Content that its indicated flows make of cylinders as stated, mol/mol; 0 where nothing flows."""
+        flows = [controller.indicated_flow(now) for controller in self.ports]
+        return blend(flows, [(content,) for content in self.stated], (0.0,))[0]
+
+
 def blend(flows: Sequence[float], contents: Sequence[Content], without_flow: Content) -> Content:
     """Content of joined streams: sum(x q) / sum(q) for each component; `without_flow` where nothing flows."""
     total = math.fsum(flows)

@@ -64,6 +64,16 @@ class ControllerTruth(Truth):
     flow_error_percent: Annotated[Finite, Field(gt=-100)] | Drawn = 0.0
 
 
+class DividerTruth(Truth):
+    """Relative errors of a divider in one box in percent, or "drawn" from its stated expanded uncertainty (normal, k = 2).
+
+    Of the flow of every port (drawn for each), where it is told flows; of the content, where it is told a content.
+    """
+
+    flow_error_percent: Annotated[Finite, Field(gt=-100)] | Drawn = 0.0
+    content_error_percent: Annotated[Finite, Field(gt=-100)] | Drawn = 0.0
+
+
 class CylinderTruth(Truth):
     """Relative error of a cylinder's content in percent, or "drawn" (normal, k = 2); impurity of a zero gas, µmol/mol.
 

@@ -103,7 +103,17 @@ class DeviceTable(DriverTable):
 class SensorTable(DriverTable):
     """A sensor of an ambient or supply condition, or of a gas in the room, which no standard asks for but interlocks do."""
 
-    quantity: Literal["temperature", "humidity", "pressure", "voltage", "room gas"]
+    quantity: Literal[
+        "temperature",
+        "humidity",
+        "pressure",
+        "voltage",
+        "room gas",
+        "duct temperature",
+        "duct pressure",
+        "duct humidity",
+        "differential pressure",
+    ]
     unit: str
 
 

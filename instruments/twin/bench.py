@@ -23,9 +23,12 @@ class PortKind(StrEnum):
     """Which port into the plant a server gets; a server class may state it as `port_kind`."""
 
     CONTROLLER = "controller"
+    DIVIDER = "divider"
     ANALYSER = "analyser"
     SENSOR = "sensor"
     LOOP = "loop"
+    FAN = "fan"
+    VELOCITY = "velocity"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +65,8 @@ def _tables(file: StationFile) -> Iterator[Simulated]:
     feeding = {} if station.divider is None else station.divider.options.get("controllers", {})
     for name, table in station.instruments.items():
         yield Simulated(name, f"[instruments.{name}]", table, PortKind.CONTROLLER if name in feeding else PortKind.LOOP)
+    if station.divider is not None:
+        yield Simulated("divider", "[divider]", station.divider, PortKind.DIVIDER)
     for name, sensor in station.environment.items():
         yield Simulated(name, f"[environment.{name}]", sensor, PortKind.SENSOR)
     for name, device in station.devices.items():
@@ -77,12 +82,18 @@ def server(file: StationFile, item: Simulated, resource: str, plant: Plant) -> I
     match PortKind(getattr(made, "port_kind", item.kind)):
         case PortKind.CONTROLLER:
             port = plant.controller(item.name)
+        case PortKind.DIVIDER:
+            port = plant.divider()
         case PortKind.ANALYSER:
             port = plant.analyser(item.name)
         case PortKind.SENSOR:
             port = plant.sensor(item.name)
         case PortKind.LOOP:
             port = plant.loops(item.name)
+        case PortKind.FAN:
+            port = plant.fan(item.name)
+        case PortKind.VELOCITY:
+            port = plant.reference_velocity(item.name)
     return made(item.name, settings, port)
 
 

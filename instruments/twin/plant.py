@@ -18,12 +18,33 @@ from typing import Any
 from instruments.flow_units import FlowUnitError, flow_unit
 from instruments.twin.analyser import Analyser, Interference, Scale
 from instruments.twin.commands import Action, Command
+from instruments.twin.duct_instruments import DifferentialPressure, VelocityDevice
 from instruments.twin.environment import Condition
-from instruments.twin.gas import AMBIENT_AIR, SUMS, Content, Controller, Line, blend
+from instruments.twin.gas import AMBIENT_AIR, SUMS, Box, Content, Controller, Line, blend
 from instruments.twin.noise import Stream
-from instruments.twin.ports import CurrentLoop, PlantAnalyser, PlantController, PlantLoops, PlantSensor
+from instruments.twin.ports import (
+    CurrentLoop,
+    Indicating,
+    PlantAnalyser,
+    PlantController,
+    PlantDivider,
+    PlantFan,
+    PlantLoops,
+    PlantSensor,
+    PlantVelocity,
+)
+from instruments.twin.rig import DIFFERENTIAL_PRESSURE, Rig, is_velocity
 from instruments.twin.tick import SAME_TICK_S
-from instruments.twin.truth import AnalyserTruth, ControllerTruth, CylinderTruth, Drawn, LineTruth, SensorTruth, read_truth
+from instruments.twin.truth import (
+    AnalyserTruth,
+    ControllerTruth,
+    CylinderTruth,
+    DividerTruth,
+    Drawn,
+    LineTruth,
+    SensorTruth,
+    read_truth,
+)
 from testbench.engine.roles import Adjustment
 from testbench.errors import InstrumentError, StationError
 from testbench.metrology.amount import UnitError, to_fraction
@@ -44,18 +65,20 @@ class Plant:
         self._feeds = _feeds(station)
         self._controllers = {name: self._controller(name, station.instruments[name]) for name in self._feeds}
         self._factors = {name: _flow_factor(name, station.instruments[name]) for name in self._feeds}
+        self._box = None if station.divider is None else self._one_box(station.divider)
         truth = read_truth(LineTruth, station.line.truth, "[line.truth]")
         delay_s = truth.delay_s if truth.delay_s is not None else station.line.delay_s or 0.0
         mixing_s = truth.mixing_s if truth.mixing_s is not None else station.line.mixing_s
         self._line = Line(delay_s, mixing_s, self._ambient)
-        self._analysers = {name: self._analyser(name, table) for name, table in station.devices.items()}
         self._conditions = {
             name: Condition(
                 read_truth(SensorTruth, table.truth, f"[environment.{name}.truth]"), Stream(seed, "sensor", name)
             )
             for name, table in station.environment.items()
-            if table.truth is not None
+            if table.truth is not None and table.quantity != DIFFERENTIAL_PRESSURE
         }
+        self.rig = Rig.of(station, seed, self._conditions)
+        self._analysers = {name: self._analyser(name, table) for name, table in station.devices.items()}
         self._loops = self._wire()
 
     # ---- time and commands
@@ -76,6 +99,29 @@ class Plant:
             )
         self._keep(Action.SET_FLOW, controller, flow)
         self._controllers[controller].set_flow(flow, self.now)
+        self._line.supply(self._blended(), self.now)
+
+    def set_fan(self, fan: str, percent: float) -> None:
+        """Give the fan of the flow rig its speed, percent of full speed."""
+        if self.rig is None or self.rig.fan.name != fan:
+            raise InstrumentError(f"simulated laboratory: no fan {fan!r}; name it in [flow_rig] fan")
+        if not 0.0 <= percent <= 120.0:
+            raise InstrumentError(f"fan {fan}: cannot go to {percent:g} % of its full speed")
+        self._keep(Action.SET_FAN, fan, percent)
+        self.rig.fan.set_speed(percent, self.now)
+
+    def make(self, port: str, content: float, total_flow: float) -> None:
+        """Have the divider make a content (mol/mol) of the gas of a port at a total flow (L/min)."""
+        box = self._box
+        names = [] if box is None else [controller.name for controller in box.ports]
+        if box is None or port not in names:
+            raise InstrumentError(
+                f"simulated laboratory: the divider has no port {port!r}; there are: {', '.join(names) or 'none'}"
+            )
+        if not (0.0 <= content <= 1.0 and 0.0 <= total_flow < math.inf):
+            raise InstrumentError(f"divider: cannot make a content of {content:g} mol/mol at {total_flow:g} L/min")
+        self._keep(Action.MAKE, port, content, total_flow)
+        box.make(names.index(port), content, total_flow, self.now)
         self._line.supply(self._blended(), self.now)
 
     def adjust(self, device: str, point: Adjustment, indicated: float, target: float) -> None:
@@ -108,6 +154,10 @@ class Plant:
             match command.action:
                 case Action.SET_FLOW:
                     self.set_flow(command.name, *command.values)
+                case Action.SET_FAN:
+                    self.set_fan(command.name, *command.values)
+                case Action.MAKE:
+                    self.make(command.name, *command.values)
                 case Action.ADJUST_ZERO:
                     self.adjust(command.name, Adjustment.ZERO, *command.values)
                 case Action.ADJUST_SPAN:
@@ -140,17 +190,36 @@ class Plant:
             raise StationError(f"[instruments.{name}] is no controller of the divider; name it in [divider] controllers")
         return PlantController(self, self._controllers[name])
 
+    def divider(self) -> PlantDivider:
+        """The port of a divider in one box."""
+        if self._box is None:
+            raise StationError('[divider] is simulated: name the cylinders of its ports, gases = ["co2", "zero"]')
+        return PlantDivider(self, self._box)
+
     def analyser(self, name: str) -> PlantAnalyser:
         """The port of a device under test."""
         return PlantAnalyser(self, self._named_analyser(name))
 
     def sensor(self, name: str) -> PlantSensor:
-        """The port of a condition of the environment."""
-        if name not in self._conditions:
+        """The port of a condition of the environment, or of the differential pressure of the flow rig."""
+        sensed = self._sensed(name)
+        if sensed is None:
             raise StationError(
                 f"[environment.{name}] is simulated: state truth.value, in {self.station.environment[name].unit}"
             )
-        return PlantSensor(self, self._conditions[name])
+        return PlantSensor(self, sensed)
+
+    def fan(self, name: str) -> PlantFan:
+        """The port of the fan of the flow rig."""
+        if self.rig is None or self.rig.fan.name != name:
+            raise StationError(f"[instruments.{name}] is no fan of the flow rig; name it in [flow_rig] fan")
+        return PlantFan(self, self.rig.fan)
+
+    def reference_velocity(self, name: str) -> PlantVelocity:
+        """The port of the reference of the flow rig."""
+        if self.rig is None or self.rig.reference is None or self.rig.reference.name != name:
+            raise StationError(f"[instruments.{name}] is not the reference of the flow rig; name it in [flow_rig] reference")
+        return PlantVelocity(self, self.rig.reference)
 
     def loops(self, scanner: str) -> PlantLoops:
         """The port of the current loops that are wired to a scanner."""
@@ -171,6 +240,10 @@ class Plant:
         return self._line.content(self.now)[self._components.index(component)]
 
     # ---- building
+
+    def _sensed(self, name: str) -> Condition | DifferentialPressure | None:
+        gauge = self.rig.gauge if self.rig is not None else None
+        return gauge if gauge is not None and gauge.name == name else self._conditions.get(name)
 
     def _blended(self) -> Content:
         flows = [controller.true_flow * self._factors[name] for name, controller in self._controllers.items()]
@@ -197,8 +270,31 @@ class Plant:
         error = self._drawn(truth.flow_error_percent, expanded, "controller", name)
         return Controller(name, error, reproducibility / 100.0, Stream(self.seed, "setting", name))
 
-    def _analyser(self, name: str, table: DeviceTable) -> Analyser:
+    def _one_box(self, table: DriverTable) -> Box | None:
+        """A divider with ports of its own; they join the controllers. None where the table names none."""
+        gases = table.options.get("gases")
+        if gases is None:
+            return None
+        truth = read_truth(DividerTruth, table.truth, "[divider.truth]")
+        expanded = _number(table.options, "uncertainty_percent", "[divider]")
+        reproducibility = _number(table.options, "reproducibility_percent", "[divider]") / 100.0
+        ports = []
+        for number, cylinder in enumerate(_gases(gases, self.station.cylinders), start=1):
+            name = f"divider.port{number}"
+            error = self._drawn(truth.flow_error_percent, expanded, "controller", name)
+            ports.append(Controller(name, error, reproducibility, Stream(self.seed, "setting", name)))
+            self._feeds[name], self._factors[name] = cylinder, 1.0
+            self._controllers[name] = ports[-1]
+        stated = [self.station.cylinders[cylinder].fraction_percent / 100.0 for cylinder in gases]
+        error = self._drawn(truth.content_error_percent, expanded, "controller", "divider")
+        return Box(ports, stated, error, reproducibility, Stream(self.seed, "setting", "divider"))
+
+    def _analyser(self, name: str, table: DeviceTable) -> Analyser | VelocityDevice:
         place = f"[devices.{name}.truth]"
+        if is_velocity(table):
+            if self.rig is None:
+                raise StationError(f"[devices.{name}] measures velocity: the simulated station needs a [flow_rig] for it")
+            return self.rig.device(name, table)
         truth = read_truth(AnalyserTruth, table.truth, place)
         if table.measurand in truth.cross_sensitivity:
             raise StationError(
@@ -207,7 +303,7 @@ class Plant:
         try:
             low, high = (to_fraction(end, table.unit) for end in table.range)
         except UnitError as error:
-            raise StationError(f"[devices.{name}] unit: {error}; the simulated laboratory has gas analysers only") from error
+            raise StationError(f"[devices.{name}] unit: {error}") from error
         scale = Scale(self._components.index(table.measurand), table.unit, table.range[0], table.range[1], low, high)
         interferences = tuple(
             Interference(self._components.index(component), 100.0 * percent)
@@ -218,11 +314,11 @@ class Plant:
 
     def _wire(self) -> dict[str, dict[int, CurrentLoop]]:
         loops: dict[str, dict[int, CurrentLoop]] = {}
-        ends: list[tuple[str, DriverTable, Analyser | Condition | None, Any]] = [
+        ends: list[tuple[str, DriverTable, Indicating | None, Any]] = [
             (f"[devices.{n}]", t, self._analysers[n], t.range) for n, t in self.station.devices.items()
         ]
         ends += [
-            (f"[environment.{n}]", t, self._conditions.get(n), (t.options.get("low"), t.options.get("high")))
+            (f"[environment.{n}]", t, self._sensed(n), (t.options.get("low"), t.options.get("high")))
             for n, t in self.station.environment.items()
         ]
         for place, table, source, (low, high) in ends:
@@ -236,7 +332,7 @@ class Plant:
             loops[scanner][int(channel)] = CurrentLoop(source, float(low), float(high))
         return loops
 
-    def _named_analyser(self, name: str) -> Analyser:
+    def _named_analyser(self, name: str) -> Analyser | VelocityDevice:
         if name not in self._analysers:
             raise InstrumentError(
                 f"simulated laboratory: no device {name!r}; there are: {', '.join(self._analysers) or 'none'}"
@@ -247,7 +343,7 @@ class Plant:
 def _components(station: Station) -> tuple[str, ...]:
     """Every gas component that a cylinder holds or a device feels."""
     names = {cylinder.component for cylinder in station.cylinders.values()}
-    for table in station.devices.values():
+    for table in (table for table in station.devices.values() if not is_velocity(table)):
         names.update((table.truth or {}).get("cross_sensitivity") or {})
         names.update(_shown(table))
     return tuple(sorted(names))
@@ -258,6 +354,18 @@ def _shown(table: DeviceTable) -> frozenset[str]:
     also = table.options.get("record_also")
     named = [str(name) for name in also] if isinstance(also, list | tuple) else []
     return frozenset({table.measurand}.union(*(SUMS.get(name, (name,)) for name in named)))
+
+
+def _gases(gases: Any, cylinders: Mapping[str, Cylinder]) -> list[str]:
+    """The cylinders of a divider's ports, one of them zero gas."""
+    if not isinstance(gases, list) or not all(isinstance(cylinder, str) for cylinder in gases):
+        raise StationError("[divider] gases: must be a list of cylinders, in the order of the ports")
+    for cylinder in gases:
+        if cylinder not in cylinders:
+            raise StationError(f"[divider] gases: there is no [cylinders.{cylinder}]")
+    if sum(cylinders[cylinder].fraction_percent == 0 for cylinder in gases) != 1:
+        raise StationError("[divider] gases: exactly one must be zero gas (a cylinder of fraction_percent 0)")
+    return gases
 
 
 def _feeds(station: Station) -> dict[str, str]:

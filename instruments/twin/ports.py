@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from instruments.twin.analyser import Analyser
-from instruments.twin.environment import Condition
-from instruments.twin.gas import Controller
+from instruments.twin.duct import Fan
+from instruments.twin.duct_instruments import ReferenceVelocity, VelocityDevice
+from instruments.twin.gas import Box, Controller
 from testbench.engine.roles import Adjustment
 
 LOOP_LOW_MA, LOOP_HIGH_MA = 3.5, 22.0
@@ -27,8 +28,24 @@ class World(Protocol):
         """Command a controller, in its unit."""
         ...
 
+    def set_fan(self, fan: str, percent: float) -> None:
+        """Command the fan of the flow rig, percent of its full speed."""
+        ...
+
+    def make(self, port: str, content: float, total_flow: float) -> None:
+        """Have a divider in one box make a content (mol/mol) of the gas of a port at a total flow (L/min)."""
+        ...
+
     def adjust(self, device: str, point: Adjustment, indicated: float, target: float) -> None:
         """Adjust a device, in its unit."""
+        ...
+
+
+class Indicating(Protocol):
+    """Anything in the plant that shows a value."""
+
+    def indication(self, now: float) -> float:
+        """The value at bench time `now`."""
         ...
 
 
@@ -36,7 +53,7 @@ class World(Protocol):
 class CurrentLoop:
     """One current loop: where its value comes from, and the values at 4 mA and 20 mA."""
 
-    source: Analyser | Condition
+    source: Indicating
     low: float
     high: float
 
@@ -66,10 +83,39 @@ class PlantController:
         return self._controller.indicated_flow(self._plant.now)
 
 
+class PlantDivider:
+    """Port of a divider in one box (`peer.DividerPort`)."""
+
+    def __init__(self, plant: World, box: Box) -> None:
+        self._plant = plant
+        self._box = box
+        self.ports = len(box.ports)
+
+    def set_flow(self, port: int, flow: float) -> None:
+        """Set the flow of a port, L/min."""
+        self._plant.set_flow(self._box.ports[port - 1].name, flow)
+
+    def setpoint(self, port: int) -> float:
+        """The flow last commanded, L/min."""
+        return self._box.ports[port - 1].setpoint
+
+    def indicated_flow(self, port: int) -> float:
+        """The flow that a port shows, L/min."""
+        return self._box.ports[port - 1].indicated_flow(self._plant.now)
+
+    def make(self, port: int, content: float, total_flow: float) -> None:
+        """Make a content of the gas of a port at a total flow."""
+        self._plant.make(self._box.ports[port - 1].name, content, total_flow)
+
+    def indicated_content(self) -> float:
+        """The content that it shows, mol/mol."""
+        return self._box.indicated_content(self._plant.now)
+
+
 class PlantAnalyser:
     """Port of an analyser (`peer.AnalyserPort`)."""
 
-    def __init__(self, plant: World, analyser: Analyser) -> None:
+    def __init__(self, plant: World, analyser: Analyser | VelocityDevice) -> None:
         self._plant = plant
         self._analyser = analyser
         self.unit = analyser.scale.unit
@@ -93,10 +139,44 @@ class PlantAnalyser:
         self._plant.adjust(self._analyser.name, Adjustment.SPAN, indicated, target)
 
 
+class PlantFan:
+    """Port of the fan of the flow rig (`peer.FanPort`)."""
+
+    def __init__(self, plant: World, fan: Fan) -> None:
+        self._plant = plant
+        self._fan = fan
+
+    def set_speed(self, percent: float) -> None:
+        """Set the speed, percent of full speed."""
+        self._plant.set_fan(self._fan.name, percent)
+
+    def commanded(self) -> float:
+        """The speed last commanded, percent."""
+        return self._fan.commanded
+
+    def speed(self) -> float:
+        """The speed now, percent."""
+        return self._fan.speed(self._plant.now)
+
+
+class PlantVelocity:
+    """Port of the reference of the flow rig, m/s; it is only read (`peer.AnalyserPort` as far as a meter goes)."""
+
+    unit = "m/s"
+
+    def __init__(self, plant: World, reference: ReferenceVelocity) -> None:
+        self._plant = plant
+        self._reference = reference
+
+    def indication(self) -> float:
+        """What it shows, m/s."""
+        return self._reference.indication(self._plant.now)
+
+
 class PlantSensor:
     """Port of a condition of the environment (`peer.SensorPort`)."""
 
-    def __init__(self, plant: World, condition: Condition) -> None:
+    def __init__(self, plant: World, condition: Indicating) -> None:
         self._plant = plant
         self._condition = condition
 

@@ -229,7 +229,7 @@ def test_a_wrong_truth_is_named_with_its_table_and_key(one_analyser, truth, mess
         ('mfc-n2 = "zero" }', 'mfc-n3 = "zero" }', r"no \[instruments.mfc-n3\]"),
         ("mixing_s = 0.4", "truth = { delay = 3.0 }", r"\[line.truth\]: delay: no such key; did you mean 'delay_s'"),
         ("channel = 102", "channel = 101", "channel 101 of 'daq' is taken"),
-        ('unit = "%"\nresponse', 'unit = "m/s"\nresponse', "gas analysers only"),
+        ('unit = "%"\nresponse', 'unit = "m/s"\nresponse', r"needs a \[flow_rig\]"),
         ('flow_unit = "L/min"', 'flow_unit = "furlong"', r"\[instruments.mfc-co2\] flow_unit: 'furlong' is no unit of flow"),
     ],
 )

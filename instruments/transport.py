@@ -13,7 +13,10 @@ instrument, its resource, the request and what to do:
 
 - silence, or a trickle that does not become an answer: the deadline is total time, not silence. The line is then
   resynchronised (a connection is opened anew, a serial line is emptied) and the request sent again;
-- late answers to an earlier query and unsolicited lines: `accept` drops them and the deadline goes on;
+- unsolicited lines: `accept` drops them and the deadline goes on;
+- late answers to an earlier query: while one may still come (twice `timeout_s` after its request), the next query lets it
+  come and drops it before it asks; a connection that was opened anew owes none. `accept` drops those that come still later,
+  where the protocol tells answers apart;
 - bytes that cannot be a frame: emptied until quiet, sent again;
 - a closed connection: noticed at once, also before sending; opened anew and counted in `reopened`;
 - nothing at the other end (refused, unknown host, no such port): an error at once, without further tries.
@@ -79,9 +82,17 @@ class _Line:
         self.buffer = bytearray()
         self.last_activity = 0.0
         self.opened = 0
+        self.owed = 0  # answers to requests that nobody waits for any more
+        self.owed_until = 0.0
+
+    @property
+    def owes(self) -> bool:
+        """Whether a late answer may still come, that the next query would take for its own."""
+        return self.owed > 0 and monotonic() < self.owed_until
 
     def drop(self) -> None:
         """Close the session; the next transmission opens it anew."""
+        self.owed = 0
         if self.stream is not None:
             self.stream.close()
             self.stream = None
@@ -193,8 +204,8 @@ class Link:
             self._abandon(line)
             exchange = _Exchange(self, request, framing, accept)
             self._pending = exchange
-            if line.current is not None:
-                return  # another instrument's answer is on its way; receive will send when the line is free
+            if line.current is not None or line.owes:
+                return  # another answer is on its way; receive will send when the line is free
             line.current = exchange
             try:
                 self._transmit(line, exchange)
@@ -266,6 +277,8 @@ class Link:
 
     def _transmit(self, line: _Line, exchange: _Exchange) -> None:
         """Write the request on a line that is known to be open and empty; start the deadline."""
+        if not exchange.sent:  # an answer to an earlier try answers the same question
+            self._let_late_come(line)
         now = monotonic()
         if self.gap_s > 0 and (wait := line.last_activity + self.gap_s - now) > 0:
             pause(wait)
@@ -287,6 +300,9 @@ class Link:
             except LostError as lost:
                 line.drop()
                 raise _TryError(f"the instrument {lost}") from lost
+        if exchange.framing is not _NOTHING:
+            line.owed += 1
+            line.owed_until = max(line.owed_until, now + 2 * self.timeout_s)
         if self.gap_s > 0:
             line.last_activity = monotonic()
         if self.trace is not None:
@@ -319,11 +335,13 @@ class Link:
             try:
                 while (frame := exchange.framing.extract(buffer)) is not None:
                     if accept is None or accept(frame):
+                        line.owed -= 1
                         if self.gap_s > 0:
                             line.last_activity = monotonic()
                         return frame
                     exchange.others.append(frame)
             except FrameError as error:
+                line.owed -= 1
                 self._empty(line, exchange.deadline)
                 raise _TryError(f"garbled answer ({error})") from error
 
@@ -341,14 +359,26 @@ class Link:
             self._empty(line, monotonic() + QUIET_S)
         return fault
 
-    def _empty(self, line: _Line, deadline: float) -> None:
-        """Throw away what comes until the line is quiet, at most until `deadline`; then it is opened anew."""
+    def _let_late_come(self, line: _Line) -> None:
+        """Wait for the answers that the line still owes, each for itself, and throw them away."""
+        while line.owes:
+            before = monotonic()
+            self._empty(line, before + self.timeout_s, line.owed_until - before)
+            line.owed -= 1
+        line.owed = 0
+
+    def _empty(self, line: _Line, deadline: float, quiet_s: float = QUIET_S) -> None:
+        """Throw away what comes until the line is quiet, at most until `deadline`; then it is opened anew.
+
+        `quiet_s` is how long the first byte is waited for.
+        """
         line.buffer.clear()
         try:
             while line.stream is not None:
-                data = line.stream.read(QUIET_S)
+                data = line.stream.read(quiet_s)
                 if not data:
                     return
+                quiet_s = QUIET_S
                 if self.trace is not None:
                     self.trace(Direction.RECEIVED, monotonic(), data)
                 if monotonic() > deadline:

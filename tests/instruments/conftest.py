@@ -143,6 +143,53 @@ class Terminal:
         os.close(self._slave)
 
 
+class SerialLine:
+    """A pseudo-terminal in front of a port of loopback: a serial line that stays, whatever is opened anew (POSIX only)."""
+
+    def __init__(self, port: int) -> None:
+        import tty
+
+        self._master, self._slave = os.openpty()
+        tty.setraw(self._slave)
+        self._socket = socket.create_connection(("127.0.0.1", port))
+        self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self._ends, self._end = os.pipe()
+        self.resource = f"ASRL{os.ttyname(self._slave)}::INSTR"
+        self._thread = threading.Thread(target=self._run)
+        self._thread.start()
+
+    def _run(self) -> None:
+        with suppress(OSError):
+            while self._ends not in (ready := select.select([self._ends, self._master, self._socket], [], [])[0]):
+                if self._master in ready:
+                    self._socket.sendall(os.read(self._master, 4096))
+                if self._socket in ready:
+                    data = self._socket.recv(4096)
+                    if not data:
+                        return
+                    os.write(self._master, data)
+
+    def stop(self) -> None:
+        os.close(self._end)
+        self._thread.join()
+        self._socket.close()
+        for descriptor in (self._master, self._slave, self._ends):
+            os.close(descriptor)
+
+
+@pytest.fixture
+def serial_line() -> Iterator[Callable[[int], str]]:
+    """Put a pseudo-terminal in front of a port of loopback: `serial_line(port)` returns its VISA resource name."""
+    with ExitStack() as stack:
+
+        def start(port: int) -> str:
+            line = SerialLine(port)
+            stack.callback(line.stop)
+            return line.resource
+
+        yield start
+
+
 @pytest.fixture
 def loopback() -> Iterator[Callable[..., str]]:
     """Serve a simulated instrument: `loopback(server, kind="socket")` returns its VISA resource name."""

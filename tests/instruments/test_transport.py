@@ -380,6 +380,34 @@ def test_an_instrument_that_went_away_for_good_is_refused_at_once(opened: Any, f
     assert time.monotonic() - began < 3.0
 
 
+def test_an_answer_that_was_given_up_is_let_come_before_the_next_question(opened: Any, fault_peer: Any) -> None:
+    def slow(talk: Any) -> None:
+        for answer in (b"+1\r", b"+2\r"):
+            talk.hear()
+            talk.wait(0.05)
+            talk.say(answer)
+        talk.hear()
+
+    link = opened(fault_peer(slow).resource(), tries=1, timeout_s=5.0)
+    link.send(b"A\r", LINE)
+    assert link.query(b"B\r", LINE) == b"+2"
+
+
+def test_a_question_to_be_sent_after_a_late_answer_holds_nobody_up(opened: Any, fault_peer: Any) -> None:
+    def silent_once(talk: Any) -> None:
+        talk.hear()
+        talk.hear()
+        talk.say(b"+2\r")
+        talk.hear()
+
+    link = opened(fault_peer(silent_once).resource(), tries=1, timeout_s=0.3)
+    link.send(b"A\r", LINE)
+    began = time.monotonic()
+    link.send(b"B\r", LINE)
+    assert time.monotonic() - began < 0.2
+    assert link.receive() == b"+2"
+
+
 def test_a_late_answer_to_the_query_before_is_dropped(opened: Any, fault_peer: Any) -> None:
     def late(talk: Any) -> None:
         heard = b""
@@ -390,7 +418,7 @@ def test_a_late_answer_to_the_query_before_is_dropped(opened: Any, fault_peer: A
         talk.say(b"prompt\r")
         talk.hear()
 
-    link = opened(fault_peer(late).resource(), tries=1, timeout_s=5.0)
+    link = opened(fault_peer(late).resource(), tries=1, timeout_s=0.2)
     link.send(b"A\r", LINE)
     assert link.query(b"B\r", LINE, accept=lambda frame: frame.startswith(b"B")) == b"B prompt"
 

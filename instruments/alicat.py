@@ -25,67 +25,36 @@ not.
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
-from pydantic import BaseModel, Field, field_validator
+from pydantic import BaseModel, Field
 
-from instruments.deadline import pause
-from instruments.flow_units import flow_unit
 from instruments.framing import FrameError, LineFraming
+from instruments.mass_flow import MassFlowController, MassFlowSettings, Shown
 from instruments.session import SerialSettings
-from instruments.station_keys import BaudRate, DriverSettings, ResourceName, Timeout, Tries
+from instruments.station_keys import BaudRate, Timeout
 from instruments.transport import Link
-from testbench.engine.roles import Channel, Identity, Listener, Parts, SafeOutcome, Sample, Status
-from testbench.errors import InstrumentError, UnsuppliableError
+from testbench.engine.roles import Channel, Identity, Listener, Parts, Sample, Status
+from testbench.errors import InstrumentError
 
 STATUS_CODES = frozenset({"MOV", "VOV", "POV", "TOV", "OVR", "HLD", "VTM", "LCK"})
 HARMLESS = frozenset({"LCK"})
 SETPOINT_STEPS = 64000  # a set-point is kept in 64000ths of full scale
-NO_FLOW = 0.01  # of full scale: what a closed controller may show
-CLOSING_S = 2.0  # the longest a valve takes to close
 LINE = LineFraming(b"\r", skip=b"\n")
 
 
-class AlicatSettings(DriverSettings):
+class AlicatSettings(MassFlowSettings):
     """Keys of an `[instruments.NAME]` table with driver "alicat"."""
 
-    resource: ResourceName
     unit_id: str = Field(default="A", pattern="^[A-Za-z]$", description="letter of the controller on its line")
-    full_scale: float = Field(gt=0, allow_inf_nan=False, description="largest flow, in flow_unit")
-    flow_unit: str = Field(default="L/min", description="unit of its flows: L/min, mL/min, SLPM, SCCM, NL/min, NmL/min")
-    uncertainty_percent: float = Field(ge=0, le=100, description="expanded (k = 2), percent of reading")
-    reproducibility_percent: float = Field(
-        ge=0, le=100, description="standard deviation between settings, percent of reading"
-    )
-    resolution: float | None = Field(default=None, gt=0, description="step of the indicated flow; default: by full scale")
     record_also: tuple[Literal["setpoint", "temperature", "pressure"], ...] = Field(
         default=(), description="what else of each answer is recorded"
     )
     baud_rate: BaudRate = 19200
     timeout_s: Timeout = 0.5
-    tries: Tries = 3
-
-    @field_validator("flow_unit")
-    @classmethod
-    def _known_unit(cls, value: str) -> str:
-        flow_unit(value)
-        return value
-
-    @property
-    def step(self) -> float:
-        """Step of the indicated flow: as stated, or the smallest power of ten that is at least a 10000th of full scale."""
-        if self.resolution is not None:
-            return self.resolution
-        return float(10.0 ** math.ceil(math.log10(self.full_scale / 10000) - 1e-9))
-
-    @property
-    def decimals(self) -> int:
-        """Decimal places of flows on the line."""
-        return max(0, math.ceil(-math.log10(self.step) - 1e-9))
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +69,11 @@ class Frame:
     setpoint: float
     gas: str
     codes: tuple[str, ...]
+
+    @property
+    def shown(self) -> Shown:
+        """Set-point, mass flow and status codes."""
+        return Shown(self.setpoint, self.mass_flow, " ".join(self.codes))
 
     @classmethod
     def parse(cls, line: bytes) -> Frame:
@@ -136,7 +110,7 @@ class _MakerFraming:
         return None
 
 
-class Alicat:
+class Alicat(MassFlowController[AlicatSettings]):
     """A mass flow controller: sets a flow, and is read as a source."""
 
     driver: ClassVar[str] = "alicat"
@@ -146,16 +120,10 @@ class Alicat:
     verified: ClassVar[str] = "frames checked against the maker's manuals and public clients; not against hardware"
     Settings: ClassVar[type[BaseModel]] = AlicatSettings
 
-    safe_state = "flow 0"
-    interval_s = 0.1
-
     def __init__(self, name: str, settings: AlicatSettings, parts: Parts) -> None:
-        self.name = name
-        self.settings = settings
-        self.flow_unit = settings.flow_unit
-        self.full_scale = settings.full_scale
+        super().__init__(name, settings)
         self.channels: tuple[Channel, ...] = (
-            Channel(f"{name}.flow", "mass flow", settings.flow_unit, settings.step),
+            self._flow_channel,
             *(self._further_channel(name, quantity) for quantity in settings.record_also),
         )
         self._id = settings.unit_id.upper().encode()
@@ -211,22 +179,6 @@ class Alicat:
         """Let a listener hear every byte of the session; None ends it."""
         self._link.trace = listener
 
-    def drive_safe(self) -> SafeOutcome:
-        """Set the flow to 0, and read back the set-point and that the flow has ceased."""
-        frame = self._command(f"S{0:.{self.settings.decimals}f}")
-        waited_s = 0.0
-        while not self._closed(frame) and waited_s < CLOSING_S:
-            pause(0.1)
-            waited_s += 0.1
-            frame = self.state()
-        read_back = f"set-point {frame.setpoint:g}, flow {frame.mass_flow:g} {self.flow_unit}"
-        if frame.codes:
-            read_back += f", {' '.join(frame.codes)}"
-        return SafeOutcome(self.name, self.safe_state, self._closed(frame), read_back)
-
-    def _closed(self, frame: Frame) -> bool:
-        return frame.setpoint == 0.0 and abs(frame.mass_flow) <= NO_FLOW * self.full_scale
-
     # ---- source --------------------------------------------------------------------------------------------------------
 
     def request(self) -> None:
@@ -248,39 +200,22 @@ class Alicat:
 
     # ---- flow controller -----------------------------------------------------------------------------------------------
 
-    def set_flow(self, flow: float) -> None:
-        """Set the flow, in `flow_unit`; verified by the set-point that the controller answers.
+    def _put(self, flow: float) -> Shown:
+        return self._command(f"S{flow:.{self.settings.decimals}f}").shown
 
-        Raises UnsuppliableError for a flow outside 0 … full scale, InstrumentError when the controller does not take it.
-        """
-        if not 0.0 <= flow <= self.full_scale:
-            raise UnsuppliableError(
-                f"{self.name}: a flow of {flow:g} {self.flow_unit} is outside its range, 0 to "
-                f"{self.full_scale:g} {self.flow_unit}"
-            )
-        text = f"{flow:.{self.settings.decimals}f}"
-        frame = self._command(f"S{text}")
-        tolerance = 0.5 * self.settings.step + self.full_scale / SETPOINT_STEPS
-        if abs(frame.setpoint - float(text)) > tolerance:
-            frame = self.state()  # the answer may show the state before the command
-        if abs(frame.setpoint - float(text)) > tolerance:
-            raise InstrumentError(
-                f"{self.name} ({self.settings.resource}): asked for a set-point of {text} {self.flow_unit}, it answers "
-                f"{frame.setpoint:g}; is its set-point source set to serial, and its full scale {self.full_scale:g}?"
-            )
-        if "HLD" in frame.codes:
+    def _shown(self) -> Shown:
+        return self.state().shown
+
+    @property
+    def _setpoint_tolerance(self) -> float:
+        return self.settings.step + self.full_scale / SETPOINT_STEPS  # the text that is sent is rounded to half a step
+
+    def _make_sure_it_follows(self, shown: Shown) -> None:
+        if "HLD" in shown.remark.split():
             raise InstrumentError(
                 f"{self.name} ({self.settings.resource}): its valve is held (HLD) and does not follow the set-point; "
                 "cancel the hold at the controller"
             )
-
-    def flow_uncertainty(self, flow: float) -> float:
-        """Standard uncertainty of a flow, the part common to all settings, in `flow_unit`."""
-        return abs(flow) * self.settings.uncertainty_percent / 200.0  # expanded, k = 2
-
-    def flow_reproducibility(self, flow: float) -> float:
-        """Standard deviation of a flow from one setting to the next, in `flow_unit`."""
-        return abs(flow) * self.settings.reproducibility_percent / 100.0
 
     def state(self) -> Frame:
         """Poll the controller now."""

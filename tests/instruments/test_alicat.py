@@ -197,7 +197,7 @@ def test_the_safe_state_is_no_flow_and_read_back(driver: Any, loopback: Any) -> 
 
 
 def test_a_valve_that_does_not_close_is_not_safe(driver: Any, fault_peer: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("instruments.alicat.pause", lambda seconds: None)
+    monkeypatch.setattr("instruments.mass_flow.pause", lambda seconds: None)
 
     def leaks(talk: Any) -> None:
         while talk.hear():

@@ -15,25 +15,18 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import ClassVar, Literal
+from typing import ClassVar
 
 from pydantic import BaseModel, Field
 
-from instruments.modbus import BROADCAST
-from instruments.modbus_client import FrameKind, ModbusClient
-from instruments.register_profile import QuantityEntry, RegisterProfile, read_profile
-from instruments.session import SerialSettings
+from instruments.modbus_line import ModbusKeys, modbus_client
+from instruments.register_profile import QuantityEntry, read_profile
 from instruments.station_keys import (
     DeviceRange,
     DeviceUnit,
-    DriverSettings,
     Measurand,
-    ResourceName,
-    Timeout,
-    Tries,
     UpdateInterval,
 )
-from instruments.transport import Link
 from testbench.engine.roles import (
     Adjustment,
     AdjustmentByOperatorError,
@@ -48,29 +41,16 @@ from testbench.engine.roles import (
 from testbench.errors import InputError, InstrumentError
 from testbench.metrology.amount import UnitError, conversion
 
-# Silence between two frames on a serial line: 3.5 characters of 11 bits, 1.75 ms from 19200 baud on (guide V1.02, 2.5.1.1).
-SILENT_CHARACTERS = 3.5
-SHORTEST_SILENCE_S = 0.00175
 
-
-class ModbusProfileSettings(DriverSettings):
+class ModbusProfileSettings(ModbusKeys):
     """Keys of a `[devices.NAME]` table with driver "modbus-profile"; what is not given is taken from the profile."""
 
-    resource: ResourceName
     profile: str = Field(description="name of a shipped register profile, or path of a profile file")
-    transport: Literal["rtu", "tcp"] | None = Field(default=None, description='"rtu" or "tcp"; default: by the resource')
-    address: int | None = Field(default=None, ge=0, le=255, description="server address (slave ID, unit ID)")
     quantity: str | None = Field(default=None, description="quantity of the profile; default: the measurand")
     profile_unit: str | None = Field(default=None, description="unit in the registers, where it differs from the profile's")
     read_status: bool | None = Field(
         default=None, description="whether the status is read as well; default: as the profile says"
     )
-    baud_rate: int | None = Field(default=None, gt=0, description="speed of a serial line, baud")
-    data_bits: Literal[7, 8] | None = Field(default=None, description="data bits of a serial line")
-    parity: Literal["none", "even", "odd"] | None = Field(default=None, description="parity of a serial line")
-    stop_bits: Literal[1, 2] | None = Field(default=None, description="stop bits of a serial line")
-    timeout_s: Timeout = 1.0
-    tries: Tries = 3
     measurand: Measurand = "CO2"
     range: DeviceRange
     unit: DeviceUnit
@@ -81,24 +61,6 @@ class ModbusProfileSettings(DriverSettings):
     def quantity_read(self) -> str:
         """Name of the profile's quantity that is read."""
         return self.quantity or self.measurand
-
-    def address_with(self, profile: RegisterProfile) -> int:
-        """Server address: as stated here, or the profile's."""
-        return profile.transport.address if self.address is None else self.address
-
-    @property
-    def frames(self) -> FrameKind:
-        """Which frames the resource carries."""
-        if self.transport is not None:
-            return self.transport
-        serial = self.resource.upper().startswith("ASRL") or self.resource == "twin:serial"
-        return "rtu" if serial else "tcp"
-
-    @property
-    def serial_port(self) -> bool:
-        """Whether the resource is a serial port of this computer, with baud rate and pauses."""
-        name = self.resource.upper()
-        return name.startswith("ASRL") and not name.startswith("ASRLSOCKET")
 
     def factor(self, entry: QuantityEntry) -> float:
         """Return the factor from the unit in the registers to the device's; raises InputError."""
@@ -145,19 +107,7 @@ class ModbusProfileDevice:
         self._factor = factor
         self._gain, self._offset = entry.scale * factor, entry.offset * factor
         self._low, self._high = sorted(limit * factor for limit in entry.valid) if entry.valid else (-math.inf, math.inf)
-        address = settings.address_with(profile)
-        if settings.frames == "rtu" and address == BROADCAST:
-            raise InputError(
-                "address 0 speaks to every analyser on a serial line and is never answered; give one from 1 to 247"
-            )
-        line = _serial_line(settings, profile)
-        gap_s = max(SILENT_CHARACTERS * 11 / line.baud, SHORTEST_SILENCE_S) if settings.serial_port else 0.0
-        connected = f"at {line}" if settings.serial_port else f"with Modbus {settings.frames.upper()}"
-        hint = f"is it switched on, {connected} and address {address}?"
-        self._link = Link(
-            name, settings.resource, timeout_s=settings.timeout_s, tries=settings.tries, serial=line, gap_s=gap_s, hint=hint
-        )
-        self._client = ModbusClient(name, self._link, settings.frames, address)
+        self._link, self._client = modbus_client(name, settings, profile.transport)
         self._plan_reading(settings.read_status)
 
     def _plan_reading(self, read_status: bool | None) -> None:
@@ -257,13 +207,3 @@ def _resolution(settings: ModbusProfileSettings, entry: QuantityEntry, factor: f
     if settings.resolution is not None:
         return settings.resolution
     return abs(entry.scale * factor) if entry.format.integer else 0.0
-
-
-def _serial_line(settings: ModbusProfileSettings, profile: RegisterProfile) -> SerialSettings:
-    transport = profile.transport
-    return SerialSettings(
-        settings.baud_rate or transport.baud_rate,
-        settings.data_bits or transport.data_bits,
-        settings.parity or transport.parity,
-        settings.stop_bits or transport.stop_bits,
-    )

@@ -36,7 +36,7 @@ class ModbusProfileServer:
     def __init__(self, name: str, settings: ModbusProfileSettings, port: AnalyserPort) -> None:
         profile = read_profile(settings.profile)
         self.name = name
-        self.address = settings.address_with(profile)
+        self.address = settings.address_with(profile.transport)
         self.registers = AnalyserRegisters(profile, settings, port)
         self._rtu = settings.frames == "rtu"
 

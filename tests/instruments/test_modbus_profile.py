@@ -94,7 +94,7 @@ def test_a_unit_that_cannot_be_converted_is_refused() -> None:
 
 
 def test_the_broadcast_address_is_refused_on_a_serial_line() -> None:
-    with pytest.raises(InputError, match="address 0 speaks to every analyser"):
+    with pytest.raises(InputError, match="address 0 speaks to every instrument"):
         ModbusProfileDevice("B", keys("kailan", "twin:serial", address=0), NO_PARTS)
     assert ModbusProfileDevice("B", keys("kailan", address=0), NO_PARTS).name == "B"
 

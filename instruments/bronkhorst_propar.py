@@ -11,8 +11,8 @@
 
 Flow and set-point are the floats fMeasure and fSetpoint, or with `numbers = "integer"` Measure and Setpoint in 32000ths of
 full scale, which older instruments have. Full scale and unit of the instrument are compared with the station file before
-anything is set. The set-point is read back; it acts only where the control mode gives it to the bus (0) or to RS-232 (18). An
-alarm flags the reading. `instruments.propar` describes the messages.
+anything is set. The set-point is read back; it acts only where the control mode gives it to the bus (0) or to RS-232 (18).
+An alarm flags the reading. `instruments.propar` describes the messages.
 """
 
 from __future__ import annotations

@@ -8,9 +8,11 @@ import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, suppress
-from typing import Protocol
+from typing import Any, Protocol
 
 import pytest
+
+from testbench.engine.roles import Parts
 
 KINDS = ["socket", "serial-over-socket"] + (["pseudo-terminal"] if os.name == "posix" else [])
 
@@ -234,3 +236,49 @@ def free_port() -> int:
     """A port on loopback that nothing listens on."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         return int(listener.getsockname()[1])
+
+
+class ShownAnalyser:
+    """An analyser in a plant (instruments.twin.peer.AnalyserPort) that shows what a test says."""
+
+    def __init__(self, shown: float, unit: str, low: float, high: float, contents: dict[str, float]) -> None:
+        self.unit, self.low, self.high = unit, low, high
+        self.shown = shown
+        self.contents = contents
+
+    def indication(self) -> float:
+        return self.shown
+
+    def content(self, component: str) -> float:
+        return self.contents.get(component, 0.0)
+
+    def adjust_zero(self, indicated: float, target: float) -> None:
+        self.shown += target - indicated
+
+    def adjust_span(self, indicated: float, target: float) -> None:
+        self.shown *= target / indicated
+
+
+@pytest.fixture
+def analyser() -> Callable[..., ShownAnalyser]:
+    """`analyser(10.0, "%", 0.0, 20.0, O2=0.2)`: what it shows in its unit, its range, and other contents in mol/mol."""
+
+    def make(shown: float = 10.0, unit: str = "%", low: float = 0.0, high: float = 20.0, **contents: float) -> ShownAnalyser:
+        return ShownAnalyser(shown, unit, low, high, contents)
+
+    return make
+
+
+@pytest.fixture
+def connected() -> Iterator[Callable[..., Any]]:
+    """`connected(driver class, settings)` builds a driver, opens it, and closes it in the end."""
+    with ExitStack() as stack:
+
+        def start(driver: Any, **keys: Any) -> Any:
+            keys = {"range": [0.0, 20.0], "unit": "%", "timeout_s": 0.2} | keys
+            made = driver("A", driver.Settings.model_validate(keys), Parts({}, {}))
+            stack.callback(made.close)
+            made.open()
+            return made
+
+        yield start

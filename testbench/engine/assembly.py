@@ -8,7 +8,7 @@ those that its `Settings` declare.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, cast
 
 from pydantic import BaseModel, ValidationError
@@ -28,7 +28,8 @@ from testbench.engine.roles import (
 )
 from testbench.engine.steps import DeviceInfo
 from testbench.errors import InstrumentError, StationError, TestbenchError, explain, suggest
-from testbench.metrology.amount import UnitError, to_fraction
+from testbench.metrology.amount import UnitError
+from testbench.metrology.measurand import from_si, kind_of
 from testbench.station import SIMULATED_RESOURCES, DeviceTable, DriverTable, StationFile
 
 ROOM_GAS = "room gas"  # a quantity of which a station may have several sensors
@@ -38,7 +39,8 @@ ROOM_GAS = "room gas"  # a quantity of which a station may have several sensors
 class Equipment:
     """The instruments of a station in their roles; `instruments` are all that have a session, in the order of opening.
 
-    `sensors` and `controls` are found by quantity, sensors of a gas in the room by their names.
+    `sensors` and `controls` are found by quantity, sensors of a gas in the room by their names. `resources` are the VISA
+    resource names by the names of the instruments that have one.
     """
 
     instruments: tuple[Instrument, ...]
@@ -48,6 +50,7 @@ class Equipment:
     sensors: Mapping[str, Sensor]
     controls: Mapping[str, ConditionControl]
     information: Mapping[str, DeviceInfo]
+    resources: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def sources(self) -> tuple[Source, ...]:
@@ -62,6 +65,10 @@ class Equipment:
         """Sources without which the gas is still known: devices under test and sensors."""
         needed = {id(source) for role in (self.divider, self.flow_rig) if role is not None for source in role.sources}
         return tuple(source for source in self.sources if id(source) not in needed)
+
+    def line(self, source: Source) -> str:
+        """What a source shares with those that wait for its answer and it for theirs: the resource, or its own name."""
+        return self.resources.get(source.name, source.name)
 
     def _sources(self) -> Iterator[Source]:
         if self.divider is not None:
@@ -141,6 +148,7 @@ class _Assembly:
         self.file = file
         self.resources = resources
         self.built: dict[str, Any] = {}
+        self.reached: dict[str, str] = {}
         self.sessions: list[Instrument] = []
 
     def build(self, chosen: Sequence[str] | None) -> Equipment:
@@ -159,7 +167,9 @@ class _Assembly:
         flow_rig = self._role("flow_rig", station.flow_rig)
         devices = [self._device(name, station.devices[name]) for name in self._choose(chosen)]
         information = {device.name: self._inform(device, station.devices[device.name]) for device in devices}
-        return Equipment(tuple(self.sessions), divider, flow_rig, tuple(devices), sensors, controls, information)
+        return Equipment(
+            tuple(self.sessions), divider, flow_rig, tuple(devices), sensors, controls, information, self.reached
+        )
 
     def _choose(self, chosen: Sequence[str] | None) -> list[str]:
         known = list(self.file.station.devices)
@@ -191,6 +201,8 @@ class _Assembly:
             )
         resource = self.resources.get(name, table.resource) if table.simulated else table.resource
         settings = driver_settings(f"station file {self.file.path}: {place}", table, driver, resource)
+        if resource is not None:
+            self.reached[name] = resource
         try:
             return driver(name, settings, Parts(self.built, self.file.station.cylinders))
         except TestbenchError as error:
@@ -207,7 +219,7 @@ class _Assembly:
 
     def _inform(self, device: Device, table: DeviceTable) -> DeviceInfo:
         try:
-            to_fraction(1.0, device.unit)
+            kind_of(device.unit)
         except UnitError as error:
             raise StationError(f"station file {self.file.path}: [devices.{device.name}] unit: {error}") from error
         resolution = next((c.resolution for c in device.source.channels if c.name == device.channel), 0.0)
@@ -224,10 +236,18 @@ class _Assembly:
 
 
 def shared_range(equipment: Equipment) -> tuple[float, float]:
-    """Low and high end of the range, in mol/mol, that all devices share; refuse devices that cannot share one gas stream."""
+    """Low and high end of the range that all devices share, in the SI unit of their kind (mol/mol, m/s, m³/s).
+
+    Refuse devices of different kinds, ranges or measurands: they cannot share one gas stream, or one duct.
+    """
+    kinds = {info.kind for info in equipment.information.values()}
+    if len(kinds) > 1:
+        listing = ", ".join(f"{name} [{info.kind}]" for name, info in equipment.information.items())
+        raise StationError(
+            f"the devices measure different kinds of quantity ({listing}): evaluate them one group at a time with --devices"
+        )
     ranges = {
-        name: (to_fraction(info.low, info.unit), to_fraction(info.high, info.unit))
-        for name, info in equipment.information.items()
+        name: (info.low / from_si(info.unit), info.high / from_si(info.unit)) for name, info in equipment.information.items()
     }
     low, high = next(iter(ranges.values()))
     for name, (other_low, other_high) in ranges.items():

@@ -25,6 +25,7 @@ from testbench.engine.steps import (
     Settling,
     Supplied,
     Transition,
+    VelocitySet,
     Window,
 )
 from testbench.errors import InputError
@@ -34,6 +35,7 @@ from testbench.station import Line
 Given = ParamSpec("Given")  # what a finding is computed from
 
 DAY_S = 86400.0
+VELOCITY_TIMEOUT_S = 600.0  # of bench time, until a velocity must be reached
 RESPONSES_TO_WAIT = 3.0  # a first-order device is then within 0.1 % of the step, also where noise hides the rest
 
 
@@ -48,7 +50,7 @@ def least_dwell_s(line: Line, devices: Sequence[DeviceInfo]) -> float:
 
 
 class Bench(ABC):
-    """What a procedure can ask of the bench. All devices share one gas stream and are read together."""
+    """What a procedure can ask of the bench. All devices share one gas stream, or one duct, and are read together."""
 
     devices: tuple[DeviceInfo, ...]
     line: Line
@@ -89,6 +91,16 @@ class Bench(ABC):
     @abstractmethod
     def purge(self, duration_s: float) -> Window:
         """Flush the line with zero gas."""
+
+    # ---- velocity -----------------------------------------------------------------------------------------------------
+
+    @abstractmethod
+    def set_velocity(self, velocity: float, *, timeout_s: float = VELOCITY_TIMEOUT_S) -> VelocitySet:
+        """Set the velocity of the flow rig, m/s, and wait until the reference is there and stands still; 0 stops the fan.
+
+        Raises UnsuppliableError for a velocity that the rig cannot make, before the fan is touched. The evidence is
+        returned, also when the time ran out: the reference is measured all the same.
+        """
 
     # ---- reading ------------------------------------------------------------------------------------------------------
 

@@ -7,14 +7,14 @@ take longer where a device needs longer to become stable.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Concatenate
 
 from testbench.engine.assembly import Equipment
-from testbench.engine.bench import Bench, Given, fastest_s, least_dwell_s
+from testbench.engine.bench import VELOCITY_TIMEOUT_S, Bench, Given, fastest_s, least_dwell_s
 from testbench.engine.operator import Prompt
-from testbench.engine.roles import Adjustment, GasDivider
+from testbench.engine.roles import Adjustment, FlowRig, GasDivider
 from testbench.engine.steps import (
     Adjusted,
     Adjustments,
@@ -26,16 +26,22 @@ from testbench.engine.steps import (
     Displayed,
     Leak,
     Reading,
+    Settled,
     Settling,
     Supplied,
     Transition,
+    VelocitySet,
     Window,
 )
 from testbench.errors import InputError, StationError
 from testbench.findings import Finding
-from testbench.metrology.amount import from_fraction, to_fraction
+from testbench.metrology.amount import to_fraction
+from testbench.metrology.measurand import MeasurandKind, from_si
 from testbench.metrology.quantity import Quantity
+from testbench.metrology.velocity import volume_flow
 from testbench.station import Line
+
+CORRECTIONS = 2  # how often the fan is set and waited for until a velocity is there, as a plan reckons
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +49,8 @@ class PlannedStep:
     """One step as it would be done.
 
     Start and duration in s of bench time, sampling interval in s (None where nothing is sampled), level as a fraction of
-    full scale with the reference and its expanded uncertainty (k = 2) in percent of full scale, litres of each cylinder.
+    full scale with the reference and its expanded uncertainty (k = 2) in percent of full scale, litres of each cylinder. For
+    a velocity (m/s) the level is that of the first device.
     """
 
     run: int
@@ -58,6 +65,7 @@ class PlannedStep:
     reference: Quantity | None
     reference_uncertainty_percent_fs: float | None
     gas_litres: Mapping[str, float] = field(default_factory=dict)
+    velocity: float | None = None
 
 
 class DryBench(Bench):
@@ -73,6 +81,7 @@ class DryBench(Bench):
         self._now = 0.0
         self._settings = 0
         self._gas: Supplied | None = None
+        self._velocity: VelocitySet | None = None
         self._run = 0
         self._procedure = ""
         self._folder: Path | None = None
@@ -92,6 +101,9 @@ class DryBench(Bench):
         self._number += 1
         start = self._now
         self._now += duration_s
+        if self.devices[0].kind.moves:
+            self.steps.append(self._blown(call, arguments, start, duration_s, every_s))
+            return Window(start, self._now, every_s or 0.0)
         gas = self._gas
         litres: dict[str, float] = {}
         uncertainty = None
@@ -117,6 +129,38 @@ class DryBench(Bench):
             )
         )
         return Window(start, self._now, every_s or 0.0)
+
+    def _blown(
+        self, call: str, arguments: Mapping[str, Any], start: float, duration_s: float, every_s: float | None
+    ) -> PlannedStep:
+        """A step in a duct."""
+        info, blown = self.devices[0], self._velocity
+        reference = None if blown is None else self._at_device(blown.predicted, info)
+        step = PlannedStep(
+            self._run, self._number, self._procedure, call, arguments, start, duration_s, every_s, None, None, None
+        )
+        if blown is None or reference is None:
+            return step
+        uncertainty = 100.0 * 2.0 * reference.standard_uncertainty / info.full_scale
+        level = (reference.value - info.low) / info.full_scale
+        return replace(
+            step,
+            level=level,
+            reference=blown.predicted,
+            reference_uncertainty_percent_fs=uncertainty,
+            velocity=blown.velocity,
+        )
+
+    def _at_device(self, velocity: Quantity, info: DeviceInfo) -> Quantity:
+        """A velocity (m/s) as a device is to indicate it."""
+        flow = volume_flow(velocity, self._rig.area) if info.kind is MeasurandKind.FLOW else velocity
+        return flow.scaled(from_si(info.unit), info.unit)
+
+    @property
+    def _rig(self) -> FlowRig:
+        if self._equipment.flow_rig is None:
+            raise StationError("the station has no flow rig; add a [flow_rig] table")
+        return self._equipment.flow_rig
 
     @property
     def _divider(self) -> GasDivider:
@@ -180,6 +224,21 @@ class DryBench(Bench):
         self._set_gas(0.0)
         return self._plan("purge", {"duration_s": duration_s}, duration_s, min(duration_s, 5.0))
 
+    # ---- velocity -----------------------------------------------------------------------------------------------------
+
+    def set_velocity(self, velocity: float, *, timeout_s: float = VELOCITY_TIMEOUT_S) -> VelocitySet:
+        """See Bench."""
+        rig = self._rig
+        rig.check(velocity)
+        self._settings += 1
+        start, took = self._now, CORRECTIONS * (rig.response_s + rig.stable_s)
+        window = Window(start, start + took, 1.0)
+        predicted = rig.predict(velocity, self._settings)
+        still = Settled(True, 0.0, rig.tolerance(velocity), 0.0)
+        self._velocity = VelocitySet(self._settings, velocity, predicted, window.end, window, velocity, still, True)
+        self._plan("set_velocity", {"velocity": velocity, "timeout_s": timeout_s}, took, 1.0)
+        return self._velocity
+
     # ---- reading ------------------------------------------------------------------------------------------------------
 
     @property
@@ -205,14 +264,17 @@ class DryBench(Bench):
         return self._averages(window)
 
     def _averages(self, window: Window) -> Averages:
-        gas = self._gas
-        readings = {info.name: self._nominal(info, gas) for info in self.devices}
-        return Averages(window, gas.setting if gas is not None else 0, readings)
+        made = self._velocity if self.devices[0].kind.moves else self._gas
+        readings = {info.name: self._nominal(info) for info in self.devices}
+        return Averages(window, made.setting if made is not None else 0, readings)
 
-    def _nominal(self, info: DeviceInfo, gas: Supplied | None) -> Reading:
-        if gas is None:
+    def _nominal(self, info: DeviceInfo) -> Reading:
+        if info.kind.moves:
+            reference = None if self._velocity is None else self._at_device(self._velocity.predicted, info)
+        else:
+            reference = None if self._gas is None else self._gas.predicted.scaled(from_si(info.unit), info.unit)
+        if reference is None:
             return Reading(None, None, 0, 0)
-        reference = gas.predicted.scaled(from_fraction(1.0, info.unit), info.unit)
         return Reading(Quantity(reference.value, info.unit), reference, 1, 0)
 
     def read(self) -> Displayed:

@@ -6,8 +6,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from testbench.engine.adjusting import adjust_device
 from testbench.engine.assembly import Equipment
-from testbench.engine.bench import Bench, fastest_s, least_dwell_s
+from testbench.engine.bench import VELOCITY_TIMEOUT_S, Bench, fastest_s, least_dwell_s
 from testbench.engine.clock import Clock, never
 from testbench.engine.conditions import ConditionLimit
 from testbench.engine.journal import Journal
@@ -15,7 +16,7 @@ from testbench.engine.observation import Observation
 from testbench.engine.observer import Observer
 from testbench.engine.operator import Operator, Prompt
 from testbench.engine.reckoning import STABLE_S, TOLERANCE_PERCENT_FS, Reckoning
-from testbench.engine.roles import Adjustment, AdjustmentByOperatorError, Device, Source
+from testbench.engine.roles import Adjustment, Device, Source
 from testbench.engine.sampling import Sampler
 from testbench.engine.stepping import Stepping
 from testbench.engine.steps import (
@@ -24,16 +25,16 @@ from testbench.engine.steps import (
     Averages,
     BenchState,
     Conditions,
-    DeviceInfo,
     Displayed,
     Leak,
-    Reading,
     Reestablished,
     Settling,
     Supplied,
     Transition,
+    VelocitySet,
     Window,
 )
+from testbench.engine.velocity_control import reach_velocity
 from testbench.errors import InstrumentError, LeakError
 from testbench.findings import Finding
 from testbench.station import Line
@@ -114,7 +115,7 @@ class LiveBench(Bench):
         if self._equipment.divider is not None:
             quieten.append(self._equipment.divider.rest)
         if self._equipment.flow_rig is not None:
-            quieten.append(self._equipment.flow_rig.stop)
+            quieten.append(self._equipment.flow_rig.rest)
         for quiet in quieten:
             try:
                 quiet()
@@ -128,21 +129,26 @@ class LiveBench(Bench):
                 self._equipment.controls[quantity].set_condition(value)
 
     def reestablish(self, *, settle: bool) -> Reestablished | None:
-        """Set the gas as it was before, a new setting of the same gas, and wait until it is stable."""
+        """Set the gas or velocity as it was before, a new setting of the same, and wait until it is stable."""
         state = self._reckoning.state
-        if state.gas is None:
+        if state.velocity is not None and state.velocity.velocity > 0.0:
+            velocity = state.velocity.velocity
+            found = self._set_velocity(velocity, VELOCITY_TIMEOUT_S)
+            again = Reestablished(found.setting, None, found.time, velocity=velocity, reaching=found.window)
+        elif state.gas is not None:
+            gas = self._set_gas(state.gas.fraction)
+            again = Reestablished(gas.setting, gas.fraction, gas.time)
+        else:
             return None
-        fraction = state.gas.fraction
-        gas = self._set_gas(fraction)
-        if not settle:
-            return Reestablished(gas.setting, fraction, gas.time)
-        window = self._settle(TOLERANCE_PERCENT_FS, STABLE_S, 1800.0, READ_EVERY_S).window
-        self._sampler.forget()
-        return Reestablished(gas.setting, fraction, gas.time, window)
+        if settle:
+            again = replace(again, settling=self._settle(TOLERANCE_PERCENT_FS, STABLE_S, 1800.0, READ_EVERY_S).window)
+            self._sampler.forget()
+        return again
 
     def vital(self) -> tuple[Source, ...]:
-        """The instruments on which the gas hangs."""
-        return self._equipment.divider.sources if self._equipment.divider is not None else ()
+        """The instruments on which the gas or the velocity hangs."""
+        makers = (self._equipment.divider, self._equipment.flow_rig)
+        return tuple(source for maker in makers if maker is not None for source in maker.sources)
 
     def _busy(self) -> None:
         self._observer.tick(self._clock.now())
@@ -248,6 +254,20 @@ class LiveBench(Bench):
 
         return self._step("purge", {"duration_s": duration_s}, action)
 
+    # ---- velocity -----------------------------------------------------------------------------------------------------
+
+    def set_velocity(self, velocity: float, *, timeout_s: float = VELOCITY_TIMEOUT_S) -> VelocitySet:
+        """See Bench."""
+        arguments = {"velocity": velocity, "timeout_s": timeout_s}
+        return self._step("set_velocity", arguments, lambda: self._set_velocity(velocity, timeout_s))
+
+    def _set_velocity(self, velocity: float, timeout_s: float) -> VelocitySet:
+        def tell(text: str) -> None:
+            self._event("not stable", text)
+            self._observer.notice(text)
+
+        return reach_velocity(velocity, self._reckoning, self._clock, self._sample, tell, timeout_s=timeout_s)
+
     # ---- reading ------------------------------------------------------------------------------------------------------
 
     def settle(
@@ -351,7 +371,12 @@ class LiveBench(Bench):
     def _adjust(self, point: Adjustment, average_s: float) -> Adjustments:
         def action() -> Adjustments:
             before = self._average(average_s, every_s=1.0, part=".before")
-            made = {info.name: self._adjust_one(info, point, before.readings[info.name]) for info in self.devices}
+            made = {
+                info.name: adjust_device(
+                    self._device[info.name], info, point, before.readings[info.name], self._operator, self._event
+                )
+                for info in self.devices
+            }
             self._sampler.forget()
             self._clock.wait_until(self._clock.now() + max(info.update_s for info in self.devices))
             after = self._average(average_s, every_s=1.0, part=".after")
@@ -359,28 +384,6 @@ class LiveBench(Bench):
             return Adjustments(after.window, before.setting, checked, before.window)
 
         return self._step("adjust", {"point": str(point), "average_s": average_s}, action)
-
-    def _adjust_one(self, info: DeviceInfo, point: Adjustment, reading: Reading) -> str | None:
-        """Adjust one device and return by whom; None where that was not possible, with an event that says why."""
-        if reading.indication is None or reading.reference is None:
-            self._event("adjustment", f"{info.name}: {point} not adjusted, there was no reading")
-            return None
-        indicated, target = reading.indication.value, reading.reference.value
-        if point is Adjustment.SPAN and not abs(indicated - info.low) > 0.05 * info.full_scale:
-            self._event(
-                "adjustment",
-                f"{info.name}: {point} not adjusted: it cannot be brought from {indicated:.4g} to {target:.4g} {info.unit}; "
-                "does span gas reach it?",
-            )
-            return None
-        try:
-            self._device[info.name].adjust(point, indicated, target)
-        except AdjustmentByOperatorError:
-            return self._operator.adjust(info.name, point, indicated, target, info.unit)
-        except InstrumentError as error:
-            self._event("adjustment", f"{info.name}: {point} not adjusted: {error}")
-            return None
-        return "command"
 
     # ---- findings -----------------------------------------------------------------------------------------------------
 

@@ -18,6 +18,7 @@ from testbench.engine.steps import Curve, DeviceInfo, Reading, Settled, Supplied
 from testbench.errors import InstrumentError
 from testbench.metrology.amount import from_fraction
 from testbench.metrology.average import average
+from testbench.metrology.measurand import from_si
 from testbench.metrology.quantity import Component, Quantity
 from testbench.metrology.settling import settled
 
@@ -133,13 +134,15 @@ def as_curve(times: NDArray[np.float64], values: NDArray[np.float64]) -> Curve:
     return Curve(tuple(times.tolist()), tuple(None if math.isnan(value) else value for value in values.tolist()))
 
 
-def in_unit(content: Quantity | None, unit: str) -> Quantity | None:
-    """A content (mol/mol) in a device's unit."""
-    return None if content is None else content.scaled(from_fraction(1.0, unit), unit)
+def in_unit(reference: Quantity | None, unit: str) -> Quantity | None:
+    """A reference in the SI unit of its kind (mol/mol, m/s, m³/s), in a device's unit."""
+    return None if reference is None else reference.scaled(from_si(unit), unit)
 
 
 def setting_reproducibility(gas: Supplied | None, unit: str) -> float:
     """Standard deviation of the gas from one setting to the next, in a device's unit."""
-    parts = gas.predicted.components if gas is not None else {}
+    if gas is None:
+        return 0.0
+    parts = gas.predicted.components
     u = math.sqrt(math.fsum(c.contribution**2 for name, c in parts.items() if name.startswith(SETTING)))
     return float(from_fraction(u, unit))

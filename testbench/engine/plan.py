@@ -69,7 +69,7 @@ def make_plan(
     check_truth(station)
     interlocks = watched(station.station.interlocks, equipment, devices=station.station.devices)
     low, _ = shared_range(equipment)
-    if low != 0:
+    if low != 0 and not next(iter(equipment.information.values())).kind.moves:
         raise StationError(f"station file {station.path}: a range must begin at 0 for zero gas to be its low end")
     component = next(iter(equipment.information.values())).measurand
     wait_every_s = 60.0 if station.station.jumps else 1.0

@@ -16,7 +16,8 @@ from testbench.engine.assembly import Equipment
 from testbench.engine.conditions import ConditionCheck, ConditionLimit
 from testbench.engine.observation import Observation, in_unit, setting_reproducibility
 from testbench.engine.operator import Prompt
-from testbench.engine.roles import Adjustment, GasDivider
+from testbench.engine.reference_velocity import reference_velocity, velocity_evidence
+from testbench.engine.roles import Adjustment, FlowRig, GasDivider
 from testbench.engine.steps import (
     Adjusted,
     Answer,
@@ -28,11 +29,15 @@ from testbench.engine.steps import (
     Settled,
     Settling,
     Supplied,
+    VelocitySet,
     Window,
 )
 from testbench.errors import StationError
 from testbench.findings import Finding
 from testbench.metrology.amount import to_fraction
+from testbench.metrology.measurand import MeasurandKind
+from testbench.metrology.quantity import Quantity
+from testbench.metrology.velocity import volume_flow
 
 TOLERANCE_PERCENT_FS = 0.05  # when an indication counts as stable, where the call does not say
 STABLE_S = 120.0  # the time it must be stable for, s
@@ -49,6 +54,7 @@ class Reckoning:
         self.seen = seen
         self.state = BenchState()
         self._divider = equipment.divider
+        self._rig = equipment.flow_rig
         self._conditions = ConditionCheck(limits, equipment.sensors, seen)
         self._component = component
         self._run = ""
@@ -94,9 +100,36 @@ class Reckoning:
         self.change(settings=number, gas=gas, missing={})
         return gas
 
+    # ---- velocity -----------------------------------------------------------------------------------------------------
+
+    @property
+    def rig(self) -> FlowRig:
+        """The flow rig; StationError where there is none."""
+        if self._rig is None:
+            raise StationError("the station has no flow rig; add a [flow_rig] table")
+        return self._rig
+
+    def velocity_set(self, velocity: float, window: Window) -> VelocitySet:
+        """The velocity was set and waited for in a window: the next setting of the rig."""
+        number = self.state.settings + 1
+        measured, evidence = velocity_evidence(self.seen.series, self.rig, velocity, window.end)
+        reached = evidence.stable and measured is not None and abs(measured - velocity) <= self.rig.tolerance(velocity)
+        predicted = self.rig.predict(velocity, number)
+        found = VelocitySet(number, velocity, predicted, window.end, window, measured, evidence, reached)
+        self.change(settings=number, velocity=found, missing={})
+        return found
+
+    @property
+    def _moving(self) -> bool:
+        """Whether the devices measure a moving gas, so that the reference is the rig's."""
+        return self.devices[0].kind.moves
+
     @property
     def _setting(self) -> int:
-        return self.state.gas.setting if self.state.gas is not None else 0
+        state = self.state
+        if self._moving:
+            return state.velocity.setting if state.velocity is not None else 0
+        return state.gas.setting if state.gas is not None else 0
 
     # ---- readings -----------------------------------------------------------------------------------------------------
 
@@ -112,15 +145,25 @@ class Reckoning:
 
     def averages(self, window: Window, part: str = "") -> Averages:
         """Mean indications and reference of a window; `part` tells the windows of one step apart."""
-        gas = self.state.gas
-        content = None if gas is None else self.seen.content(self.divider, gas, window)
+        reference = self._reference(window, part)
         readings = {}
         for info in self.devices:
             influence = f"{info.name}.reading.{self._run}.{self._step}{part}"
             missing = self.state.missing.get(info.name, 0.0)
             found = self.seen.indication(info, window, influence=influence, missing=missing)
-            readings[info.name] = replace(found, reference=in_unit(content, info.unit))
+            readings[info.name] = replace(found, reference=in_unit(reference, info.unit))
         return Averages(window, self._setting, readings)
+
+    def _reference(self, window: Window, part: str) -> Quantity | None:
+        """What the devices were to indicate in a window, in the SI unit of their kind (mol/mol, m/s, m³/s)."""
+        if not self._moving:
+            gas = self.state.gas
+            return None if gas is None else self.seen.content(self.divider, gas, window)
+        influence = f"{self.rig.name}.reading.{self._run}.{self._step}{part}"
+        velocity = reference_velocity(self.seen.series, self.rig, self._setting, window, influence)
+        if velocity is None or self.devices[0].kind is MeasurandKind.VELOCITY:
+            return velocity
+        return volume_flow(velocity, self.rig.area)
 
     def displayed(self, time: float) -> Displayed:
         """The values displayed at a moment; raises InstrumentError for a gas that does not flow."""

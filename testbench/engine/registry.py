@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 DRIVERS = "testbench.instruments"
 PROCEDURES = "testbench.procedures"
 LABORATORIES = "testbench.laboratories"
-COMPUTING = ("bench.py", "conditions.py", "live.py", "observation.py", "reckoning.py", "steps.py")
+COMPUTING = ("bench.py", "conditions.py", "live.py", "observation.py", "reckoning.py", "reference_velocity.py", "steps.py")
 """Files of this package whose change may change a result."""
 
 

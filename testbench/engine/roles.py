@@ -13,11 +13,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
-from typing import Any, ClassVar, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol, runtime_checkable
 
 from pydantic import BaseModel
 
 from testbench.metrology.quantity import Quantity
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 
 class Status(IntEnum):
@@ -204,14 +208,38 @@ class Device(Protocol):
 
 @runtime_checkable
 class FlowRig(Protocol):
-    """Sets and measures a reference velocity (m/s)."""
+    """Sets and measures a reference velocity (m/s) in a duct of `area` (m²); from `low` to `high` it can be set.
+
+    `set_velocity` raises UnsuppliableError, naming the range, for what cannot be set, before anything is touched; `check`
+    does only that. 0 stops the fan. `set_velocity` sets the fan by what is known of it; when its velocity has followed
+    (`response_s`) and was measured (mean over `stable_s`), `regulate` brings the fan nearer to what was set, until the mean
+    is within `tolerance` of it (m/s). Nothing is regulated after `stop` or `rest`; `rest` sets what blows while the bench
+    is paused, and `rest_state` says in words what that is ("fan stopped").
+
+    `sources` are the instruments whose readings tell the velocity. `velocities` gives it for every reading of `channel` (NaN
+    is a gap) from the readings of all channels of a window; `reference` gives a velocity its influences by the mean readings
+    of all channels, `predict` by the set-point alone. `setting` counts the settings made.
+    """
 
     name: str
     sources: tuple[Source, ...]
+    channel: str
+    area: Quantity
+    low: float
+    high: float
+    response_s: float
+    stable_s: float
+    rest_state: str
 
+    def check(self, velocity: float) -> None: ...
     def set_velocity(self, velocity: float) -> None: ...
+    def regulate(self, measured: float) -> None: ...
+    def tolerance(self, velocity: float) -> float: ...
+    def rest(self) -> None: ...
     def stop(self) -> None: ...
-    def reference(self, readings: Mapping[str, float]) -> Quantity: ...
+    def velocities(self, readings: Mapping[str, NDArray[np.float64]]) -> NDArray[np.float64]: ...
+    def reference(self, velocity: float, readings: Mapping[str, float], setting: int) -> Quantity: ...
+    def predict(self, velocity: float, setting: int) -> Quantity: ...
 
 
 @runtime_checkable
@@ -246,9 +274,9 @@ class DriverClass(Protocol):
     """What the entry points of group `testbench.instruments` name: how a driver presents itself, and how it is built.
 
     `kind` says where it may stand in the station file: "instrument" ([instruments.NAME]), "divider" ([divider]), "device"
-    ([devices.NAME]) or "sensor" ([environment.NAME]). `Settings` are the keys that its table may have beside the common
-    ones; `simulated` resources are replaced before it is built. `documented_by` says who documents its protocol, `verified`
-    how it was checked.
+    ([devices.NAME]), "flow-rig" ([flow_rig]) or "sensor" ([environment.NAME]). `Settings` are the keys that its table may
+    have beside the common ones; `simulated` resources are replaced before it is built. `documented_by` says who documents
+    its protocol, `verified` how it was checked.
     """
 
     driver: ClassVar[str]

@@ -30,7 +30,7 @@ from testbench.record.model import StepRow
 T = TypeVar("T")
 ATTEMPTS = 3  # at a step that an instrument spoils; a pause by a person or an interlock does not count
 IDLE_S = 1.0  # real time between two looks while the bench is held
-SETS_GAS = frozenset({"warm_up", "leak_check", "supply", "zero_gas", "purge", "transition"})
+SETS_GAS = frozenset({"warm_up", "leak_check", "supply", "zero_gas", "purge", "transition", "set_velocity"})
 NEEDS_NO_GAS = frozenset({"check_conditions", "set_condition", "ask"})
 
 
@@ -46,11 +46,11 @@ class Held(Protocol):
         ...
 
     def reestablish(self, *, settle: bool) -> Reestablished | None:
-        """Set the gas as it was before; wait until stable if `settle`."""
+        """Set the gas or the velocity as it was before; wait until stable if `settle`."""
         ...
 
     def vital(self) -> tuple[Source, ...]:
-        """The instruments on which the gas hangs."""
+        """The instruments on which the gas or the velocity hangs."""
         ...
 
 

@@ -15,6 +15,7 @@ from pydantic import ConfigDict, Field, TypeAdapter
 from pydantic.dataclasses import dataclass as validated
 
 from testbench.engine.roles import Adjustment
+from testbench.metrology.measurand import MeasurandKind, kind_of
 from testbench.metrology.quantity import Quantity
 
 T = TypeVar("T")
@@ -54,12 +55,17 @@ class DeviceInfo:
     response_time_s: float
 
     @property
+    def kind(self) -> MeasurandKind:
+        """Kind of the measurand, by its unit."""
+        return kind_of(self.unit)
+
+    @property
     def full_scale(self) -> float:
         """High minus low end of the range, in `unit`."""
         return self.high - self.low
 
     def at(self, fraction: float) -> float:
-        """Content at a fraction of full scale, in `unit`."""
+        """Content, velocity or flow at a fraction of full scale, in `unit`."""
         return self.low + fraction * self.full_scale
 
 
@@ -103,6 +109,24 @@ class Settled:
     allowed: float
     residual: float
     missing: float = 0.0
+
+
+@validated(frozen=True, config=JSON)
+class VelocitySet:
+    """Velocity (m/s) that was set: number of the setting, its predicted reference, and how it was waited for in `window`.
+
+    `measured` is the mean of the reference in the last part of the window, None where it gave no reading; `evidence` (m/s)
+    says whether it stood still, `reached` whether that was within the rig's tolerance of what was set.
+    """
+
+    setting: int
+    velocity: float
+    predicted: Quantity
+    time: float
+    window: Window
+    measured: float | None
+    evidence: Settled
+    reached: bool
 
 
 @validated(frozen=True, config=JSON)
@@ -236,21 +260,27 @@ class Conditions:
 
 @validated(frozen=True, config=JSON)
 class Reestablished:
-    """The gas of a step that is attempted again was set anew: number of the setting, and how it was waited for."""
+    """The gas or velocity of a step that is attempted again was set anew: number of the setting, and how it was waited for.
+
+    For a velocity (m/s) `fraction` is None, and `reaching` is when it was waited for before the devices.
+    """
 
     setting: int
-    fraction: float
+    fraction: float | None
     time: float
     settling: Window | None = None
+    velocity: float | None = Field(default=None, exclude_if=lambda velocity: velocity is None)
+    reaching: Window | None = Field(default=None, exclude_if=lambda window: window is None)
 
 
 @validated(frozen=True, config=JSON)
 class BenchState:
     """What the bench knows beside the instruments: all that the steps to come depend on.
 
-    `settings` counts the settings of the gas, `gas` is the last one, `missing` how far each device may still be from its
-    final value (in its unit), `complaints` and `unwatched` what is to be noted on the findings of the run, `conditions` the
-    last setting of each ambient or supply condition, `answers` what the operator stated of those that have no sensor.
+    `settings` counts the settings of gas or velocity, `gas` and `velocity` are the last ones, `missing` how far each device
+    may still be from its final value (in its unit), `complaints` and `unwatched` what is to be noted on the findings of the
+    run, `conditions` the last setting of each ambient or supply condition, `answers` what the operator stated of those that
+    have no sensor.
     """
 
     settings: int = 0
@@ -260,6 +290,7 @@ class BenchState:
     unwatched: tuple[str, ...] = ()
     conditions: Mapping[str, float] = Field(default_factory=dict)
     answers: Mapping[str, Answer] = Field(default_factory=dict)
+    velocity: VelocitySet | None = Field(default=None, exclude_if=lambda velocity: velocity is None)
 
 
 RESULTS: Mapping[str, type[Any]] = {
@@ -271,6 +302,7 @@ RESULTS: Mapping[str, type[Any]] = {
     "supply": Supplied,
     "zero_gas": Supplied,
     "purge": Window,
+    "set_velocity": VelocitySet,
     "settle": Settling,
     "average": Averages,
     "read": Displayed,

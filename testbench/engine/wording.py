@@ -42,6 +42,11 @@ def describe(call: str, arguments: Mapping[str, Any], language: Language = "en")
         case "transition":
             before, after = (f"{100 * arguments[key]:g} %F.S." for key in ("before", "after"))
             return f"切换 {before} → {after}" if chinese else f"switch gas, {before} → {after}"
+        case "set_velocity" if not arguments["velocity"]:
+            return "停风机" if chinese else "stop the fan"
+        case "set_velocity":
+            velocity = f"{arguments['velocity']:g} m/s"
+            return f"设定流速 {velocity}" if chinese else f"set velocity, {velocity}"
         case "wait":
             return "等待" if chinese else "wait"
         case "adjust":
@@ -68,6 +73,7 @@ def name_of_step(call: str, language: Language = "en") -> str:
 _GENERAL = {
     "supply": ("配气", "supply gas"),
     "transition": ("切换气体", "switch gas"),
+    "set_velocity": ("设定流速", "set velocity"),
     "wait": ("等待", "wait"),
     "adjust": ("调整", "adjust"),
     "set_condition": ("设定环境条件", "set a condition"),

@@ -8,14 +8,15 @@ what. All else is computed by today's code and compared with what the journal sa
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Any, TypeVar
+from dataclasses import replace
+from typing import Any
 
 from pydantic import ValidationError
 
 from testbench.engine.anew.differences import Difference, differences
+from testbench.engine.anew.facts import SETTINGS, FactMissingError, NotComputed, as_kind, fact
 from testbench.engine.assembly import Equipment
-from testbench.engine.bench import Bench
+from testbench.engine.bench import VELOCITY_TIMEOUT_S, Bench
 from testbench.engine.conditions import ConditionLimit
 from testbench.engine.journal import as_raised
 from testbench.engine.observation import Observation
@@ -35,6 +36,7 @@ from testbench.engine.steps import (
     Settling,
     Supplied,
     Transition,
+    VelocitySet,
     Window,
     from_json,
     to_json,
@@ -46,26 +48,6 @@ from testbench.outcome import RunState
 from testbench.record.documents import canonical, plain
 from testbench.record.model import RunRow, StepRow
 from testbench.station import Line
-
-T = TypeVar("T")
-SETTINGS: Mapping[str, int] = {"warm_up": 1, "leak_check": 1, "supply": 1, "zero_gas": 1, "purge": 1, "transition": 2}
-"""How often a call sets the gas."""
-
-
-class FactMissingError(Exception):
-    """The journal of an earlier version lacks what a step is to be computed from; never reaches a user."""
-
-
-@dataclass(frozen=True, slots=True)
-class NotComputed:
-    """A step that could not be computed anew, and why."""
-
-    place: str
-    reason: str
-
-    def __str__(self) -> str:
-        """In one line."""
-        return f"{self.place} could not be computed anew: {self.reason}"
 
 
 class RecomputingBench(Bench):
@@ -215,9 +197,16 @@ class RecomputingBench(Bench):
             self._reestablish(row, again)
 
     def _reestablish(self, row: StepRow, again: Reestablished) -> None:
-        before = self._reckoning.state.gas
-        gas = self._reckoning.supplied(again.fraction if before is None else before.fraction, again.time)
-        computed = Reestablished(gas.setting, gas.fraction, gas.time, again.settling)
+        if again.velocity is not None:
+            window = fact(again.reaching, "when the velocity was waited for")
+            self._readings.take(window)
+            blown = self._reckoning.velocity_set(again.velocity, window)
+            computed = Reestablished(blown.setting, None, blown.time, again.settling, blown.velocity, window)
+        else:
+            before = self._reckoning.state.gas
+            fraction = fact(again.fraction, "which gas was set anew") if before is None else before.fraction
+            gas = self._reckoning.supplied(fraction, again.time)
+            computed = Reestablished(gas.setting, gas.fraction, gas.time, again.settling)
         self.differences += differences(self._place(row), row.reestablished, to_json(computed), "reestablished")
         if again.settling is not None:
             self._readings.take(again.settling)
@@ -256,18 +245,18 @@ class RecomputingBench(Bench):
             self._set_gas(0.0, recorded.start)
             return self._passed(recorded)
 
-        return _as(Window, self._step("warm_up", {"duration_s": duration_s}, compute))
+        return as_kind(Window, self._step("warm_up", {"duration_s": duration_s}, compute))
 
     def leak_check(self, limit_percent: float) -> Leak:
         """See Bench."""
 
         def compute(recorded: Leak) -> Leak:
-            window = _fact(recorded.window, "the window of its readings")
+            window = fact(recorded.window, "the window of its readings")
             self._set_gas(0.0, window.start)
             self._readings.take(window)
             return self._reckoning.leak(window, recorded.exhaust_flow, limit_percent)
 
-        return _as(Leak, self._step("leak_check", {"limit_percent": limit_percent}, compute))
+        return as_kind(Leak, self._step("leak_check", {"limit_percent": limit_percent}, compute))
 
     def check_conditions(self) -> Conditions:
         """See Bench."""
@@ -276,13 +265,13 @@ class RecomputingBench(Bench):
             stated = {} if self._row.state is None else dict(from_json(BenchState, self._row.state).answers)
             shown = {condition.quantity: condition for condition in recorded.conditions}
             for quantity in self._reckoning.questions():
-                condition = _fact(shown.get(quantity), f"what the operator stated of {quantity}")
+                condition = fact(shown.get(quantity), f"what the operator stated of {quantity}")
                 given = Answer(text="", number=condition.value, by=condition.source)
                 self._reckoning.answer(quantity, stated.get(quantity, given))
             self._readings.look(recorded.time)
             return self._reckoning.conditions(recorded.time)
 
-        return _as(Conditions, self._step("check_conditions", {}, compute))
+        return as_kind(Conditions, self._step("check_conditions", {}, compute))
 
     def set_condition(self, quantity: str, value: float) -> None:
         """See Bench."""
@@ -295,7 +284,7 @@ class RecomputingBench(Bench):
 
     def ask(self, prompt: Prompt) -> Answer:
         """See Bench."""
-        return _as(Answer, self._step("ask", prompt.arguments(), lambda recorded: recorded))
+        return as_kind(Answer, self._step("ask", prompt.arguments(), lambda recorded: recorded))
 
     # ---- gas ----------------------------------------------------------------------------------------------------------
 
@@ -305,11 +294,11 @@ class RecomputingBench(Bench):
         def compute(recorded: Supplied) -> Supplied:
             return self._reckoning.supplied(fraction, recorded.time)
 
-        return _as(Supplied, self._step("supply", {"fraction": fraction}, compute))
+        return as_kind(Supplied, self._step("supply", {"fraction": fraction}, compute))
 
     def zero_gas(self) -> Supplied:
         """See Bench."""
-        return _as(Supplied, self._step("zero_gas", {}, lambda recorded: self._reckoning.supplied(0.0, recorded.time)))
+        return as_kind(Supplied, self._step("zero_gas", {}, lambda recorded: self._reckoning.supplied(0.0, recorded.time)))
 
     def purge(self, duration_s: float) -> Window:
         """See Bench."""
@@ -318,7 +307,19 @@ class RecomputingBench(Bench):
             self._set_gas(0.0, recorded.start)
             return self._passed(recorded)
 
-        return _as(Window, self._step("purge", {"duration_s": duration_s}, compute))
+        return as_kind(Window, self._step("purge", {"duration_s": duration_s}, compute))
+
+    # ---- velocity -----------------------------------------------------------------------------------------------------
+
+    def set_velocity(self, velocity: float, *, timeout_s: float = VELOCITY_TIMEOUT_S) -> VelocitySet:
+        """See Bench."""
+
+        def compute(recorded: VelocitySet) -> VelocitySet:
+            self._readings.take(recorded.window)
+            return self._reckoning.velocity_set(velocity, recorded.window)
+
+        arguments = {"velocity": velocity, "timeout_s": timeout_s}
+        return as_kind(VelocitySet, self._step("set_velocity", arguments, compute))
 
     # ---- reading ------------------------------------------------------------------------------------------------------
 
@@ -338,12 +339,12 @@ class RecomputingBench(Bench):
             began = recorded.window.end - recorded.waited_s
             return self._reckoning.settling(recorded.window, began, window_s, tolerance_percent_fs)
 
-        return _as(Settling, self._step("settle", arguments, compute))
+        return as_kind(Settling, self._step("settle", arguments, compute))
 
     def average(self, duration_s: float, *, every_s: float = 1.0) -> Averages:
         """See Bench."""
         arguments = {"duration_s": duration_s, "every_s": every_s}
-        return _as(Averages, self._step("average", arguments, lambda recorded: self._averages(recorded.window)))
+        return as_kind(Averages, self._step("average", arguments, lambda recorded: self._averages(recorded.window)))
 
     def _averages(self, window: Window, part: str = "") -> Averages:
         self._readings.take(window)
@@ -356,13 +357,13 @@ class RecomputingBench(Bench):
             self._readings.look(recorded.time)
             return self._reckoning.displayed(recorded.time)
 
-        return _as(Displayed, self._step("read", {}, compute))
+        return as_kind(Displayed, self._step("read", {}, compute))
 
     def transition(self, before: float, after: float, *, average_s: float = 30.0, timeout_s: float = 1800.0) -> Transition:
         """See Bench."""
 
         def compute(recorded: Transition) -> Transition:
-            settling, watched = _fact(recorded.settling, "when the gas before was waited for"), recorded.window
+            settling, watched = fact(recorded.settling, "when the gas before was waited for"), recorded.window
             tolerance, window_s = TOLERANCE_PERCENT_FS, STABLE_S
             self._reckoning.supplied(before, settling.start)
             self._readings.take(settling)
@@ -377,46 +378,35 @@ class RecomputingBench(Bench):
             return Transition(watched, recorded.switched, start, end, settling, curves)
 
         arguments = {"before": before, "after": after, "average_s": average_s, "timeout_s": timeout_s}
-        return _as(Transition, self._step("transition", arguments, compute))
+        return as_kind(Transition, self._step("transition", arguments, compute))
 
     def wait(self, duration_s: float) -> Window:
         """See Bench."""
-        return _as(Window, self._step("wait", {"duration_s": duration_s}, self._passed))
+        return as_kind(Window, self._step("wait", {"duration_s": duration_s}, self._passed))
 
     def wait_until(self, time_s: float) -> Window:
         """See Bench."""
-        return _as(Window, self._step("wait", {"until_s": time_s}, self._passed))
+        return as_kind(Window, self._step("wait", {"until_s": time_s}, self._passed))
 
     # ---- adjustment and findings ----------------------------------------------------------------------------------------
 
     def _adjust(self, point: Adjustment, average_s: float) -> Adjustments:
         def compute(recorded: Adjustments) -> Adjustments:
-            before = self._averages(_fact(recorded.before, "the window before the adjustment"), ".before")
+            before = self._averages(fact(recorded.before, "the window before the adjustment"), ".before")
             self._readings.forget()
             after = self._averages(recorded.window, ".after")
             made = {}
             for info in self.devices:
-                by = _fact(recorded.devices.get(info.name), f"by whom {info.name} was adjusted").by
+                by = fact(recorded.devices.get(info.name), f"by whom {info.name} was adjusted").by
                 made[info.name] = self._reckoning.adjusted(
                     info.name, point, None if by == NOT_ADJUSTED else by, before, after
                 )
             return Adjustments(after.window, before.setting, made, before.window)
 
-        return _as(Adjustments, self._step("adjust", {"point": str(point), "average_s": average_s}, compute))
+        return as_kind(Adjustments, self._step("adjust", {"point": str(point), "average_s": average_s}, compute))
 
     def report(self, finding: Finding) -> None:
         """See Bench."""
         if self.left is not None:
             raise self.left
         self.findings.append(self._reckoning.noted(finding))
-
-
-def _as(kind: type[T], result: Any) -> T:
-    assert isinstance(result, kind)
-    return result
-
-
-def _fact(value: T | None, name: str) -> T:
-    if value is None:
-        raise FactMissingError(name)
-    return value

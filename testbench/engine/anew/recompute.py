@@ -20,8 +20,9 @@ from numpy.typing import NDArray
 
 from testbench.criteria.judge import Scorecard
 from testbench.criteria.standard import parse_standard
-from testbench.engine.anew.bench import NotComputed, RecomputingBench
+from testbench.engine.anew.bench import RecomputingBench
 from testbench.engine.anew.differences import Difference, differences
+from testbench.engine.anew.facts import NotComputed
 from testbench.engine.assembly import Equipment, assemble
 from testbench.engine.judging import condition_limits, judge, judge_amended, verdict_documents
 from testbench.engine.registry import find_procedure

@@ -13,7 +13,7 @@ from testbench.engine.ownership import present_owner, real_resources
 from testbench.engine.plan import Plan
 from testbench.engine.registry import check_truth
 from testbench.errors import InstrumentError, StationError, TestbenchError
-from testbench.metrology.amount import to_fraction
+from testbench.metrology.measurand import from_si
 from testbench.station import Cylinder, DriverTable
 from testbench.text import Text
 
@@ -76,9 +76,19 @@ def range_problems(equipment: Equipment) -> Iterator[Problem]:
     """Devices that cannot share one gas stream: other ranges, other components, a range that does not begin at 0."""
     devices = list(equipment.information.values())
     first = devices[0]
-    low, high = (to_fraction(end, first.unit) for end in (first.low, first.high))
+    low, high = (end / from_si(first.unit) for end in (first.low, first.high))
     for other in devices[1:]:
-        ends = tuple(to_fraction(end, other.unit) for end in (other.low, other.high))
+        if other.kind is not first.kind:
+            yield blocking(
+                Place(PlaceKind.DEVICE, other.name),
+                Text(
+                    zh=f"{other.name}（{other.unit}）与 {first.name}（{first.unit}）测量的不是同一类量",
+                    en=f"{other.name} ({other.unit}) and {first.name} ({first.unit}) measure different kinds of quantity",
+                ),
+                ONE_GROUP,
+            )
+            continue
+        ends = tuple(end / from_si(other.unit) for end in (other.low, other.high))
         if any(abs(one - two) > SAME_RANGE * high for one, two in zip(ends, (low, high), strict=True)):
             ranges = [f"[{one.low:g}, {one.high:g}] {one.unit}" for one in (first, other)]
             yield blocking(
@@ -100,7 +110,7 @@ def range_problems(equipment: Equipment) -> Iterator[Problem]:
                 ONE_GROUP,
             )
     for device in devices:
-        if device.low != 0:
+        if device.low != 0 and not device.kind.moves:
             yield blocking(
                 Place(PlaceKind.DEVICE, device.name),
                 Text(

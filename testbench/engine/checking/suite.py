@@ -63,10 +63,10 @@ def role_problems(number: int, item: DraftItem, equipment: Equipment) -> Iterato
 
 
 def level_problems(number: int, item: DraftItem, equipment: Equipment) -> Iterator[Problem]:
-    """Levels in the settings that the divider cannot make from the cylinders that are fitted."""
-    if equipment.divider is None:
-        return
+    """Levels in the settings that the divider cannot make from the cylinders that are fitted, or the flow rig not at all."""
     info = next(iter(equipment.information.values()))
+    if equipment.divider is None or info.kind.moves:
+        return  # velocities are told by the plan of the procedure itself
     for field in form_fields(item.procedure):
         if field.unit != f"%{FRACTION_OF_FULL_SCALE}" or field.name not in item.values:
             continue

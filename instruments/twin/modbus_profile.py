@@ -7,25 +7,12 @@ adjustment carries it out.
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Sequence
 
-from instruments.framing import FrameError
-from instruments.modbus import (
-    BROADCAST,
-    ExceptionCode,
-    Function,
-    Refusal,
-    RtuRequests,
-    TcpFrames,
-    answer,
-    rtu_frame,
-    rtu_pdu,
-    tcp_frame,
-    tcp_parts,
-)
+from instruments.modbus import ExceptionCode, Function, Refusal
 from instruments.modbus_profile import ModbusProfileSettings
 from instruments.register_profile import RegisterProfile, Write, read_profile
+from instruments.twin.modbus_line import RtuConnection, TcpConnection
 from instruments.twin.peer import AnalyserPort, Connection
 from testbench.metrology.amount import conversion
 
@@ -43,46 +30,6 @@ class ModbusProfileServer:
     def connect(self) -> Connection:
         """Return a new conversation."""
         return RtuConnection(self) if self._rtu else TcpConnection(self)
-
-
-class RtuConnection:
-    """A serial line, or a socket that carries one."""
-
-    def __init__(self, server: ModbusProfileServer) -> None:
-        self._server = server
-        self._buffer = bytearray()
-        self._framing = RtuRequests()
-
-    def receive(self, data: bytes) -> bytes:
-        """Answer every whole request for this address; a broadcast is carried out and not answered."""
-        self._buffer += data
-        reply = b""
-        while (frame := self._framing.extract(self._buffer)) is not None:
-            if frame[0] in (self._server.address, BROADCAST):
-                pdu = answer(rtu_pdu(frame), self._server.registers)
-                if frame[0] != BROADCAST:
-                    reply += rtu_frame(frame[0], pdu)
-        return reply
-
-
-class TcpConnection:
-    """A Modbus TCP connection."""
-
-    def __init__(self, server: ModbusProfileServer) -> None:
-        self._server = server
-        self._buffer = bytearray()
-        self._framing = TcpFrames()
-
-    def receive(self, data: bytes) -> bytes:
-        """Answer every whole request for this address; bytes that are no Modbus TCP are dropped."""
-        self._buffer += data
-        reply = b""
-        with contextlib.suppress(FrameError):
-            while (frame := self._framing.extract(self._buffer)) is not None:
-                transaction, address, pdu = tcp_parts(frame)
-                if address == self._server.address:
-                    reply += tcp_frame(transaction, address, answer(pdu, self._server.registers))
-        return reply
 
 
 class AnalyserRegisters:

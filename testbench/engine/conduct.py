@@ -289,6 +289,7 @@ class Conduct:
             self._chronicle.gap,
             dispensable=equipment.dispensable,
             tested=[device.source for device in equipment.devices],
+            line=equipment.line,
             watch=interlocks.look,
             silence=Silence(
                 station.faults.wait_s, station.faults.dead_device == "pause", lambda: steering.resumes, guard.beat

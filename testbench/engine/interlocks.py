@@ -19,7 +19,7 @@ from typing import Protocol
 from testbench.engine.assembly import Equipment
 from testbench.engine.holding import HoldError
 from testbench.engine.roles import Status
-from testbench.engine.sampling import Series
+from testbench.engine.series import Series
 from testbench.errors import AbortedError, RecordError, StationError, suggest
 from testbench.station import Interlock
 
@@ -47,15 +47,16 @@ class Alarm:
 class Watched:
     """One interlock and how its channel stands.
 
-    `heard_at` is the bench time of the last reading that had a value, `silent_since` when its present silence began,
-    `beyond_since` when its readings went beyond the trip level; `alarm` is there while it is tripped. `recalled`: it tripped
-    before the process was lost, and has not been looked at since.
+    `heard_at` is the bench time of the last reading that had a value, `read_at` that of the last one looked at,
+    `silent_since` when its present silence began, `beyond_since` when its readings went beyond the trip level; `alarm` is
+    there while it is tripped. `recalled`: it tripped before the process was lost, and has not been looked at since.
     """
 
     name: str
     table: Interlock
     channel: str
     heard_at: float | None = None
+    read_at: float = -math.inf
     silent_since: float | None = None
     beyond_since: float | None = None
     alarm: Alarm | None = None
@@ -116,17 +117,19 @@ class Interlocks:
         """Follow one channel; return what is to be told if its interlock has tripped now."""
         if watched.heard_at is None:
             watched.heard_at = now
-        value = _value(watched, series) if series.last_at == now else math.nan
+        at = series.last_at  # a slow source answers to a tick before this one
+        value = _value(watched, series) if at == now or at > watched.read_at else math.nan
+        watched.read_at = at
         if math.isnan(value):
             if watched.silent_since is None:
                 looked = now - watched.heard_at < watched.table.silence_s
                 watched.silent_since = watched.heard_at if looked else now
         else:
-            watched.heard_at, watched.silent_since = now, None
+            watched.heard_at, watched.silent_since = at, None
             if not watched.beyond(value):
                 watched.beyond_since = None
             elif watched.beyond_since is None:
-                watched.beyond_since = now
+                watched.beyond_since = at
             if watched.tripped and watched.back(value):
                 self._release(watched, now, value, series)
         if watched.tripped:
@@ -134,7 +137,7 @@ class Interlocks:
         table, unit = watched.table, series.channel.unit
         side = "at or above" if table.upper else "at or below"
         limit = f"{side} {table.trip:g} {unit}"
-        if watched.beyond_since is not None and not math.isnan(value) and now - watched.beyond_since >= table.delay_s:
+        if watched.beyond_since is not None and not math.isnan(value) and at - watched.beyond_since >= table.delay_s:
             lasted = f" for {table.delay_s:g} s" if table.delay_s else ""
             return self._trip(watched, now, value, f"{watched.channel} is {value:g} {unit}, {limit}{lasted}")
         if table.silence_s and watched.silent_since is not None and now - watched.silent_since >= table.silence_s:

@@ -1,34 +1,38 @@
-"""Reads all sources on one common time grid: every question first, then every answer.
+"""Reads all sources on one common time grid: all are asked at the same moment, line beside line (`inquiry`).
 
-A slower source is read at its own multiple of the grid; a tick that could not be kept is a gap, never a copy. A source that
-stays silent is given up: its readings are gaps, and it is asked again when a step begins and every few minutes. The others
-are tested on, unless the gas hangs on it or no device is left; then the run is held or ended (`Silence`), after the other
-answers were taken and the tick was watched. Readings go to the record's writer as they come and stay in memory for the step
-that is running, so that what a step computes is what the record holds.
+A slower source is read at its own multiple of the grid; a tick that could not be kept is a gap, never a copy. On a clock
+that waits, the grid goes on while an answer is outstanding: the reading gets the time of the tick at which it was asked for,
+ticks of that source meanwhile are gaps, and nothing is outstanding when the sampling ends. On a clock that jumps every
+answer is there before time goes on. Everything is kept in the thread that samples, each channel in the order of time.
+
+A source that stays silent is given up: its readings are gaps, and it is asked again when a step begins and every few
+minutes. The others are tested on, unless the gas hangs on it or no device is left; then the run is held or ended
+(`Silence`), after the other answers were taken and the tick was watched. Readings go to the record's writer as they come and
+stay in memory for the step that is running, so that what a step computes is what the record holds.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-import numpy as np
-from numpy.typing import NDArray
-
 from testbench.engine.clock import Clock, monotonic, never
 from testbench.engine.holding import HoldError
-from testbench.engine.roles import Channel, Sample, Source, Status
+from testbench.engine.inquiry import Answer, Inquiry
+from testbench.engine.roles import Channel, Sample, Source
+from testbench.engine.series import GAP, Series
 from testbench.engine.silence import Silence
 from testbench.engine.steps import Window
 from testbench.errors import InstrumentError
 
-GAP = Sample(math.nan, Status.GAP)
 DEAD_AFTER = 5  # consecutive gaps of one source after which it is given up
 GIVEN_UP = f"given up after {DEAD_AFTER} readings in a row without an answer"
 ASK_AGAIN_S = 300.0  # real time after which a source that was given up is asked again within a step
 MISSED_TOLD = 5  # ticks in a row that could not be kept, from which on it is told (the computer was asleep, or overloaded)
+PATIENCE = 0.5  # share of a grid's interval for which answers are waited for before the grid goes on without them
+HUNG_S = 60.0  # real time without an answer after which the grid stands still for it, so that a hang is noticed
 
 
 class Writer(Protocol):
@@ -43,44 +47,30 @@ class Writer(Protocol):
         ...
 
 
-@dataclass(slots=True)
-class Series:
-    """Readings of one channel in memory: time (s of bench time) and value (NaN where it is no valid reading).
-
-    `last` is the last reading as it came, with its time; it is there also when the others were forgotten.
-    """
-
-    channel: Channel
-    identifier: int
-    times: list[float] = field(default_factory=list)
-    values: list[float] = field(default_factory=list)
-    last: Sample = GAP
-    last_at: float = -math.inf
-
-    def between(self, start: float, end: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Times and values with start <= time <= end (a nanosecond of tolerance)."""
-        times = np.asarray(self.times)
-        inside = (times >= start - 1e-9) & (times <= end + 1e-9)
-        return times[inside], np.asarray(self.values)[inside]
-
-
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _Reader:
-    """One source on the grid: its series, whether the run ends without it, and how often in a row it was silent.
+    """One source on the grid: its series, its line, whether the run ends without it, and how often in a row it was silent.
 
-    `missed` counts its gaps since it last answered; `ask_at` is the real time before which a source that was given up is not
-    asked; `held` says that the run was held for it, and nobody has tried to go on since; `dropped` that it is done without.
+    `asked_at` is the bench time of the tick whose answer is outstanding, `asked_real` the real one, and `overdue` its own
+    ticks since. `missed` counts its gaps since it last answered; `ask_at` is the real time before which a source that was
+    given up is not asked; `held` says that the run was held for it, and nobody has tried to go on since; `dropped` that it
+    is done without; `slow` that it was told of as too slow.
     """
 
     source: Source
     series: tuple[Series, ...]
+    line: Hashable
     vital: bool
+    asked_at: float = 0.0
+    asked_real: float = 0.0
+    overdue: list[float] = field(default_factory=list)
     silent: int = 0
     missed: int = 0
     ask_at: float = -math.inf
     failure: str = ""
     held: bool = False
     dropped: bool = False
+    slow: bool = False
 
     @property
     def given_up(self) -> bool:
@@ -92,8 +82,9 @@ class Sampler:
     """Samples the sources of a bench; one per evaluation.
 
     `tested` are the sources that are read for the devices under test: without any of them a run cannot go on. Nor can it
-    without one of those that are not `dispensable` (default: none is). `watch` is called after every tick, `alive` after
-    every question and answer: one tick may wait for several silent instruments.
+    without one of those that are not `dispensable` (default: none is). Sources with the same `line` wait for each other
+    (default: each has its own). `watch` is called after every tick, `alive` after every answer: one tick may wait for
+    several silent instruments. Nothing but the sampler may ask a source while it samples.
     """
 
     def __init__(
@@ -106,6 +97,7 @@ class Sampler:
         *,
         dispensable: Collection[Source] = (),
         tested: Collection[Source] = (),
+        line: Callable[[Source], Hashable] = id,
         watch: Callable[[float, Mapping[str, Series]], None] | None = None,
         silence: Silence | None = None,
         alive: Callable[[], None] = never,
@@ -121,10 +113,14 @@ class Sampler:
             _Reader(
                 source,
                 tuple(Series(channel, register(channel)) for channel in source.channels),
+                line(source),
                 vital=id(source) not in spared,
             )
             for source in sources
         ]
+        self._inquiry = Inquiry(len({reader.line for reader in self._readers}))
+        self._outstanding: dict[int, _Reader] = {}  # by the identity of the source
+        self._skew = 0.0
         devices = {id(source) for source in tested}
         self._tested = [reader for reader in self._readers if id(reader.source) in devices]
         self.series: Mapping[str, Series] = {
@@ -145,8 +141,7 @@ class Sampler:
     def forget(self) -> None:
         """Drop the readings in memory (the record keeps them)."""
         for series in self.series.values():
-            series.times.clear()
-            series.values.clear()
+            series.forget()
 
     def sample(
         self,
@@ -162,11 +157,28 @@ class Sampler:
         `busy` is called after every tick (progress, interrupts). Readings that no step computes from (a day's wait) are not
         remembered; the record has them. Raises what `tick` raises.
         """
+        self._skew = 0.0
         start = self._clock.now()
-        end = start + duration_s
+        try:
+            end, late = self._keep_grid(start, duration_s, every_s, until, busy, remember)
+        finally:
+            self._take(None)
+            if not remember:
+                self.forget()
+        return Window(start, end, every_s, self._skew, late)
+
+    def _keep_grid(
+        self,
+        start: float,
+        duration_s: float,
+        every_s: float,
+        until: Callable[[], bool] | None,
+        busy: Callable[[], None] | None,
+        remember: bool,
+    ) -> tuple[float, int]:
+        """Keep the ticks of a grid; return the bench time of its end, and how many ticks came too late."""
         ticks = max(0, math.floor(duration_s / every_s + 1e-9))
         multiples = [max(1, math.ceil(reader.source.interval_s / every_s - 1e-9)) for reader in self._readers]
-        skew = 0.0
         late = 0
         asleep = 0  # ticks missed in a row
         for tick in range(ticks + 1):
@@ -182,82 +194,115 @@ class Sampler:
                 continue
             self._tell_missed(asleep, due)
             asleep = 0
-            skew = max(skew, self.tick(readers))
+            self._tick(readers, None if self._clock.simulated else due + PATIENCE * every_s)
             if not remember:
                 self.forget()
             if busy is not None:
                 busy()
             if until is not None and until():
-                return Window(start, self._clock.now(), every_s, skew, late)
+                return self._clock.now(), late
+        end = start + duration_s
         self._tell_missed(asleep, end)
         self._clock.wait_until(end)
-        return Window(start, end, every_s, skew, late)
+        return end, late
 
     def once(self) -> float:
-        """Read every source once, now; return the bench time of the tick."""
-        self.tick(self._readers)
+        """Read every source once, now, and wait for all answers; return the bench time of the tick."""
+        self._tick(self._readers, None)
         return self._clock.now()
 
-    def tick(self, readers: Iterable[_Reader]) -> float:
-        """Ask all, then take all answers; return the real time it took, s.
+    def _tick(self, readers: Sequence[_Reader], go_on_at: float | None) -> None:
+        """Ask, and take the answers that come until the bench time `go_on_at`, or all of them (None).
 
-        When every answer was taken and the tick was watched, raises HoldError or InstrumentError (`Silence`) if the run
-        cannot go on without a source that is silent. What the writer and `watch` raise passes through.
+        When they were taken and the tick was watched, raises HoldError or InstrumentError (`Silence`) if the run cannot go
+        on without a source that is silent. What the writer and `watch` raise passes through.
         """
+        self._take(0.0)
         now = self._clock.now()
-        began = monotonic()
-        asked: list[tuple[_Reader, str | None]] = []
-        for reader in readers:
-            if reader.given_up and began < reader.ask_at:
-                self._gap(reader, now)
-                continue
-            try:
-                reader.source.request()
-            except InstrumentError as error:
-                asked.append((reader, str(error)))
-            else:
-                asked.append((reader, None))
-            self.alive()
-        for reader, failure in asked:
-            samples: Sequence[Sample] = ()
-            if failure is None:
-                try:
-                    samples = reader.source.collect()
-                except InstrumentError as error:
-                    failure = str(error)
-            if failure is None:
-                if reader.silent:
-                    self._report_gap(f"{reader.source.name}: answers again; {_readings(reader.missed)} missed")
-                reader.silent = reader.missed = 0
-                reader.held = reader.dropped = False
-                self._keep(reader, now, samples)
-            else:
-                self._fail(reader, now, failure)
-            self.alive()
+        lines = self._lines_to_ask(readers, now)
+        self._inquiry.ask(lines, stay=go_on_at is None)
+        self._take(None if go_on_at is None or self._hangs() else go_on_at)
         try:
             self._writer.flush_if_due()
         finally:  # a full disk must not keep anybody from watching
             if self._watch is not None:
                 self._watch(now, self.series)
         self._refuse_silence()
-        return monotonic() - began
 
-    def _keep(self, reader: _Reader, now: float, samples: Sequence[Sample]) -> None:
+    def _lines_to_ask(self, readers: Iterable[_Reader], now: float) -> list[list[Source]]:
+        """The sources that are asked now, line by line; a gap for each of the others."""
+        began = monotonic()
+        occupied = {reader.line for reader in self._outstanding.values()}  # by answers to earlier ticks
+        lines: dict[Hashable, list[Source]] = {}
+        for reader in readers:
+            if reader.line in occupied or (reader.given_up and began < reader.ask_at):
+                self._gap(reader, now)
+                continue
+            reader.asked_at, reader.asked_real = now, began
+            self._outstanding[id(reader.source)] = reader
+            lines.setdefault(reader.line, []).append(reader.source)
+        return list(lines.values())
+
+    def _hangs(self) -> bool:
+        return any(monotonic() - reader.asked_real > HUNG_S for reader in self._outstanding.values())
+
+    def _take(self, until: float | None) -> None:
+        """Keep the answers that come until a bench time, or all that are outstanding (None), in the order of the sources."""
+        came: dict[int, Answer] = {}
+        while self._outstanding:
+            answer = self._inquiry.take(None if until is None else until - self._clock.now())
+            if answer is None:
+                break
+            key = id(answer.source)
+            del self._outstanding[key]
+            came[key] = answer
+            self.alive()
+        if came:
+            for reader in self._readers:
+                if (answer := came.get(id(reader.source))) is not None:
+                    self._hear(reader, answer)
+
+    def _hear(self, reader: _Reader, answer: Answer) -> None:
+        """Keep what came of a question, and behind it a gap for each of its own ticks that have passed meanwhile."""
+        if answer.defect is not None:
+            raise answer.defect
+        took = answer.at - reader.asked_real
+        self._skew = max(self._skew, took)
+        if answer.failure is not None:
+            self._fail(reader, answer.failure)
+        else:
+            if reader.silent:
+                self._report_gap(f"{reader.source.name}: answers again; {_readings(reader.missed)} missed")
+            reader.silent = reader.missed = 0
+            reader.held = reader.dropped = False
+            self._keep(reader, reader.asked_at, answer.samples)
+            if reader.overdue and not reader.slow:
+                reader.slow = True
+                self._report_gap(f"{reader.source.name}: took {took:.2f} s to answer; readings due meanwhile are gaps")
+        for tick in reader.overdue:
+            for series in reader.series:
+                series.pass_over(tick)
+                self._writer.add(series.identifier, tick, GAP.value, GAP.status)
+        reader.missed += len(reader.overdue)
+        reader.overdue.clear()
+
+    def _keep(self, reader: _Reader, time: float, samples: Sequence[Sample]) -> None:
         add = self._writer.add
         for series, sample in zip(reader.series, samples, strict=True):
-            status = sample.status
-            series.last, series.last_at = sample, now
-            series.times.append(now)
-            series.values.append(sample.value if status == Status.VALID else math.nan)
-            add(series.identifier, now, sample.value, status, sample.raw)
+            series.add(time, sample)
+            add(series.identifier, time, sample.value, sample.status, sample.raw)
 
     def _gap(self, reader: _Reader, time: float) -> None:
+        """Keep a gap; where an answer is outstanding, behind it."""
+        if id(reader.source) in self._outstanding:
+            reader.overdue.append(time)
+            return
         reader.missed += 1
         self._keep(reader, time, [GAP] * len(reader.series))
 
-    def _fail(self, reader: _Reader, now: float, failure: str) -> None:
+    def _fail(self, reader: _Reader, failure: str) -> None:
         """Keep a gap; tell when a source falls silent and when it is given up, and nothing in between."""
-        self._gap(reader, now)
+        self._gap(reader, reader.asked_at)
         reader.silent += 1
         reader.ask_at = monotonic() + ASK_AGAIN_S
         reader.failure = f"{failure}; {GIVEN_UP}"
@@ -296,7 +341,7 @@ class Sampler:
     def _mark(self, readers: Iterable[_Reader], due: float) -> None:
         """Keep gaps for a tick that has passed; the writer may make room at once (thousands follow a long sleep)."""
         for reader in readers:
-            self._keep(reader, due, [GAP] * len(reader.series))
+            self._gap(reader, due)
         self._writer.flush_if_due()
 
     def _tell_missed(self, ticks: int, now: float) -> None:

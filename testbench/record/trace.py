@@ -26,7 +26,7 @@ _WAYS = 2  # received, sent
 
 
 class TraceBuffer:
-    """Takes the entries of one evaluation, before it is in the record already; one thread uses it.
+    """Takes the entries of one evaluation, before it is in the record already; any thread adds, one makes durable.
 
     `Record.keep_trace` says to which evaluation they belong. From then on they are flushed with its readings.
     """
@@ -47,14 +47,15 @@ class TraceBuffer:
 
     def flush_within(self, connection: Connection, evaluation: str) -> Callable[[], None]:
         """Write what waits within a transaction; call what is returned once that has committed."""
-        count = len(self._entries)
+        entries = self._entries[:]
+        count = len(entries)
         if count == self._flushed:
             return _nothing
         first = _next_index(connection, evaluation) if self._first is None else self._first
         columns = schema.trace.c
         connection.execute(delete(schema.trace).where(columns.evaluation == evaluation, columns.first >= first))
         rows = [
-            {"evaluation": evaluation, "first": first + start, **pack(self._entries[start : start + ROW_ENTRIES])}
+            {"evaluation": evaluation, "first": first + start, **pack(entries[start : start + ROW_ENTRIES])}
             for start in range(0, count, ROW_ENTRIES)
         ]
         connection.execute(insert(schema.trace), rows)

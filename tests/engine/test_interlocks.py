@@ -236,6 +236,17 @@ def test_a_reading_of_a_slow_source_is_looked_at_once():
     assert math.isnan(bench.sink.tripped[0][2] or math.nan)
 
 
+def test_an_answer_that_came_after_its_tick_is_looked_at_once_and_counts_from_its_tick():
+    bench = Bench(room=upper(delay_s=1.0))
+    bench.read(0.0, 20.0)
+    bench.series["co"].last, bench.series["co"].last_at = Sample(31.0), 1.0
+    bench.interlocks.look(3.0, bench.series)
+    bench.interlocks.look(4.0, bench.series)
+    assert not bench.sink.tripped  # one reading does not last
+    bench.read(5.0, 31.0)
+    assert bench.sink.tripped
+
+
 def test_a_channel_that_the_station_lacks_is_refused_with_a_suggestion(simulated_station, direct_bench):
     def wrong(data):
         data["interlocks"] = {"room": {"channel": "temprature", "trip": 40.0, "release": 35.0}}

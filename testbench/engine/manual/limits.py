@@ -11,7 +11,7 @@ from testbench.engine.holding import HoldError
 from testbench.engine.interlocks import Interlocks, watched
 from testbench.engine.manual.sight import Reading
 from testbench.engine.roles import Sample, Status
-from testbench.engine.sampling import Series
+from testbench.engine.series import Series
 from testbench.errors import AbortedError
 from testbench.station import Interlock, StationFile
 

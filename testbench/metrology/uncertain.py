@@ -7,6 +7,9 @@ through it. Numbers are then combined by ordinary arithmetic (first order, GUM 5
     influences = Influences()
     difference = influences.number(later) - influences.number(earlier)
     result = influences.quantity(difference, "%")
+
+GTC takes the better part of a second to import; who only sees these names at start-up, such as a guard or the simulated
+laboratory, does not wait for it.
 """
 
 from __future__ import annotations
@@ -14,12 +17,12 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping
-
-import GTC
-from GTC import reporting
-from GTC.lib import UncertainReal
+from typing import TYPE_CHECKING
 
 from testbench.metrology.quantity import Component, Quantity
+
+if TYPE_CHECKING:
+    from GTC.lib import UncertainReal
 
 COUNTER = re.compile(r"\d{0,5}|(.+-)?R\d+")
 
@@ -39,6 +42,8 @@ class Influences:
 
         Raises InfluenceError for degrees of freedom below 1 and for a second, different number of them.
         """
+        import GTC
+
         known = self._numbers.get(name)
         if known is None:
             if not degrees_of_freedom >= 1:
@@ -53,6 +58,8 @@ class Influences:
 
     def number(self, quantity: Quantity) -> UncertainReal:
         """Return the uncertain number of a quantity; raise InfluenceError where it contradicts an earlier one."""
+        import GTC
+
         number = GTC.constant(quantity.value)
         for name, component in quantity.components.items():
             if not math.isfinite(component.contribution):
@@ -68,11 +75,14 @@ class Influences:
         Raises InfluenceError when the number also depends on uncertain numbers that were made elsewhere, since those have
         no name here.
         """
+        import GTC
+        from GTC.lib import UncertainReal
+
         if not isinstance(number, UncertainReal):
             return Quantity(float(number), unit)
         components = {}
         for name, elementary in self._numbers.items():
-            contribution = float(reporting.u_component(number, elementary))
+            contribution = float(GTC.reporting.u_component(number, elementary))
             if abs(contribution) > 1e-12 * number.u:
                 components[name] = Component(contribution, float(GTC.dof(elementary)))
         quantity = Quantity(float(number.x), unit, components)
@@ -83,6 +93,8 @@ class Influences:
 
 def effective_degrees_of_freedom(quantity: Quantity) -> float:
     """Return the effective degrees of freedom of a quantity (Welch-Satterthwaite, GUM eq. G.2b); infinite without type A."""
+    import GTC
+
     return float(GTC.dof(Influences().number(quantity)))
 
 

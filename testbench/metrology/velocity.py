@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-import GTC
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
@@ -33,6 +32,8 @@ def pitot_velocity_of(pressure: Quantity, density: Quantity, coefficient: Quanti
 
     u(v)/v = ½·u(Δp)/Δp ⊕ ½·u(ρ)/ρ ⊕ u(C)/C. Raises ValueError where Δp, ρ or C is not above zero.
     """
+    import GTC
+
     for quantity in (pressure, density, coefficient):
         if not quantity.value > 0:
             raise ValueError(f"a velocity needs a value above zero, got {quantity.value:g} {quantity.unit}")

@@ -8,6 +8,7 @@ import pytest
 from testbench import cli
 
 HEAVY = ("numpy", "scipy", "sqlalchemy", "pyvisa", "typst", "matplotlib", "rich", "pydantic", "PySide6")
+FOR_RESULTS = ("GTC", "scipy", "matplotlib", "typst", "pyarrow", "PySide6")
 
 
 def test_help_imports_nothing_heavy():
@@ -19,6 +20,17 @@ def test_help_imports_nothing_heavy():
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert "a first evaluation, on a simulated bench" in done.stdout
     assert "loaded: []" in done.stdout
+
+
+def test_guard_and_laboratory_start_without_what_only_evaluating_needs():
+    program = (
+        "import sys, testbench.engine.guard.process, instruments.twin.__main__\n"
+        "from testbench.engine.registry import driver_names, find_driver\n"
+        "for name in driver_names(): find_driver(name, 'here')\n"
+        f"print([name for name in {FOR_RESULTS} if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
 
 
 @pytest.mark.parametrize("command", cli.COMMANDS)

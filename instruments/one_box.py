@@ -160,7 +160,6 @@ class OneBox(ABC):
     Of a driver that reports contents `_port` is the port whose gas it was told to dilute last.
     """
 
-    driver: str
     safe_state = STOPPED
     interval_s = 1.0
 

@@ -59,14 +59,23 @@ class Controller:
 class Box:
     """A divider in one box: its ports are controllers in L/min, each with a cylinder of stated content (mol/mol).
 
+    `components` are the gases of the ports, "" for zero gas.
+
     Told flows, it is its controllers. Told a content, it makes content x (1 + error) x (1 + reproducibility) of an exact
     cylinder, drawn anew for each command, and its zero gas makes up the total flow.
     """
 
     def __init__(
-        self, ports: Sequence[Controller], stated: Sequence[float], error: float, reproducibility: float, chance: Stream
+        self,
+        ports: Sequence[Controller],
+        components: Sequence[str],
+        stated: Sequence[float],
+        error: float,
+        reproducibility: float,
+        chance: Stream,
     ) -> None:
         self.ports = tuple(ports)
+        self.components = tuple(components)
         self.stated = tuple(stated)
         self.error = error
         self.reproducibility = reproducibility

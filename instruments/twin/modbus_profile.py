@@ -14,7 +14,7 @@ from instruments.modbus_profile import ModbusProfileSettings
 from instruments.register_profile import RegisterProfile, Write, read_profile
 from instruments.twin.modbus_line import RtuConnection, TcpConnection
 from instruments.twin.peer import AnalyserPort, Connection
-from testbench.metrology.amount import conversion
+from testbench.metrology.measurand import conversion
 
 
 class ModbusProfileServer:

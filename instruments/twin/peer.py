@@ -36,10 +36,12 @@ class ControllerPort(Protocol):
 class DividerPort(Protocol):
     """A divider in one box in the plant; ports count from 1, in the order of `gases`; flows in L/min, contents in mol/mol.
 
-    It is told flows, one port at a time, or a content of the gas of a port at a total flow.
+    It is told flows, one port at a time, or a content of the gas of a port at a total flow. `components` are the gases of
+    its ports, "" for zero gas.
     """
 
     ports: int
+    components: tuple[str, ...]
 
     def set_flow(self, port: int, flow: float) -> None: ...
     def setpoint(self, port: int) -> float: ...

@@ -285,9 +285,11 @@ class Plant:
             ports.append(Controller(name, error, reproducibility, Stream(self.seed, "setting", name)))
             self._feeds[name], self._factors[name] = cylinder, 1.0
             self._controllers[name] = ports[-1]
-        stated = [self.station.cylinders[cylinder].fraction_percent / 100.0 for cylinder in gases]
+        held = [self.station.cylinders[cylinder] for cylinder in gases]
+        stated = [cylinder.fraction_percent / 100.0 for cylinder in held]
+        components = [cylinder.component if cylinder.fraction_percent else "" for cylinder in held]
         error = self._drawn(truth.content_error_percent, expanded, "controller", "divider")
-        return Box(ports, stated, error, reproducibility, Stream(self.seed, "setting", "divider"))
+        return Box(ports, components, stated, error, reproducibility, Stream(self.seed, "setting", "divider"))
 
     def _analyser(self, name: str, table: DeviceTable) -> Analyser | VelocityDevice:
         place = f"[devices.{name}.truth]"

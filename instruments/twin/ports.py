@@ -90,6 +90,7 @@ class PlantDivider:
         self._plant = plant
         self._box = box
         self.ports = len(box.ports)
+        self.components = box.components
 
     def set_flow(self, port: int, flow: float) -> None:
         """Set the flow of a port, L/min."""

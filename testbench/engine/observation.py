@@ -13,7 +13,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from testbench.engine.roles import Device, GasDivider
+from testbench.engine.roles import Device, GasDivider, GasMeter
 from testbench.engine.steps import Curve, DeviceInfo, Reading, Settled, Supplied, Window
 from testbench.errors import InstrumentError
 from testbench.metrology.amount import from_fraction
@@ -105,28 +105,34 @@ class Observation:
         return Reading(indication, None, count, gaps, mean.standard_deviation)
 
     def content(self, divider: GasDivider, gas: Supplied, window: Window) -> Quantity | None:
-        """Content of the gas (mol/mol) by the flows that were measured in a window; None where one of them is missing."""
-        flows: dict[str, float] = {}
-        for source in divider.sources:
-            name = source.channels[0].name
-            _, values = self.series[name].between(window.start, window.end)
-            if len(values) == 0 or bool(np.all(np.isnan(values))):
-                return None
-            flows[name] = float(np.nanmean(values))
-        return divider.reference(gas.component, flows, gas.setting)
+        """Content of the gas (mol/mol) by what the divider's sources read in a window; None where one of them is missing."""
+        means = self._means(divider, window)
+        if any(math.isnan(mean) for mean in means.values()):
+            return None
+        return divider.reference(gas.component, means, gas.setting)
 
     def total_flow(self, divider: GasDivider, window: Window) -> float:
-        """Sum of the mean flows of the divider's controllers in a window, in their unit.
+        """Mean flow of the gas in a window, L/min.
 
-        Raises InstrumentError where one of them gave no reading.
+        Of a divider that is no `GasMeter` it is the sum of its sources' first channels, in their unit.
+
+        Raises InstrumentError where one of its sources gave no reading.
         """
-        flows = []
+        means = self._means(divider, window)
         for source in divider.sources:
-            _, values = self.series[source.channels[0].name].between(window.start, window.end)
-            if not np.any(np.isfinite(values)):
+            if math.isnan(means[source.channels[0].name]):
                 raise InstrumentError(f"{source.name}: gave no reading of its flow")
-            flows.append(float(np.nanmean(values)))
-        return math.fsum(flows)
+        if isinstance(divider, GasMeter):
+            return math.fsum(divider.drawn(means).values())
+        return math.fsum(means[source.channels[0].name] for source in divider.sources)
+
+    def _means(self, divider: GasDivider, window: Window) -> dict[str, float]:
+        """Mean reading of every channel of a divider's sources; NaN where there is none."""
+        means = {}
+        for name in (channel.name for source in divider.sources for channel in source.channels):
+            _, values = self.series[name].between(window.start, window.end)
+            means[name] = float(np.nanmean(values)) if np.any(np.isfinite(values)) else math.nan
+        return means
 
 
 def as_curve(times: NDArray[np.float64], values: NDArray[np.float64]) -> Curve:

@@ -3,9 +3,10 @@
 A procedure sees roles, never a model. A driver is any class that fits one of these; nothing is inherited. Drivers are
 built from the station file without any traffic (`__init__`), and touch the instrument only from `open` on.
 
-Reading is split in two, so that many instruments are read at the same moment without a thread each: `request` sends the
-question to every source, then `collect` takes the answers in turn. A source that cannot split simply does everything in
-`collect`.
+Reading is split in two: `request` sends the question, `collect` waits for the answer. So questions to instruments that answer
+swiftly are all on their way before the first answer is waited for; a source that cannot split simply does everything in
+`collect`. Both are called one after the other, but not always in the thread that opened the instrument
+(`testbench.engine.inquiry`).
 """
 
 from __future__ import annotations
@@ -142,11 +143,11 @@ class GasDivider(Protocol):
 
     `sources` are the instruments whose readings tell what was really made. `supply` raises UnsuppliableError, naming the
     range, for what it cannot make, before anything is touched; `check` does only that. `reference` computes the content
-    from flows that were measured (channel name → mean flow), `predict` from the set-points: both with every influence named
-    (cylinder, each controller, zero gas), so that correlations survive. `setting` counts the settings made, because the
-    divider's reproducibility is a new, independent influence each time the gas is set. `consumption` is the flow of each
-    cylinder in L/min for a content. `rest` sets what flows while the bench is paused, and `rest_state` says in words what
-    that is ("zero gas at 0.4 L/min").
+    from what was measured (mean reading of every channel of its sources, by name), `predict` from the set-points: both with
+    every influence named (cylinder, each controller, zero gas), so that correlations survive. `setting` counts the settings
+    made, because the divider's reproducibility is a new, independent influence each time the gas is set. `consumption` is
+    the flow of each cylinder in L/min for a content. `rest` sets what flows while the bench is paused, and `rest_state` says
+    in words what that is ("zero gas at 0.4 L/min").
     """
 
     name: str
@@ -216,14 +217,15 @@ class FlowRig(Protocol):
     is within `tolerance` of it (m/s). Nothing is regulated after `stop` or `rest`; `rest` sets what blows while the bench
     is paused, and `rest_state` says in words what that is ("fan stopped").
 
-    `sources` are the instruments whose readings tell the velocity. `velocities` gives it for every reading of `channel` (NaN
-    is a gap) from the readings of all channels of a window; `reference` gives a velocity its influences by the mean readings
-    of all channels, `predict` by the set-point alone. `setting` counts the settings made.
+    `sources` are the instruments that are read, `inputs` those of their channels that tell the velocity. `velocities` gives
+    it for every reading of `channel` (NaN is a gap) from the readings of all inputs in a window; `reference` gives a velocity
+    its influences by the mean readings of all inputs, `predict` by the set-point alone. `setting` counts the settings made.
     """
 
     name: str
     sources: tuple[Source, ...]
     channel: str
+    inputs: tuple[str, ...]
     area: Quantity
     low: float
     high: float

@@ -66,7 +66,7 @@ AT_ONCE = (Fault.CLOSE, Fault.REFUSED)
 def controller_flow(plant: Plant, name: str) -> float | None:
     """NAME.flow: what a mass flow controller of the divider shows."""
     controller, _, quantity = name.rpartition(".")
-    return plant.controller(controller).indicated_flow() if quantity == "flow" else None
+    return plant.controller(controller).indicated_flow() if quantity == "flow" and controller != "divider" else None
 
 
 def condition(plant: Plant, name: str) -> float | None:
@@ -84,6 +84,21 @@ def loop(plant: Plant, name: str) -> float | None:
     """SCANNER.NUMBER: the current of a loop that nobody has claimed; 0 where there is none."""
     scanner, _, number = name.rpartition(".")
     return plant.loops(scanner).currents().get(int(number), 0.0) if number.isdecimal() else None
+
+
+def made(plant: Plant, channel: Channel) -> float | None:
+    """divider.portNUMBER, divider.flow: what a divider in one box shows of a port's flow or content, and of its whole flow."""
+    place, _, what = channel.name.partition(".")
+    if place != "divider":
+        return None
+    box = plant.divider()
+    flows = [box.indicated_flow(port) for port in range(1, box.ports + 1)]
+    if what == "flow":
+        return sum(flows)
+    port = int(what.removeprefix("port"))
+    if channel.quantity == "mass flow":
+        return flows[port - 1] / flow_unit(channel.unit).litres_per_minute
+    return from_fraction(box.indicated_content() if flows[port - 1] else 0.0, channel.unit)
 
 
 def content(plant: Plant, channel: Channel) -> float | None:
@@ -228,7 +243,7 @@ class Bench:
         """What the plant shows on a channel now."""
         plant = self.laboratory.plant
         found = [value for truth in TRUTHS if (value := truth(plant, channel.name)) is not None]
-        found += [value for value in [content(plant, channel)] if value is not None]
+        found += [value for value in [content(plant, channel), made(plant, channel)] if value is not None]
         assert found, (
             f"this test does not know what is true on channel {channel.name!r}: add its kind to TRUTHS, or say under "
             f"[not_compared] of tests/instruments/lines/{self.driver}.toml why it cannot be known"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from testbench.engine.assembly import Equipment, assemble
 from testbench.engine.checking.draft import Draft
@@ -156,9 +156,14 @@ def owner_problems(draft: Draft) -> Iterator[Problem]:
 
 def certificate_problems(draft: Draft, today: dt.date, end: dt.date) -> Iterator[Problem]:
     """Certificates that have expired, that expire before the evaluation ends, or that nobody has dated."""
-    certified: Mapping[Place, Cylinder | DriverTable] = {
+    certified: dict[Place, Cylinder | DriverTable] = {
         Place(PlaceKind.CYLINDER, name): cylinder for name, cylinder in draft.station.station.cylinders.items()
     } | {Place(PlaceKind.INSTRUMENT, name): table for name, table in draft.station.station.instruments.items()}
+    certified |= {
+        Place(PlaceKind.INSTRUMENT, name): table
+        for name, table in (("divider", draft.station.station.divider), ("flow_rig", draft.station.station.flow_rig))
+        if table is not None
+    }
     for place, item in certified.items():
         cylinder = place.kind is PlaceKind.CYLINDER
         name = Text(zh=f"{'气瓶' if cylinder else '仪器'} {place.name}", en=f"{place.kind} {place.name}")

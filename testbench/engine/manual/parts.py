@@ -130,6 +130,7 @@ def _roles(file: StationFile, equipment: Equipment) -> Iterator[Part]:
             file.station.divider,
             session=_session_of(DIVIDER, equipment),
             safe_state=equipment.divider.rest_state,
+            channels=equipment.divider.channels if isinstance(equipment.divider, Source) else (),
             abilities=(Ability.GAS,),
             component=equipment.divider.component,
             unit=unit,

@@ -23,7 +23,7 @@ from typing import ClassVar, Literal
 
 from pydantic import BaseModel, Field
 
-from instruments.flow_units import flow_unit
+from instruments.flow_units import OWN_UNITS, is_flow_unit
 from instruments.framing import FrameError
 from instruments.mass_flow import MassFlowController, MassFlowSettings, Shown
 from instruments.propar import (
@@ -64,15 +64,10 @@ from instruments.transport import Link, show
 from testbench.engine.roles import Channel, Identity, Listener, Parts, Sample, Status
 from testbench.errors import InstrumentError
 
-UNITS = {"ln/min": "NL/min", "mln/min": "NmL/min", "ls/min": "SLPM", "mls/min": "SCCM", "l/min": "L/min", "ml/min": "mL/min"}
-"""Units of volume flow as the instruments write them, and as station files do."""
-
 FOLLOWS = {0: "bus", 18: "RS-232"}
 """Control modes in which the set-point acts that is sent over the line (manual 9.17.027, chapter 4)."""
 
 MODES = {1: "analog input", 3: "valve closed", 8: "valve fully open", 12: "set-point 0 %", 22: "valve in its safe state"}
-
-SAME_FULL_SCALE = 1e-3  # relative departure of full scale that is taken for the same
 
 
 class BronkhorstProparSettings(MassFlowSettings):
@@ -172,24 +167,10 @@ class BronkhorstPropar(MassFlowController[BronkhorstProparSettings]):
         capacity, text = self._read(CAPACITY, CAPACITY_UNIT)
         assert isinstance(capacity, float)
         unit = str(text).strip()
-        stated = f"the station file says {self.full_scale:g} {self.flow_unit}"
-        if unit not in UNITS:
-            if self.settings.numbers == "integer":
-                return  # shares of full scale have no unit
-            raise self._error(
-                f"gives its flow in {unit!r}, {stated}; set the instrument to {', '.join(UNITS)}, or state numbers = "
-                '"integer"'
-            )
-        theirs, ours = flow_unit(UNITS[unit]), flow_unit(self.flow_unit)
-        if theirs.conditions and ours.conditions and theirs.conditions != ours.conditions:
-            raise self._error(
-                f"refers its flow to {theirs.conditions} conditions ({unit}), the station file to {ours.conditions} ones "
-                f"({self.flow_unit}); correct flow_unit"
-            )
-        factor = theirs.litres_per_minute / ours.litres_per_minute
-        if not abs(capacity * factor - self.full_scale) <= SAME_FULL_SCALE * self.full_scale:
-            raise self._error(f"has a full scale of {capacity:g} {unit}, {stated}; correct full_scale or flow_unit")
-        self._factor = factor
+        if self.settings.numbers == "integer" and not is_flow_unit(unit):
+            return  # shares of full scale have no unit
+        remedy = f'set the instrument to {", ".join(OWN_UNITS)}, or state numbers = "integer"'
+        self._factor = self._factor_from(capacity, unit, remedy)
 
     # ---- source --------------------------------------------------------------------------------------------------------
 
@@ -303,9 +284,6 @@ class BronkhorstPropar(MassFlowController[BronkhorstProparSettings]):
                 return False
 
         return brings
-
-    def _error(self, text: str) -> InstrumentError:
-        return InstrumentError(f"{self.name} ({self.settings.resource}): {text}")
 
 
 def _never(message: Message) -> bool:

@@ -39,3 +39,28 @@ def flow_unit(name: str) -> FlowUnit:
         return _UNITS[name.strip().lower()]
     except KeyError:
         raise FlowUnitError(f"{name!r} is no unit of flow; use L/min, mL/min, SLPM, SCCM, NL/min or NmL/min") from None
+
+
+OWN_UNITS = {
+    "ln/min": "NL/min",
+    "mln/min": "NmL/min",
+    "ls/min": "SLPM",
+    "mls/min": "SCCM",
+    "l/min": "L/min",
+    "ml/min": "mL/min",
+}
+"""Units of volume flow as controllers write them, and as station files do."""
+
+
+def own_unit(text: str) -> FlowUnit:
+    """Return the unit that a controller writes as `text`; raise FlowUnitError."""
+    return flow_unit(OWN_UNITS.get(text.strip(), text))
+
+
+def is_flow_unit(text: str) -> bool:
+    """Whether what a controller writes is a unit of volume flow."""
+    try:
+        own_unit(text)
+    except FlowUnitError:
+        return False
+    return True

@@ -13,7 +13,7 @@ from typing import Generic, TypeVar
 from pydantic import Field, field_validator
 
 from instruments.deadline import pause
-from instruments.flow_units import flow_unit
+from instruments.flow_units import FlowUnitError, flow_unit, own_unit
 from instruments.station_keys import DriverSettings, ResourceName, Tries
 from testbench.engine.roles import Channel, SafeOutcome
 from testbench.errors import InstrumentError, UnsuppliableError
@@ -21,6 +21,7 @@ from testbench.errors import InstrumentError, UnsuppliableError
 NO_FLOW = 0.01  # of full scale: what a closed controller may show
 CLOSING_S = 2.0  # the longest a valve takes to close
 LOOK_AGAIN_S = 0.1
+SAME_FULL_SCALE = 1e-3  # relative departure of full scale that is taken for the same
 
 
 class MassFlowSettings(DriverSettings):
@@ -98,6 +99,31 @@ class MassFlowController(ABC, Generic[S]):
         """By how much a set-point that was taken may differ from that which was asked for."""
         return 0.5 * self.settings.step
 
+    # ---- what the controller says of its range
+
+    def _factor_from(self, full_scale: float, unit: str, remedy: str) -> float:
+        """Compare the controller's full scale with the station file's; return what a flow in its unit is in `flow_unit`.
+
+        `remedy` says what to do where its unit is not one of flow. Raises InstrumentError.
+        """
+        stated = f"the station file says {self.full_scale:g} {self.flow_unit}"
+        try:
+            theirs, ours = own_unit(unit), flow_unit(self.flow_unit)
+        except FlowUnitError:
+            raise self._error(f"gives its flow in {unit!r}, {stated}; {remedy}") from None
+        if theirs.conditions and ours.conditions and theirs.conditions != ours.conditions:
+            raise self._error(
+                f"refers its flow to {theirs.conditions} conditions ({unit}), the station file to {ours.conditions} ones "
+                f"({self.flow_unit}); correct flow_unit"
+            )
+        factor = theirs.litres_per_minute / ours.litres_per_minute
+        if not abs(full_scale * factor - self.full_scale) <= SAME_FULL_SCALE * self.full_scale:
+            raise self._error(f"has a full scale of {full_scale:g} {unit}, {stated}; correct full_scale or flow_unit")
+        return factor
+
+    def _error(self, text: str) -> InstrumentError:
+        return InstrumentError(f"{self.name} ({self.settings.resource}): {text}")
+
     # ---- flow controller
 
     def set_flow(self, flow: float) -> None:
@@ -115,9 +141,9 @@ class MassFlowController(ABC, Generic[S]):
             shown = self._shown()  # the answer may show the state before the command
         if not abs(shown.setpoint - flow) <= self._setpoint_tolerance:
             text = f"{flow:.{self.settings.decimals}f}"
-            raise InstrumentError(
-                f"{self.name} ({self.settings.resource}): asked for a set-point of {text} {self.flow_unit}, it answers "
-                f"{shown.setpoint:g}; is its set-point source set to serial, and its full scale {self.full_scale:g}?"
+            raise self._error(
+                f"asked for a set-point of {text} {self.flow_unit}, it answers {shown.setpoint:g}; is its set-point source "
+                f"set to serial, and its full scale {self.full_scale:g}?"
             )
         self._make_sure_it_follows(shown)
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from instruments.bronkhorst_propar import FOLLOWS, UNITS, BronkhorstProparSettings
-from instruments.flow_units import flow_unit
+from instruments.bronkhorst_propar import FOLLOWS, BronkhorstProparSettings
+from instruments.flow_units import OWN_UNITS, flow_unit
 from instruments.framing import FrameError
 from instruments.propar import (
     ALARM,
@@ -59,7 +59,7 @@ class BronkhorstProparServer:
         self.node = settings.node
         self.control_mode = 0
         self.alarm = 0
-        self.unit = next(own for own, ours in UNITS.items() if flow_unit(ours) == flow_unit(settings.flow_unit))
+        self.unit = next(own for own, ours in OWN_UNITS.items() if flow_unit(ours) == flow_unit(settings.flow_unit))
         self._full_scale = settings.full_scale
         self._port = port
         self._setpoint: float | None = None  # kept while the control mode does not follow it

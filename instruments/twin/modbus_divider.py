@@ -151,7 +151,7 @@ class DividerImage:
                 self._port.set_flow(number, wanted)
 
     def _make(self, made: _Made) -> None:
-        if made != self._made:
+        if made != self._made and (self._made is not None or made.total_flow > 0):
             self._made = made
             self._port.make(*made)
 

@@ -25,61 +25,34 @@ models: a person adjusts at the analyser.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
-from typing import ClassVar, Literal, Self
+from collections.abc import Callable, Iterator, Sequence
+from typing import ClassVar, Literal
 
-from pydantic import BaseModel, Field, model_validator
+from pydantic import BaseModel, Field
 
 from instruments.ak import UNKNOWN, AkAnswer, AkFraming, Refusal, encode, number
-from instruments.linked_analyser import LinkedAnalyser, LinkedAnalyserSettings
+from instruments.framing import FrameError
+from instruments.linked_analyser import LinkedAnalyser
+from instruments.ordered_values import OrderedValuesSettings
+from instruments.probing import Found, Probe
 from instruments.session import SerialSettings
 from instruments.station_keys import BaudRate
 from instruments.transport import Link
 from testbench.engine.roles import Channel, Identity, Parts, Sample, Status
-from testbench.errors import InstrumentError, suggest
-from testbench.metrology.amount import UnitError, conversion
+from testbench.errors import InstrumentError
 
 FRAMES = AkFraming()
 
 
-class AkProtocolSettings(LinkedAnalyserSettings):
+class AkProtocolSettings(OrderedValuesSettings):
     """Keys of a `[devices.NAME]` table with driver "ak-protocol"."""
 
     channel: int = Field(default=0, ge=0, le=9, description="number behind K in a request")
-    values: tuple[str, ...] = Field(default=(), description="quantities that AKON answers, in order; default: the measurand")
-    units: dict[str, str] = Field(
-        default={}, description="quantity → unit in which it is answered; default: that of the range"
-    )
     dont_care: str = Field(default=" ", pattern=r"^[ -~]$", description="byte behind STX")
     baud_rate: BaudRate = 9600
     data_bits: Literal[7, 8] = Field(default=8, description="data bits of a serial line")
     parity: Literal["none", "even", "odd"] = Field(default="none", description="parity of a serial line")
     stop_bits: Literal[1, 2] = Field(default=1, description="stop bits of a serial line")
-
-    @model_validator(mode="after")
-    def _values_are_named(self) -> Self:
-        for quantity in (self.measurand, *self.record_also):
-            if quantity not in self.answered:
-                raise ValueError(f"values do not name {quantity!r}; {suggest(quantity, self.answered)}")
-            if self.answered.count(quantity) > 1:
-                raise ValueError(f"values name {quantity!r} twice; name each quantity once")
-        for quantity in self.units:
-            if quantity not in self.answered:
-                raise ValueError(f"units are given of {quantity!r}, which values do not name")
-        try:
-            conversion(self.unit_of(self.measurand), self.unit)
-        except UnitError as error:
-            raise ValueError(f"units: {error}") from error
-        return self
-
-    @property
-    def answered(self) -> tuple[str, ...]:
-        """The quantities that AKON answers, in order."""
-        return self.values or (self.measurand,)
-
-    def unit_of(self, quantity: str) -> str:
-        """The unit in which a quantity is answered."""
-        return self.units.get(quantity, self.unit)
 
 
 class AkProtocol(LinkedAnalyser):
@@ -94,6 +67,11 @@ class AkProtocol(LinkedAnalyser):
     )
     Settings: ClassVar[type[BaseModel]] = AkProtocolSettings
 
+    @classmethod
+    def probes(cls) -> Iterator[Probe]:
+        """Ask for the identity (`instruments.probing`)."""
+        yield Probe(encode("AKEN", 0), _recognise, SerialSettings(9600))
+
     def __init__(self, name: str, settings: AkProtocolSettings, parts: Parts) -> None:
         line = SerialSettings(settings.baud_rate, settings.data_bits, settings.parity, settings.stop_bits)
         link = Link(
@@ -107,7 +85,7 @@ class AkProtocol(LinkedAnalyser):
         further = [Channel(f"{name}.{q}", q, settings.unit_of(q)) for q in settings.record_also]
         super().__init__(name, settings, link, resolution=settings.resolution or 0.0, further=further)
         self._settings = settings
-        self._places = [settings.answered.index(q) for q in (settings.measurand, *settings.record_also)]
+        self._places = settings.places
         self._answered_unit = settings.unit_of(settings.measurand)
 
     def identify(self) -> Identity:
@@ -185,3 +163,15 @@ def _sample(word: str, doubt: str) -> Sample:
     if valid and not doubt:
         return Sample(value)
     return Sample(value, Status.FLAGGED, doubt or f"marked as invalid: {word}")
+
+
+def _recognise(answer: bytes) -> Found | None:
+    """An answer to AKEN, or that the device does not know it; several makers' devices speak AK."""
+    try:
+        frame = FRAMES.extract(bytearray(answer))
+    except FrameError:
+        return None
+    told = AkAnswer.read(frame) if frame is not None else None
+    if told is None or told.code not in ("AKEN", UNKNOWN):
+        return None
+    return Found(Identity(model="" if told.refusal else " ".join(told.words)), certain=False)

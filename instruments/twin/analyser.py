@@ -126,13 +126,17 @@ class Analyser:
             self._shown = self._value(update)
         return self._shown
 
+    def updated_s(self, now: float) -> float:
+        """Bench time of the last update, s."""
+        return update_number(now, self.truth.update_s) * self.truth.update_s
+
     def content(self, component: str, now: float) -> float:
         """Content of a component that the sensor saw at its last update, mol/mol; what is not shown is as in ambient air."""
         if component in SUMS and component not in self._components:
             return math.fsum(self.content(part, now) for part in SUMS[component])
         if component not in self._components:
             return AMBIENT_AIR.get(component, 0.0)
-        x, _, *others = self._filtered_now(update_number(now, self.truth.update_s) * self.truth.update_s)
+        x, _, *others = self._filtered_now(self.updated_s(now))
         scale, index = self.scale, self._components[component]
         if index == scale.component:
             return scale.low_fraction + (scale.high_fraction - scale.low_fraction) * x

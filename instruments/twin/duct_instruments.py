@@ -134,6 +134,14 @@ class VelocityDevice:
             percent += truth.noise_percent_fs * self._chance.normal(update)
         return (self.scale.low + full_scale * percent / 100.0) * self._factor + self._shift
 
+    def updated_s(self, now: float) -> float:
+        """Bench time of the last update, s."""
+        return update_number(now, self.truth.update_s) * self.truth.update_s
+
+    def updated_s(self, now: float) -> float:
+        """Bench time of the last update, s."""
+        return update_number(now, self.truth.update_s) * self.truth.update_s
+
     def content(self, component: str, now: float) -> float:
         """Raise InstrumentError: it measures no gas."""
         raise InstrumentError(f"device {self.name}: measures velocity, not {component}")

@@ -131,6 +131,10 @@ class PlantAnalyser:
         """Content of a component as the sensor sees it, mol/mol."""
         return self._analyser.content(component, self._plant.now)
 
+    def updated_s(self) -> float:
+        """Bench time of the last update, s."""
+        return self._analyser.updated_s(self._plant.now)
+
     def adjust_zero(self, indicated: float, target: float) -> None:
         """Shift the indication so that `indicated` becomes `target`."""
         self._plant.adjust(self._analyser.name, Adjustment.ZERO, indicated, target)

@@ -245,9 +245,13 @@ class ShownAnalyser:
         self.unit, self.low, self.high = unit, low, high
         self.shown = shown
         self.contents = contents
+        self.time_s = 0.0
 
     def indication(self) -> float:
         return self.shown
+
+    def updated_s(self) -> float:
+        return self.time_s
 
     def content(self, component: str) -> float:
         return self.contents.get(component, 0.0)

@@ -296,3 +296,11 @@ def test_recording_more_leaves_the_indication_as_it_was(one_analyser) -> None:
         shown.append([reading(plant, at_s) for at_s in (10.0, 33.0, 1000.0)])
     assert plant.analyser("A").content("O2") == pytest.approx(0.0, abs=1e-12)
     assert shown[0] == shown[1]
+
+
+def test_an_analyser_knows_when_it_was_renewed_last(one_analyser) -> None:
+    plant = Plant(one_analyser(update_s=2.0).station, 1)
+    plant.advance(7.9)
+    assert plant.analyser("A").updated_s() == 6.0
+    plant.advance(8.0)
+    assert plant.analyser("A").updated_s() == 8.0

@@ -68,8 +68,10 @@ $(VENV)/installed: $(VENV)/created requirements.lock pyproject.toml
 	@$(PIP) install --no-deps --no-build-isolation -e .
 	@touch $@
 
-$(VENV)/installed-dev: $(VENV)/installed requirements-dev.lock
+# The clients and simulators in requirements-peers.lock are test tools under the GPL (docs/decisions/0010-test-peers.md)
+$(VENV)/installed-dev: $(VENV)/installed requirements-dev.lock requirements-peers.lock
 	@$(PIP) install --require-hashes -r requirements-dev.lock
+	@$(PIP) install --require-hashes -r requirements-peers.lock
 	@touch $@
 
 $(VENV)/installed-gui: $(VENV)/installed requirements-gui.lock
@@ -84,6 +86,7 @@ $(VENV)/installed-gui-dev: $(VENV)/installed-dev $(VENV)/installed-gui requireme
 lock:
 	uv pip compile pyproject.toml --group build $(LOCKING) -o requirements.lock
 	uv pip compile pyproject.toml --group build --group dev $(LOCKING) -o requirements-dev.lock
+	uv pip compile pyproject.toml --group build --group dev --group peers $(LOCKING) -o requirements-peers.lock
 	uv pip compile pyproject.toml --group build --extra gui $(LOCKING) -o requirements-gui.lock
 	uv pip compile pyproject.toml --group build --extra gui --group dev --group gui-dev $(LOCKING) -o requirements-gui-dev.lock
 

@@ -5,26 +5,31 @@
     resource = "TCPIP::192.168.1.40::502::SOCKET"      # or "ASRL3::INSTR"
     profile = "tl-gas280"                              # or the path of a profile of your own
     address = 1
+    record_also = ["O2", "NO"]                         # further quantities of the profile, in its units
 
 A TCPIP resource speaks Modbus TCP and a serial one RTU; `transport = "rtu"` speaks RTU through a serial device server. The
-value is converted from the profile's unit to the device's. A value that is not finite, outside the profile's valid range, or
+value is converted from the profile's unit to the device's. Registers that adjoin come with one request. A value that is not finite, outside the profile's valid range, or
 read under a status that is not normal, is flagged, with its registers or the status in `raw`.
 """
 
 from __future__ import annotations
 
-import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import ClassVar
 
 from pydantic import BaseModel, Field
 
+from instruments.modbus_identification import modbus_probes
 from instruments.modbus_line import ModbusKeys, modbus_client
-from instruments.register_profile import QuantityEntry, read_profile
+from instruments.probing import Probe
+from instruments.register_profile import QuantityEntry, RegisterProfile, StatusEntry, profile_names, read_profile
+from instruments.register_reading import Converter, UnitMap, reading_plan
+from instruments.session import SerialSettings
 from instruments.station_keys import (
     DeviceRange,
     DeviceUnit,
     Measurand,
+    RecordAlso,
     UpdateInterval,
 )
 from testbench.engine.roles import (
@@ -36,10 +41,12 @@ from testbench.engine.roles import (
     Parts,
     SafeOutcome,
     Sample,
-    Status,
 )
 from testbench.errors import InputError, InstrumentError
-from testbench.metrology.amount import UnitError, conversion
+from testbench.metrology.amount import UnitError
+from testbench.metrology.measurand import conversion
+
+ZERO_MA, SPAN_MA = 4.0, 16.0  # a current loop
 
 
 class ModbusProfileSettings(ModbusKeys):
@@ -55,6 +62,7 @@ class ModbusProfileSettings(ModbusKeys):
     range: DeviceRange
     unit: DeviceUnit
     update_s: UpdateInterval = 1.0
+    record_also: RecordAlso = ()
     resolution: float | None = Field(default=None, ge=0, description="step of the last digit, in the device's unit")
 
     @property
@@ -62,13 +70,19 @@ class ModbusProfileSettings(ModbusKeys):
         """Name of the profile's quantity that is read."""
         return self.quantity or self.measurand
 
-    def factor(self, entry: QuantityEntry) -> float:
-        """Return the factor from the unit in the registers to the device's; raises InputError."""
+    def units(self, entry: QuantityEntry) -> UnitMap:
+        """How the unit in the registers becomes the device's; raises InputError.
+
+        A current in mA stands for the device's range: 4 mA is its low end, 20 mA its high one.
+        """
         unit = self.profile_unit or entry.unit
         if unit == self.unit:
-            return 1.0
+            return UnitMap()
+        if unit == "mA":
+            per_ma = (self.range[1] - self.range[0]) / SPAN_MA
+            return UnitMap(per_ma, self.range[0] - ZERO_MA * per_ma)
         try:
-            return conversion(unit, self.unit)
+            return UnitMap(conversion(unit, self.unit))
         except UnitError as error:
             raise InputError(
                 f"profile {self.profile!r} gives {self.quantity_read} in {unit}, not in {self.unit}: {error}; "
@@ -91,41 +105,40 @@ class ModbusProfileDevice:
 
     safe_state = "none: read only"
 
+    @classmethod
+    def probes(cls) -> Iterator[Probe]:
+        """Ask for identification or a register, as the shipped profiles reach their analysers (`instruments.probing`)."""
+        usual = [read_profile(name).transport for name in profile_names()]
+        for address, *line in sorted({(t.address, t.baud_rate, t.data_bits, t.parity, t.stop_bits) for t in usual}):
+            yield from modbus_probes(address, SerialSettings(*line))
+
     def __init__(self, name: str, settings: ModbusProfileSettings, parts: Parts) -> None:
         profile = read_profile(settings.profile)
         entry = profile.quantity(settings.quantity_read)
-        factor = settings.factor(entry)
+        further = [profile.quantity(quantity) for quantity in settings.record_also]
+        if settings.quantity_read in settings.record_also:
+            raise InputError(f"record_also names {settings.quantity_read!r}, which is the measurand itself; remove it there")
         self.name = name
         self.channel = name
         self.unit = settings.unit
         self.low, self.high = settings.range
         self.update_s = settings.update_s
         self.interval_s = settings.update_s
-        self.channels = (Channel(name, settings.quantity_read, settings.unit, _resolution(settings, entry, factor)),)
         self.profile = profile
+        self._units = settings.units(entry)
+        self.channels: tuple[Channel, ...] = (
+            Channel(name, settings.quantity_read, settings.unit, _resolution(settings, entry, self._units)),
+            *(
+                Channel(f"{name}.{quantity}", quantity, other.unit, abs(other.scale) if other.format.integer else 0.0)
+                for quantity, other in zip(settings.record_also, further, strict=True)
+            ),
+        )
         self._entry = entry
-        self._factor = factor
-        self._gain, self._offset = entry.scale * factor, entry.offset * factor
-        self._low, self._high = sorted(limit * factor for limit in entry.valid) if entry.valid else (-math.inf, math.inf)
+        self._converters = [Converter.of(entry, self._units), *(Converter.of(other, UnitMap()) for other in further)]
+        self._status = _status(profile, settings.read_status)
         self._link, self._client = modbus_client(name, settings, profile.transport)
-        self._plan_reading(settings.read_status)
-
-    def _plan_reading(self, read_status: bool | None) -> None:
-        """Prepare one request for value and status where their registers adjoin, else one for each."""
-        status = self.profile.status
-        wanted = status is not None and (status.read if read_status is None else read_status)
-        if read_status and status is None:
-            raise InputError(f"profile {self.profile.name!r} knows no status register; leave out read_status")
-        together = self.profile.joint_request(self._entry, status) if wanted and status else None
-        own = self.profile.joint_request(self._entry)
-        reading = together or own
-        assert reading is not None  # an entry's own registers are always known
-        self._reading = self._client.prepare(reading)
-        self._value_register = self._entry.register_ - reading.address
-        self._status = status if wanted else None
-        self._status_register = status.register_ - reading.address if together and status else 0
-        apart = self.profile.joint_request(status) if wanted and status and not together else None
-        self._status_reading = self._client.prepare(apart) if apart else None
+        self._plan = reading_plan(profile, [entry, *further, *([self._status] if self._status else [])])
+        self._readings = [self._client.prepare(request) for request in self._plan.requests]
 
     @property
     def source(self) -> ModbusProfileDevice:
@@ -155,31 +168,24 @@ class ModbusProfileDevice:
         return SafeOutcome(self.name, self.safe_state, verified=True, read_back="")
 
     def request(self) -> None:
-        """Ask for the value, and the status where it comes along."""
-        self._client.send(self._reading)
+        """Ask for the value, and for what comes along with it."""
+        self._client.send(self._readings[0])
 
     def collect(self) -> Sequence[Sample]:
-        """Return the reading; flagged where profile or status say that it cannot be trusted. Raises InstrumentError."""
-        data = self._client.receive()
-        number = self._entry.format.decode(data, self._value_register)
-        value = number * self._gain + self._offset
+        """Return the readings; flagged where profile or status say that they cannot be trusted. Raises InstrumentError."""
+        answers = [self._client.receive()]
+        for reading in self._readings[1:]:
+            self._client.send(reading)
+            answers.append(self._client.receive())
+        flag = None
         if self._status is not None:
-            state = self._state(data)
+            state = int(self._plan.number(len(self._converters), answers))
             if state not in self._status.normal:
-                words = self._status.meaning.get(state, "meaning not documented")
-                return (Sample(value if math.isfinite(value) else math.nan, Status.FLAGGED, f"status {state}: {words}"),)
-        if self._low <= value <= self._high and number not in self._entry.no_value and math.isfinite(value):
-            return (Sample(value),)
-        start = 2 * self._value_register
-        registers = data[start : start + 2 * self._entry.format.words].hex(" ", 2).upper()
-        return (Sample(value if math.isfinite(value) else math.nan, Status.FLAGGED, f"registers {registers}"),)
-
-    def _state(self, data: bytes) -> int:
-        assert self._status is not None
-        if self._status_reading is not None:
-            self._client.send(self._status_reading)
-            data = self._client.receive()
-        return int(self._status.format.decode(data, self._status_register))
+                flag = f"status {state}: {self._status.meaning.get(state, 'meaning not documented')}"
+        return [
+            converter.sample(self._plan.number(index, answers), self._plan.registers(index, answers), flag)
+            for index, converter in enumerate(self._converters)
+        ]
 
     def adjust(self, point: Adjustment, indicated: float, target: float) -> None:
         """Write the profile's adjustment of zero or span; the analyser itself knows what it indicates.
@@ -194,7 +200,7 @@ class ModbusProfileDevice:
             )
         for write in writes:
             try:
-                request = write.request(target / self._factor, self._entry)
+                request = write.request(self._units.back(target), self._entry)
             except ValueError as error:
                 raise InstrumentError(
                     f"{self.name}: {point.value} cannot be adjusted to {target} {self.unit}: {error}"
@@ -202,8 +208,17 @@ class ModbusProfileDevice:
             self._client.query(request)
 
 
-def _resolution(settings: ModbusProfileSettings, entry: QuantityEntry, factor: float) -> float:
+def _resolution(settings: ModbusProfileSettings, entry: QuantityEntry, units: UnitMap) -> float:
     """Step of the last digit in the device's unit: as stated, or of an integer one step; 0 (not known) for a float."""
     if settings.resolution is not None:
         return settings.resolution
-    return abs(entry.scale * factor) if entry.format.integer else 0.0
+    return abs(entry.scale * units.factor) if entry.format.integer else 0.0
+
+
+def _status(profile: RegisterProfile, wanted: bool | None) -> StatusEntry | None:
+    """The status that is read: as the station file says, else as the profile does."""
+    if wanted and profile.status is None:
+        raise InputError(f"profile {profile.name!r} knows no status register; leave out read_status")
+    if profile.status is None or not (profile.status.read if wanted is None else wanted):
+        return None
+    return profile.status

@@ -138,10 +138,6 @@ class VelocityDevice:
         """Bench time of the last update, s."""
         return update_number(now, self.truth.update_s) * self.truth.update_s
 
-    def updated_s(self, now: float) -> float:
-        """Bench time of the last update, s."""
-        return update_number(now, self.truth.update_s) * self.truth.update_s
-
     def content(self, component: str, now: float) -> float:
         """Raise InstrumentError: it measures no gas."""
         raise InstrumentError(f"device {self.name}: measures velocity, not {component}")

@@ -7,14 +7,14 @@ adjustment carries it out.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from instruments.modbus import ExceptionCode, Function, Refusal
 from instruments.modbus_profile import ModbusProfileSettings
-from instruments.register_profile import RegisterProfile, Write, read_profile
+from instruments.register_profile import QuantityEntry, RegisterProfile, Write, read_profile
 from instruments.twin.modbus_line import RtuConnection, TcpConnection
 from instruments.twin.peer import AnalyserPort, Connection
-from testbench.metrology.measurand import conversion
+from testbench.metrology.amount import UnitError, from_fraction
 
 
 class ModbusProfileServer:
@@ -38,8 +38,8 @@ class AnalyserRegisters:
     def __init__(self, profile: RegisterProfile, settings: ModbusProfileSettings, port: AnalyserPort) -> None:
         self._port = port
         self._entry = profile.quantity(settings.quantity_read)
-        unit = settings.profile_unit or self._entry.unit
-        self._factor = 1.0 if unit == port.unit else conversion(port.unit, unit)
+        self._units = settings.units(self._entry)
+        self._further = [(quantity, profile.quantity(quantity)) for quantity in settings.record_also]
         self._adjustment = profile.adjustment
         self._images: dict[int, bytearray] = {
             function: bytearray(2 * max(profile.known_registers(function), default=-1) + 2) for function in (3, 4)
@@ -60,11 +60,20 @@ class AnalyserRegisters:
         image = self._images[function]
         if 2 * (address + count) > len(image):
             raise Refusal(ExceptionCode.ILLEGAL_DATA_ADDRESS)
-        entry = self._entry
-        if function == entry.function and address < entry.end and entry.register_ < address + count:
-            number = (self._port.indication() * self._factor - entry.offset) / entry.scale
-            image[2 * entry.register_ : 2 * entry.end] = entry.format.encode_limited(number)
+        for entry, value in self._shown():
+            if function == entry.function:
+                number = (value - entry.offset) / entry.scale
+                image[2 * entry.register_ : 2 * entry.end] = entry.format.encode_limited(number)
         return bytes(image[2 * address : 2 * (address + count)])
+
+    def _shown(self) -> Iterator[tuple[QuantityEntry, float]]:
+        """What the analyser shows now, in the units of the profile; what is recorded also and is no content of gas is 0."""
+        yield self._entry, self._units.back(self._port.indication())
+        for quantity, entry in self._further:
+            try:
+                yield entry, from_fraction(self._port.content(quantity), entry.unit)
+            except UnitError:
+                yield entry, 0.0
 
     def read_bits(self, function: Function, address: int, count: int) -> Sequence[int]:
         """Return coils; there are no discrete inputs."""

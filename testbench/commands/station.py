@@ -11,6 +11,7 @@ A station file (TOML) describes a bench: instruments with their VISA resource na
 divider, ambient sensors and the devices under test.
 
   testbench station new --simulated > my.toml     a complete simulated CO2 bench, to edit
+  testbench station new --simulated --flow        a simulated flow rig with velocity devices
   testbench station check my.toml                 finds unknown drivers, wrong keys and missing parts
   testbench station identify my.toml              connects to every instrument and says what is wrong, in words
 
@@ -23,6 +24,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     actions = parser.add_subparsers(title="actions", metavar="ACTION", required=True)
     new = actions.add_parser("new", help="print a station file")
     new.add_argument("--simulated", action="store_true", help="of a simulated bench, with the truth of every device stated")
+    new.add_argument("--flow", action="store_true", help="a flow rig with velocity devices, in place of a gas bench")
     new.set_defaults(action=_new)
     check = actions.add_parser("check", help="check a station file without touching an instrument")
     check.add_argument("file", type=Path)
@@ -45,7 +47,8 @@ def _new(arguments: argparse.Namespace) -> int:
             "say --simulated: the simulated station is the one to start from; "
             "its comments tell how to point it at real instruments"
         )
-    print((resources.files("testbench") / "stations" / "simulated.toml").read_text(encoding="utf-8"), end="")
+    name = "simulated-flow.toml" if arguments.flow else "simulated.toml"
+    print((resources.files("testbench") / "stations" / name).read_text(encoding="utf-8"), end="")
     return 0
 
 

@@ -53,5 +53,4 @@ def velocity_evidence(series: Series, rig: FlowRig, velocity: float, now: float)
 
 
 def _readings(series: Series, rig: FlowRig, start: float, end: float) -> dict[str, Floats]:
-    names = (channel.name for source in rig.sources for channel in source.channels)
-    return {name: series[name].between(start, end)[1] for name in names if name in series}
+    return {name: series[name].between(start, end)[1] for name in rig.inputs}

@@ -121,7 +121,8 @@ def _own_notes(verdict: ReportVerdict, reason: str, wording: Wording) -> list[st
 
 def _pictures(device: ReportDevice, wording: Wording) -> list[Picture]:
     by_name = {verdict.characteristic: verdict for verdict in device.verdicts}
-    linear = [by_name[name] for name in ("linearity_error", "lack_of_fit", "indication_error") if name in by_name]
+    errors = ("linearity_error", "lack_of_fit", "indication_error", "velocity_error")
+    linear = [by_name[name] for name in errors if name in by_name]
     drawn = [("linearity", figures.linearity(device, verdict, wording)) for verdict in linear]
     drawn += [("response", figures.response(device, by_name, wording)), ("drift", figures.drift(device, by_name, wording))]
     return [Picture(svg, wording.fill(f"device.{kind}", name=device.name)) for kind, svg in drawn if svg is not None]

@@ -97,5 +97,5 @@ def moment(time: dt.datetime | None) -> str:
 
 
 def with_unit(number: str, unit: str) -> str:
-    """Put a unit behind a printed number, parted by a space that does not break; %F.S. and % too."""
-    return f"{number}\u00a0{unit}" if unit else number
+    """Put a unit behind a printed number, parted by a space that does not break; %F.S. and % too, 1 not."""
+    return f"{number}\u00a0{unit}" if unit not in ("", "1") else number

@@ -17,6 +17,8 @@ from testbench.text import Language
 _INFLUENCES = (
     (re.compile(r"controller\.(?P<name>.+)\.resolution"), "controller_resolution"),
     (re.compile(r"controller\.(?P<name>.+)"), "controller"),
+    (re.compile(r"reference\.(?P<name>.+)\.zero"), "reference_zero"),
+    (re.compile(r"reference\.(?P<name>.+)"), "reference"),
     (re.compile(r"divider\.setting\.(?P<name>.+)"), "setting"),
     (re.compile(r"cylinder\.(?P<name>.+)\.impurity"), "impurity"),
     (re.compile(r"cylinder\.(?P<name>.+)"), "cylinder"),

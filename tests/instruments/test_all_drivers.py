@@ -109,7 +109,19 @@ def content(plant: Plant, channel: Channel) -> float | None:
     return from_fraction(plant.analyser(device).content(component), channel.unit)
 
 
-TRUTHS: tuple[Callable[[Plant, str], float | None], ...] = (controller_flow, condition, indication, loop)
+def fan_speed(plant: Plant, name: str) -> float | None:
+    """FAN.speed: what the drive of the flow rig's fan says; nothing while the fan is stopped."""
+    fan, _, quantity = name.rpartition(".")
+    return plant.fan(fan).speed() if quantity == "speed" else None
+
+
+def reference_velocity(plant: Plant, name: str) -> float | None:
+    """METER.velocity: what the reference of a flow rig shows."""
+    meter, _, quantity = name.rpartition(".")
+    return plant.reference_velocity(meter).indication() if quantity == "velocity" else None
+
+
+TRUTHS: tuple[Callable[[Plant, str], float | None], ...] = (controller_flow, condition, indication, loop, fan_speed, reference_velocity)
 """What the plant shows on a channel of that name, in the channel's unit; None for names that are of another kind."""
 
 

@@ -99,7 +99,7 @@ class ModbusDivider(OneBox):
             full_scale=settings.full_scale,
             minimum_percent=settings.minimum_flow_percent,
             unit=ports.actual.unit,
-            resolution=_step(ports.actual),
+            resolution=[_step(ports.actual)] * len(settings.gases),
             set_step=step,
         )
 

@@ -107,10 +107,10 @@ def blending_of(
     full_scale: Sequence[float],
     minimum_percent: float,
     unit: str,
-    resolution: float,
+    resolution: Sequence[float],
     set_step: float = 0.0,
 ) -> Blending:
-    """The arithmetic of a divider that reports flows, in `unit` with a step of `resolution`; `full_scale` in L/min.
+    """The arithmetic of a divider that reports flows, in `unit` with the step `resolution`; `full_scale` in L/min; by port.
 
     Raises StationError where the table does not make a divider.
     """
@@ -123,7 +123,7 @@ def blending_of(
         litres = flow_unit(unit).litres_per_minute
         legs = []
         for port, (cylinder, gas) in enumerate(gases.items(), start=1):
-            channel = Channel(port_name(name, port), "mass flow", unit, resolution)
+            channel = Channel(port_name(name, port), "mass flow", unit, resolution[port - 1])
             own = settings.uncertainty_percent, settings.reproducibility_percent
             meter = PortMeter(channel.name, (channel,), unit, full_scale[port - 1] / litres, *own)
             legs.append(Leg.of(meter, cylinder, gas, minimum_percent, set_step))

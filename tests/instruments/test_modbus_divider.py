@@ -192,7 +192,7 @@ def test_zero_rest_and_stop(served: Any) -> None:
 
 
 def test_the_safe_state_is_read_back(served: Any) -> None:
-    divider, box = served("mcq-gb100", **FLOWS)
+    divider, _ = served("mcq-gb100", **FLOWS)
     divider.supply("CO2", 0.10)
     outcome = divider.drive_safe()
     assert (outcome.verified, outcome.read_back) == (True, "state 0, port 1: 0 SCCM, port 2: 0 SCCM")

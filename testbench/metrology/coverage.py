@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from scipy import stats
+from scipy import special
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ def expand(
         raise ValueError(f"the largest of {of} values has no meaning; at least 1 is needed")
     _check_probability(probability)
     upper = (1 + probability ** (1 / of)) / 2
-    factor = float(stats.norm.ppf(upper) if math.isinf(degrees_of_freedom) else stats.t.ppf(upper, degrees_of_freedom))
+    factor = float(special.ndtri(upper) if math.isinf(degrees_of_freedom) else special.stdtrit(degrees_of_freedom, upper))
     return Expanded(factor * standard_uncertainty, factor, probability, of)
 
 
@@ -52,9 +52,14 @@ def standard_deviation_interval(s: float, n: int, probability: float = 0.95) -> 
     if not s >= 0:
         raise ValueError(f"standard deviation must be 0 or more, got {s}")
     _check_probability(probability)
-    low = s * math.sqrt((n - 1) / float(stats.chi2.ppf((1 + probability) / 2, n - 1)))
-    high = s * math.sqrt((n - 1) / float(stats.chi2.ppf((1 - probability) / 2, n - 1)))
+    low = s * math.sqrt((n - 1) / _chi_squared_quantile((1 + probability) / 2, n - 1))
+    high = s * math.sqrt((n - 1) / _chi_squared_quantile((1 - probability) / 2, n - 1))
     return low, high
+
+
+def _chi_squared_quantile(probability: float, degrees_of_freedom: int) -> float:
+    """χ²(p; ν): twice the inverse of the regularised incomplete gamma function of ν/2."""
+    return 2.0 * float(special.gammaincinv(degrees_of_freedom / 2.0, probability))
 
 
 def _check_probability(probability: float) -> None:

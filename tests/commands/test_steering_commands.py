@@ -12,6 +12,7 @@ from contextlib import closing, contextmanager
 import pytest
 
 from testbench import cli
+from testbench.engine.clock import pause
 from testbench.engine.control import find_process
 from testbench.outcome import RunState
 from testbench.record.store import Record
@@ -78,6 +79,7 @@ def until(condition):
     deadline = time.monotonic() + WITHIN_S
     while not (found := condition()):
         assert time.monotonic() < deadline
+        pause(0.02)  # leave the processor to what is waited for
     return found
 
 

@@ -17,7 +17,7 @@ import pytest
 from instruments.alicat import Alicat, AlicatSettings
 from instruments.twin.launch import start_laboratory
 from testbench.engine.assembly import assemble
-from testbench.engine.clock import monotonic
+from testbench.engine.clock import monotonic, pause
 from testbench.engine.guard.client import start_guard
 from testbench.engine.guard.messages import Assignment
 from testbench.engine.guard.watched import WatchedProcess
@@ -30,6 +30,7 @@ from testbench.station import parse_station
 
 STAND_IN = Path(__file__).with_name("stand_in_bench.py")
 PATIENCE_S = 30.0  # on a busy computer; where it is right it takes a fraction
+BETWEEN_S = 0.02  # between two looks, in which the processor is left to what is waited for
 CONTROLLERS = ("mfc-co2", "mfc-n2")
 
 unix = pytest.mark.skipif(sys.platform == "win32", reason="signals of Unix")
@@ -79,6 +80,7 @@ class Bench:
             answer = self.hear("guard ")
             if answer != "None":
                 return int(answer)
+            pause(BETWEEN_S)
         raise AssertionError("no guard")
 
     def set_points(self):
@@ -111,6 +113,7 @@ class Bench:
         while monotonic() - began < PATIENCE_S:
             if not any(self.set_points()) and not any(self.flows()):
                 return monotonic() - began
+            pause(BETWEEN_S)
         raise AssertionError(f"gas still flows: {self.flows()}")
 
     def events(self):
@@ -121,6 +124,7 @@ class Bench:
                 row = record.evaluation(self.evaluation)
                 if row.outcome is not None:
                     return row, [(event.kind, event.text) for event in record.events(self.evaluation)]
+            pause(BETWEEN_S)
         raise AssertionError("nothing was entered")
 
     def supply(self):
@@ -139,6 +143,7 @@ class Bench:
             with Record.open(self.record) as record:
                 if events := record.events(self.evaluation):
                     return events[0]
+            pause(BETWEEN_S)
         raise AssertionError("nothing was entered")
 
     def note(self):
@@ -148,6 +153,7 @@ class Bench:
             for path in self.record.parent.glob("record.sqlite.guard-*.txt"):
                 if text := path.read_text(encoding="utf-8"):
                     return text
+            pause(BETWEEN_S)
         raise AssertionError("no file was written")
 
     def end(self):

@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 
 from instruments.twin.launch import start_laboratory
+from testbench.engine.clock import pause
 from testbench.engine.guard.watched import WatchedProcess
 from testbench.errors import RecordError
 from testbench.outcome import RunState
@@ -41,6 +42,7 @@ def until(condition):
     deadline = time.monotonic() + WITHIN_S
     while not (found := condition()):
         assert time.monotonic() < deadline
+        pause(0.005)  # leave the processor to what is waited for
     return found
 
 

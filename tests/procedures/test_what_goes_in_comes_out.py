@@ -108,15 +108,19 @@ def test_one_seed_gives_the_same_numbers_and_another_seed_others(simulated_stati
 
 @pytest.fixture
 def drawn(simulated_station, direct_bench):
-    """Error over U of single results in 400 draws of cylinder, controllers and device, one device to a draw."""
+    """Error over U of single results in 400 draws of cylinder, controllers and device, one device to a draw.
 
-    def alone(name):
+    Nothing else is drawn, so nothing else is read: the stations have no sensors.
+    """
+
+    def alone(name, response_time_s):
         def change(data):
-            data["devices"] = {name: data["devices"][name] | {"response_time_s": 90.0}}
+            data["devices"] = {name: data["devices"][name] | {"response_time_s": response_time_s}}
+            data["environment"] = data["interlocks"] = {}
 
         return simulated_station(change)
 
-    stations = {name: alone(name) for name in "ABC"}
+    stations = {"A": alone("A", 60.0), "B": alone("B", 90.0), "C": alone("C", 40.0)}
     errors = {"level": [], "zero day": [], "span day": [], "response": []}
     for seed in range(400):
         name, departure, zero, span, rise = TRUTHS[seed % 3]

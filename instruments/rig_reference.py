@@ -103,10 +103,10 @@ class PitotReference:
         state = {}
         for name, sensor in self._climate.items():
             values = readings[sensor.channel]
-            if not np.isfinite(values).any():
-                return np.full(readings[self.channel].shape, math.nan)
-            state[name] = float(np.nanmean(values))
+            state[name] = float(np.nanmean(values)) if np.isfinite(values).any() else math.nan
         density = self._density(state["temperature"], state["pressure"] * self._kilopascals, state["humidity"])
+        if math.isnan(density):
+            return np.full(readings[self.channel].shape, math.nan)
         return pitot_velocity(readings[self.channel] * self._pascals, density, self._certificate.coefficient)
 
     def quantity(self, velocity: float, readings: Mapping[str, float]) -> Quantity:
@@ -133,6 +133,7 @@ class PitotReference:
         )
 
     def _density(self, temperature: float, pressure_kpa: float, humidity: float) -> float:
+        """Density of the air, NaN where it is not known or no air is so."""
         try:
             return moist_air_density(temperature, 1e3 * pressure_kpa, min(1.0, max(0.0, humidity / 100.0)))
         except ValueError:

@@ -15,13 +15,15 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, cast
 
 from instruments.twin.commands import from_documents, to_documents
-from instruments.twin.peer import AnalyserPort, ControllerPort, SensorPort
+from instruments.twin.peer import AnalyserPort, ControllerPort, FanPort, SensorPort
 from instruments.twin.plant import Plant
+from instruments.twin.rig import DIFFERENTIAL_PRESSURE
 from testbench.engine.assembly import Equipment, driver_settings
 from testbench.engine.registry import find_driver
 from testbench.engine.roles import (
     Adjustment,
     Channel,
+    FlowRig,
     GasDivider,
     Identity,
     Instrument,
@@ -194,6 +196,61 @@ def direct_divider(file: StationFile, plant: Plant) -> GasDivider:
     return cast(GasDivider, driver("divider", settings, Parts(controllers, file.station.cylinders)))
 
 
+class DirectFan(DirectSource):
+    """The fan of a flow rig, as its driver needs it."""
+
+    safe_state = "fan stopped"
+    maximum_percent = 100.0
+
+    def __init__(self, name: str, port: FanPort) -> None:
+        super().__init__(name, Channel(f"{name}.speed", "fan speed", "%"), 0.5, port.speed)
+        self._port = port
+
+    def set_speed(self, percent: float) -> None:
+        """Set the speed, percent."""
+        self._port.set_speed(percent)
+
+    def stop(self) -> None:
+        """Stop it."""
+        self._port.set_speed(0.0)
+
+    def drive_safe(self) -> SafeOutcome:
+        """Stop it."""
+        self.stop()
+        return SafeOutcome(
+            self.name, self.safe_state, self._port.commanded() == 0.0, f"commanded {self._port.commanded():g} %"
+        )
+
+
+class DirectMeter(DirectSource):
+    """The reference of a flow rig with the uncertainties that its table states."""
+
+    def __init__(self, name: str, read: Callable[[], float], table: DriverTable) -> None:
+        super().__init__(name, Channel(f"{name}.velocity", "velocity", "m/s"), 1.0, read)
+        self._relative = float(table.options.get("uncertainty_percent", 0.0)) / 200.0  # expanded, k = 2
+        self._absolute = float(table.options.get("uncertainty_m_per_s", 0.0)) / 2.0
+
+    def velocity_influences(self, velocity: float) -> Mapping[str, float]:
+        """Standard uncertainties of a velocity by influence, m/s."""
+        return {f"reference.{self.name}": self._relative * velocity, f"reference.{self.name}.zero": self._absolute}
+
+
+def direct_flow_rig(file: StationFile, plant: Plant, sensors: Mapping[str, DirectSensor]) -> FlowRig:
+    """The station's rig driver on a direct fan and reference; `sensors` by table. StationError if the station has none."""
+    table = file.station.flow_rig
+    if table is None or plant.rig is None:
+        raise StationError(f"station file {file.path} has no [flow_rig]")
+    place = f"station file {file.path}: [flow_rig]"
+    driver = find_driver(table.driver, place)
+    fan = plant.rig.fan.name
+    built: dict[str, Any] = {f"environment.{name}": sensor for name, sensor in sensors.items()}
+    built[fan] = DirectFan(fan, plant.fan(fan))
+    if plant.rig.reference is not None:
+        name = plant.rig.reference.name
+        built[name] = DirectMeter(name, plant.reference_velocity(name).indication, file.station.instruments[name])
+    return cast(FlowRig, driver("flow_rig", driver_settings(place, table, driver, None), Parts(built, {})))
+
+
 def direct_device(file: StationFile, plant: Plant, name: str) -> DirectDevice:
     """A device under test of the station."""
     return DirectDevice(name, plant.analyser(name), file.station.devices[name], plant.update_s(name))
@@ -204,16 +261,18 @@ def direct_equipment(file: StationFile, plant: Plant, devices: Sequence[str] | N
     station = file.station
     divider = None if station.divider is None else direct_divider(file, plant)
     under_test = [direct_device(file, plant, name) for name in station.devices if devices is None or name in devices]
-    sensors: dict[str, Sensor] = {
-        table.quantity: DirectSensor(name, plant.sensor(name), table)
+    tables = {
+        name: DirectSensor(name, plant.sensor(name), table)
         for name, table in station.environment.items()
-        if table.truth is not None
+        if table.truth is not None or table.quantity == DIFFERENTIAL_PRESSURE
     }
+    sensors: dict[str, Sensor] = {station.environment[name].quantity: sensor for name, sensor in tables.items()}
+    rig = None if station.flow_rig is None else direct_flow_rig(file, plant, tables)
     information = {device.name: _information(device, station.devices[device.name]) for device in under_test}
-    parts: list[Any] = [*(divider.sources if divider is not None else ()), *sensors.values()]
-    if isinstance(divider, Instrument):
-        parts.append(divider)
-    return Equipment((*parts, *under_test), divider, None, tuple(under_test), sensors, {}, information)
+    parts: list[Any] = [*(divider.sources if divider is not None else ()), *tables.values()]
+    parts += [source for source in (rig.sources if rig is not None else ()) if source not in parts]
+    parts += [maker for maker in (divider, rig) if isinstance(maker, Instrument)]
+    return Equipment((*parts, *under_test), divider, rig, tuple(under_test), sensors, {}, information)
 
 
 def _information(device: DirectDevice, table: DeviceTable) -> DeviceInfo:

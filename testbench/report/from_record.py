@@ -42,7 +42,7 @@ from testbench.report.content import (
 )
 from testbench.report.evaluation_json import content_digest
 from testbench.report.letterhead import ISSUE_EVENT, Issue, Letterhead, issues
-from testbench.station import Station, parse_station
+from testbench.station import DriverTable, Station, parse_station
 from testbench.text import Language, Text
 
 INSTRUMENT_EVENT, SAFE_EVENT = "instrument", "safe state"
@@ -338,6 +338,24 @@ def _measurement_standards(station: Station, flow_units: Mapping[str, str]) -> I
             certificate=table.certificate,
             valid_until=table.valid_until,
         )
+    if station.divider is not None and station.divider.resource is not None:
+        yield _divider(station.divider, of_flows="divider" in flow_units)
+
+
+def _divider(table: DriverTable, *, of_flows: bool) -> MeasurementStandard:
+    """A divider with a certificate of its own: for the flow of every port, or for the content that it makes."""
+    percent, scatter = table.options.get("uncertainty_percent", 0.0), table.options.get("reproducibility_percent", 0.0)
+    return MeasurementStandard(
+        "divider",
+        StandardKind.DIVIDER,
+        uncertainty_text=Text(
+            zh=f"{'流量' if of_flows else '含量'}的 {percent:g}\u00a0%（k\u00a0=\u00a02），重复设定 {scatter:g}\u00a0%",
+            en=f"{percent:g}\u00a0% of {'a flow' if of_flows else 'the content'} (k\u00a0=\u00a02), "
+            f"setting to setting {scatter:g}\u00a0%",
+        ),
+        certificate=table.certificate,
+        valid_until=table.valid_until,
+    )
 
 
 def _instruments(

@@ -101,13 +101,18 @@ class DeviceTable(DriverTable):
 
 
 class SensorTable(DriverTable):
-    """A sensor of an ambient or supply condition, or of a gas in the room, which no standard asks for but interlocks do."""
+    """A sensor of an ambient or supply condition, or of a gas in the room, which no standard asks for but interlocks do.
+
+    Its driver may also set the condition (climate chamber, AC source, sample flow), as tests of influences need.
+    """
 
     quantity: Literal[
         "temperature",
         "humidity",
         "pressure",
         "voltage",
+        "frequency",
+        "sample flow",
         "room gas",
         "duct temperature",
         "duct pressure",

@@ -19,6 +19,7 @@ from testbench.engine.steps import (
     Answer,
     Averages,
     Conditions,
+    ConditionSet,
     DeviceInfo,
     Displayed,
     Leak,
@@ -71,8 +72,13 @@ class Bench(ABC):
         """Read (or ask for) the ambient and supply conditions; those that the standard forbids are noted on the findings."""
 
     @abstractmethod
-    def set_condition(self, quantity: str, value: float) -> None:
-        """Set an ambient or supply condition: by its instrument where the station has one, else by the operator."""
+    def set_condition(self, quantity: str, value: float) -> ConditionSet:
+        """Set an ambient or supply condition, and wait until it is there; return what was reached.
+
+        By its instrument where the station has one: raises UnsuppliableError for what that cannot set, before anything is
+        touched. Else by a person, who enters what was reached. A condition that is not reached in time is noted on the
+        findings of the run.
+        """
 
     @abstractmethod
     def ask(self, prompt: Prompt) -> Answer:

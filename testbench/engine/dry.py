@@ -13,6 +13,7 @@ from typing import Any, Concatenate
 
 from testbench.engine.assembly import Equipment
 from testbench.engine.bench import VELOCITY_TIMEOUT_S, Bench, Given, fastest_s, least_dwell_s
+from testbench.engine.condition_control import every_s, expected_s, unit_of
 from testbench.engine.operator import Prompt
 from testbench.engine.roles import Adjustment, FlowRig, GasDivider
 from testbench.engine.steps import (
@@ -21,6 +22,7 @@ from testbench.engine.steps import (
     Answer,
     Averages,
     Conditions,
+    ConditionSet,
     Curve,
     DeviceInfo,
     Displayed,
@@ -195,9 +197,17 @@ class DryBench(Bench):
         self._plan("check_conditions", {}, 0.0, None)
         return Conditions(self._now, ())
 
-    def set_condition(self, quantity: str, value: float) -> None:
+    def set_condition(self, quantity: str, value: float) -> ConditionSet:
         """See Bench."""
-        self._plan("set_condition", {"quantity": quantity, "value": value}, 0.0, None)
+        arguments = {"quantity": quantity, "value": value}
+        control, sensor = self._equipment.controls.get(quantity), self._equipment.sensors.get(quantity)
+        unit = unit_of(quantity, None if sensor is None else sensor.unit)
+        if control is None:
+            self._plan("set_condition", arguments, 0.0, None)
+            return ConditionSet(quantity, value, unit, value, "plan")
+        control.check(value)
+        window = self._plan("set_condition", arguments, expected_s(control), every_s(control))
+        return ConditionSet(quantity, value, unit, value, control.name, True, control.uncertainty, window)
 
     def ask(self, prompt: Prompt) -> Answer:
         """See Bench."""

@@ -10,13 +10,14 @@ from testbench.engine.adjusting import adjust_device
 from testbench.engine.assembly import Equipment
 from testbench.engine.bench import VELOCITY_TIMEOUT_S, Bench, fastest_s, least_dwell_s
 from testbench.engine.clock import Clock, never
+from testbench.engine.condition_control import ask_condition, complaint, condition_prompt, reach_condition
 from testbench.engine.conditions import ConditionLimit
 from testbench.engine.journal import Journal
 from testbench.engine.observation import Observation
 from testbench.engine.observer import Observer
 from testbench.engine.operator import Operator, Prompt
 from testbench.engine.reckoning import STABLE_S, TOLERANCE_PERCENT_FS, Reckoning
-from testbench.engine.roles import Adjustment, Device, Source
+from testbench.engine.roles import Adjustment, ConditionControl, Device, Source
 from testbench.engine.sampling import Sampler
 from testbench.engine.stepping import Stepping
 from testbench.engine.steps import (
@@ -25,6 +26,7 @@ from testbench.engine.steps import (
     Averages,
     BenchState,
     Conditions,
+    ConditionSet,
     Displayed,
     Leak,
     Reestablished,
@@ -125,8 +127,8 @@ class LiveBench(Bench):
     def restore_conditions(self) -> None:
         """Set the conditions as they were before, those that an instrument can set."""
         for quantity, value in self._reckoning.state.conditions.items():
-            if quantity in self._equipment.controls:
-                self._equipment.controls[quantity].set_condition(value)
+            if (control := self._equipment.controls.get(quantity)) is not None:
+                self._reach(control, value)
 
     def reestablish(self, *, settle: bool) -> Reestablished | None:
         """Set the gas or velocity as it was before, a new setting of the same, and wait until it is stable."""
@@ -203,25 +205,35 @@ class LiveBench(Bench):
             for quantity, prompt in self._reckoning.questions().items():
                 self._reckoning.answer(quantity, self._operator.ask(prompt))
             conditions = self._reckoning.conditions(self._once())
-            for complaint in self._reckoning.state.complaints:
-                self._event("condition", complaint)
-                self._observer.notice(complaint)
+            for text in self._reckoning.state.complaints:
+                self._event("condition", text)
+                self._observer.notice(text)
             return conditions
 
         return self._step("check_conditions", {}, action)
 
-    def set_condition(self, quantity: str, value: float) -> None:
+    def set_condition(self, quantity: str, value: float) -> ConditionSet:
         """See Bench."""
+        unit = self._reckoning.unit_of_condition(quantity)
 
-        def action() -> Answer:
+        def action() -> ConditionSet:
             control = self._equipment.controls.get(quantity)
-            self._reckoning.change(conditions=dict(self._reckoning.state.conditions) | {quantity: value})
             if control is not None:
-                control.set_condition(value)
-                return Answer(text=f"{value:g}", number=value, by=control.name)
-            return self._operator.ask(Prompt(f"Set {quantity} to {value:g} and enter what it is", quantity, value))
+                found = self._reckoning.condition_set(quantity, value, self._reach(control, value))
+            else:
+                answer = ask_condition(
+                    self._operator, quantity, condition_prompt(quantity, value, unit), self._observer.notice
+                )
+                found = self._reckoning.condition_stated(quantity, value, answer)
+            if (text := complaint(found)) is not None:
+                self._event("condition", text)
+                self._observer.notice(text)
+            return found
 
-        self._step("set_condition", {"quantity": quantity, "value": value}, action)
+        return self._step("set_condition", {"quantity": quantity, "value": value}, action)
+
+    def _reach(self, control: ConditionControl, value: float) -> Window:
+        return reach_condition(control, value, lambda: self._sampler.series[control.channel], self._clock, self._sample)
 
     def ask(self, prompt: Prompt) -> Answer:
         """See Bench."""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
 
@@ -14,7 +16,7 @@ from testbench.engine.person import present_person
 from testbench.engine.prompting import Prompt, answer_words, asked_for
 from testbench.engine.roles import Adjustment
 from testbench.engine.steps import Answer
-from testbench.errors import InputError, RecordError
+from testbench.errors import InputError, InstrumentError, RecordError
 from testbench.record.model import PromptRow
 from testbench.record.pictures import Picture, read_picture
 from testbench.record.store import Record
@@ -33,7 +35,11 @@ __all__ = [
 
 
 class Operator(Protocol):
-    """Answers prompts; `adjust` has the device's indication brought from `indicated` to `target` at the device itself."""
+    """Answers prompts, and does by hand what a prompt says.
+
+    `adjust` has the device's indication brought from `indicated` to `target` at the device itself; `set_condition` has a
+    condition of the environment brought to the number that the prompt expects, and returns what was reached.
+    """
 
     def ask(self, prompt: Prompt) -> Answer:
         """Put a question and return the answer."""
@@ -41,6 +47,10 @@ class Operator(Protocol):
 
     def adjust(self, device: str, point: Adjustment, indicated: float, target: float, unit: str) -> str:
         """Have a device adjusted by hand; return by whom."""
+        ...
+
+    def set_condition(self, quantity: str, prompt: Prompt) -> Answer:
+        """Have a condition set by hand; the answer is what it is then."""
         ...
 
 
@@ -63,6 +73,13 @@ class SimulatedOperator:
         self._laboratory.adjust_by_hand(device, point, indicated, target)
         return self.name
 
+    def set_condition(self, quantity: str, prompt: Prompt) -> Answer:
+        """Set the condition in the simulated laboratory, where that has it, and answer that it is there."""
+        if prompt.expected is not None:
+            with contextlib.suppress(InstrumentError):  # a laboratory without it: nothing in it feels it either
+                self._laboratory.set_condition(quantity, prompt.expected)
+        return self.ask(prompt)
+
 
 class SharedOperator:
     """A person for the real part of a bench, the simulated operator for the keys of the simulated devices."""
@@ -81,6 +98,10 @@ class SharedOperator:
         operator = self._simulated if self._simulates(device) else self._person
         return operator.adjust(device, point, indicated, target, unit)
 
+    def set_condition(self, quantity: str, prompt: Prompt) -> Answer:
+        """Have the person do it."""
+        return self._person.set_condition(quantity, prompt)
+
 
 class AttendedOperator(SharedOperator):
     """A person who is asked everything, also at a simulated bench; what is done at a simulated device follows the word."""
@@ -91,6 +112,12 @@ class AttendedOperator(SharedOperator):
         if self._simulates(device):
             self._simulated.adjust(device, point, indicated, target, unit)
         return by
+
+    def set_condition(self, quantity: str, prompt: Prompt) -> Answer:
+        """Ask the person; the simulated laboratory then has what was said."""
+        answer = self._person.set_condition(quantity, prompt)
+        self._simulated.set_condition(quantity, replace(prompt, expected=answer.number))
+        return answer
 
 
 class RecordOperator:
@@ -152,6 +179,10 @@ class RecordOperator:
             f"{target:.{decimals}f} {unit}. Answer when done"
         )
         return self.ask(Prompt(text)).by
+
+    def set_condition(self, quantity: str, prompt: Prompt) -> Answer:
+        """Ask a person to set the condition, and what it is then."""
+        return self.ask(prompt)
 
     def _show(self, number: int, prompt: Prompt) -> None:
         value = answer_words(prompt.unit or "", prompt.choices, wants_picture=prompt.wants_picture)

@@ -13,6 +13,7 @@ from dataclasses import replace
 from typing import Any
 
 from testbench.engine.assembly import Equipment
+from testbench.engine.condition_control import complaint, condition_reached, unit_of
 from testbench.engine.conditions import ConditionCheck, ConditionLimit
 from testbench.engine.observation import Observation, in_unit, setting_reproducibility
 from testbench.engine.operator import Prompt
@@ -24,6 +25,7 @@ from testbench.engine.steps import (
     Averages,
     BenchState,
     Conditions,
+    ConditionSet,
     Displayed,
     Leak,
     Settled,
@@ -55,6 +57,8 @@ class Reckoning:
         self.state = BenchState()
         self._divider = equipment.divider
         self._rig = equipment.flow_rig
+        self._sensors = equipment.sensors
+        self._controls = equipment.controls
         self._conditions = ConditionCheck(limits, equipment.sensors, seen)
         self._component = component
         self._run = ""
@@ -207,6 +211,36 @@ class Reckoning:
         conditions = self._conditions.conditions(time, self.state.answers)
         self.change(complaints=tuple(self._conditions.complaints(conditions)))
         return Conditions(time, conditions)
+
+    def unit_of_condition(self, quantity: str) -> str:
+        """The unit in which a condition is set; InputError for one that is not known."""
+        sensor = self._sensors.get(quantity)
+        return unit_of(quantity, None if sensor is None else sensor.unit)
+
+    def condition_set(self, quantity: str, value: float, window: Window) -> ConditionSet:
+        """An instrument of the station was set, and its condition waited for in a window."""
+        control = self._controls[quantity]
+        reached, stable = condition_reached(self.seen.series[control.channel], control, value, window.end)
+        return self._keep_condition(
+            ConditionSet(quantity, value, control.unit, reached, control.name, stable, control.uncertainty, window)
+        )
+
+    def condition_stated(self, quantity: str, value: float, answer: Answer) -> ConditionSet:
+        """A person set a condition and stated what it came to."""
+        return self._keep_condition(
+            ConditionSet(quantity, value, self.unit_of_condition(quantity), answer.number, answer.by)
+        )
+
+    def _keep_condition(self, found: ConditionSet) -> ConditionSet:
+        """Keep a condition to be set again after a pause; what was not reached is noted on the findings that follow."""
+        begins = f"{found.quantity} was to be "
+        noted = tuple(text for text in self.state.complaints if not text.startswith(begins))
+        text = complaint(found)
+        self.change(
+            conditions=dict(self.state.conditions) | {found.quantity: found.value},
+            complaints=noted if text is None else (*noted, text),
+        )
+        return found
 
     # ---- findings -----------------------------------------------------------------------------------------------------
 

@@ -256,11 +256,25 @@ class Sensor(Protocol):
 
 @runtime_checkable
 class ConditionControl(Protocol):
-    """Sets one condition of the environment (climate chamber, AC source, sample flow)."""
+    """Sets one condition of the environment (climate chamber, AC source, sample flow), from `low` to `high` in `unit`.
+
+    `check` raises UnsuppliableError, naming the range, for what cannot be set; `set_condition` does so before anything is
+    touched, and returns when the instrument has confirmed the set-point. The condition is there when all readings of
+    `channel` in `stable_s` are within `tolerance` of it; that takes `reach_s` at most. `uncertainty` is the standard
+    uncertainty of the readings as stated, 0 where nothing is stated.
+    """
 
     name: str
+    channel: str
     unit: str
+    low: float
+    high: float
+    tolerance: float
+    stable_s: float
+    reach_s: float
+    uncertainty: float
 
+    def check(self, value: float) -> None: ...
     def set_condition(self, value: float) -> None: ...
 
 

@@ -259,6 +259,24 @@ class Conditions:
 
 
 @validated(frozen=True, config=JSON)
+class ConditionSet:
+    """A condition was set to `value`: what it came to (mean of the last readings, or as a person stated it), and by whom.
+
+    `window` is the time in which an instrument's reading of it was waited for, None where a person set it; `stable` whether
+    it was within the tolerance at its end. `uncertainty` is the stated standard uncertainty of `reached`, in `unit`.
+    """
+
+    quantity: str
+    value: float
+    unit: str
+    reached: float | None
+    by: str
+    stable: bool = True
+    uncertainty: float = 0.0
+    window: Window | None = None
+
+
+@validated(frozen=True, config=JSON)
 class Reestablished:
     """The gas or velocity of a step that is attempted again was set anew: number of the setting, and how it was waited for.
 
@@ -297,7 +315,7 @@ RESULTS: Mapping[str, type[Any]] = {
     "warm_up": Window,
     "leak_check": Leak,
     "check_conditions": Conditions,
-    "set_condition": Answer,
+    "set_condition": ConditionSet,
     "ask": Answer,
     "supply": Supplied,
     "zero_gas": Supplied,

@@ -55,11 +55,8 @@ def describe(call: str, arguments: Mapping[str, Any], language: Language = "en")
                 return "零点调整" if zero else "量程调整"
             return f"adjust {arguments['point']}"
         case "set_condition":
-            return (
-                f"设定 {arguments['quantity']} = {arguments['value']:g}"
-                if chinese
-                else (f"set {arguments['quantity']} to {arguments['value']:g}")
-            )
+            quantity, value = arguments["quantity"], f"{arguments['value']:g}"
+            return f"设定{_CONDITIONS.get(quantity, quantity)} = {value}" if chinese else f"set {quantity} to {value}"
     chinese_words, english = _PLAIN.get(call, (call, call))
     return chinese_words if chinese else english
 
@@ -77,6 +74,14 @@ _GENERAL = {
     "wait": ("等待", "wait"),
     "adjust": ("调整", "adjust"),
     "set_condition": ("设定环境条件", "set a condition"),
+}
+_CONDITIONS = {
+    "temperature": "环境温度",
+    "humidity": "相对湿度",
+    "pressure": "大气压力",
+    "voltage": "供电电压",
+    "frequency": "供电频率",
+    "sample flow": "采样流量",
 }
 _PLAIN = {
     "warm_up": ("预热", "warm up"),

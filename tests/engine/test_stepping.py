@@ -39,9 +39,15 @@ class Chamber:
     """A climate chamber that keeps what it was set to."""
 
     name = unit = "chamber"
+    channel = "environment.temperature"
+    low, high = -40.0, 60.0
+    tolerance, stable_s, reach_s, uncertainty = 0.5, 10.0, 20.0, 0.0
 
     def __init__(self):
         self.settings = []
+
+    def check(self, value):
+        assert self.low <= value <= self.high
 
     def set_condition(self, value):
         self.settings.append(value)
@@ -265,6 +271,7 @@ def test_conditions_are_set_again_before_a_step_that_sets_the_gas_itself(simulat
     made = direct_bench(simulated_station())
     chamber = Chamber()
     made.bench._equipment = replace(made.bench._equipment, controls={"temperature": chamber})
+    made.bench._reckoning._controls = made.bench._equipment.controls
     made.bench.set_condition("temperature", 40.0)
     made.bench.quieten()
     made.bench.supply(0.5)

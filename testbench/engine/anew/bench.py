@@ -30,6 +30,7 @@ from testbench.engine.steps import (
     Averages,
     BenchState,
     Conditions,
+    ConditionSet,
     Displayed,
     Leak,
     Reestablished,
@@ -273,14 +274,17 @@ class RecomputingBench(Bench):
 
         return as_kind(Conditions, self._step("check_conditions", {}, compute))
 
-    def set_condition(self, quantity: str, value: float) -> None:
+    def set_condition(self, quantity: str, value: float) -> ConditionSet:
         """See Bench."""
 
-        def compute(recorded: Answer) -> Answer:
-            self._reckoning.change(conditions=dict(self._reckoning.state.conditions) | {quantity: value})
-            return recorded
+        def compute(recorded: ConditionSet) -> ConditionSet:
+            if recorded.window is None:
+                answer = Answer(text="", number=recorded.reached, by=recorded.by)
+                return self._reckoning.condition_stated(quantity, value, answer)
+            self._readings.take(recorded.window)
+            return self._reckoning.condition_set(quantity, value, recorded.window)
 
-        self._step("set_condition", {"quantity": quantity, "value": value}, compute)
+        return as_kind(ConditionSet, self._step("set_condition", {"quantity": quantity, "value": value}, compute))
 
     def ask(self, prompt: Prompt) -> Answer:
         """See Bench."""

@@ -169,5 +169,6 @@ def refuse(action: Action, equipment: Equipment) -> None:
                 raise InputError(f"nothing on this station sets {quantity!r}; {suggest(quantity, equipment.controls)}")
             if not math.isfinite(value):
                 raise InputError(f"{quantity} must be a number, got {value:g}")
+            equipment.controls[quantity].check(value)
         case DriveSafe():
             pass

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from instruments.divider_registers import divider_profile_names
 from instruments.register_profile import parse_profile, profile_names
 from instruments.twin import truth
 from testbench.engine.registry import driver_names, find_driver
@@ -36,6 +37,11 @@ def test_every_shipped_profile_has_a_row(name: str, drivers: str) -> None:
     assert f"| `{name}` |" in drivers
 
 
+@pytest.mark.parametrize("name", divider_profile_names())
+def test_every_shipped_profile_of_a_divider_has_a_row(name: str, drivers: str) -> None:
+    assert f"| `{name}` |" in drivers
+
+
 def test_the_example_of_a_profile_is_one(drivers: str) -> None:
     example = next(text for text in re.findall(r"```toml\n(.*?)```", drivers, re.DOTALL) if text.startswith("name ="))
     profile = parse_profile(example, "docs/drivers.md")
@@ -46,7 +52,15 @@ def test_the_example_of_a_profile_is_one(drivers: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "table", [truth.AnalyserTruth, truth.ControllerTruth, truth.CylinderTruth, truth.LineTruth, truth.SensorTruth]
+    "table",
+    [
+        truth.AnalyserTruth,
+        truth.ControllerTruth,
+        truth.CylinderTruth,
+        truth.DividerTruth,
+        truth.LineTruth,
+        truth.SensorTruth,
+    ],
 )
 def test_every_key_of_a_truth_table_is_listed(table: type[truth.Truth], laboratory: str) -> None:
     assert [key for key in table.model_fields if f"`{key}`" not in laboratory] == []

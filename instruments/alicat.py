@@ -26,7 +26,7 @@ not.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
@@ -34,6 +34,7 @@ from pydantic import BaseModel, Field
 
 from instruments.framing import FrameError, LineFraming
 from instruments.mass_flow import MassFlowController, MassFlowSettings, Shown
+from instruments.probing import Found, Probe, line_of
 from instruments.session import SerialSettings
 from instruments.station_keys import BaudRate, Timeout
 from instruments.transport import Link
@@ -43,6 +44,7 @@ from testbench.errors import InstrumentError
 STATUS_CODES = frozenset({"MOV", "VOV", "POV", "TOV", "OVR", "HLD", "VTM", "LCK"})
 HARMLESS = frozenset({"LCK"})
 SETPOINT_STEPS = 64000  # a set-point is kept in 64000ths of full scale
+PROBED_IDS = "ABCD"  # those that an unknown instrument is asked for
 LINE = LineFraming(b"\r", skip=b"\n")
 
 
@@ -119,6 +121,12 @@ class Alicat(MassFlowController[AlicatSettings]):
     documented_by: ClassVar[str] = "the maker's operating manuals (MC series)"
     verified: ClassVar[str] = "frames checked against the maker's manuals and public clients; not against hardware"
     Settings: ClassVar[type[BaseModel]] = AlicatSettings
+
+    @classmethod
+    def probes(cls) -> Iterator[Probe]:
+        """Poll the first unit ids (`instruments.probing`)."""
+        for letter in PROBED_IDS:
+            yield Probe(letter.encode() + b"\r", _recognise, SerialSettings(19200))
 
     def __init__(self, name: str, settings: AlicatSettings, parts: Parts) -> None:
         super().__init__(name, settings)
@@ -244,3 +252,12 @@ class Alicat(MassFlowController[AlicatSettings]):
                 f"{self.name} ({self.settings.resource}): asked {asked!r}, answer {line!r} is not that of a controller "
                 f"({error}); is its data format the default one?"
             ) from error
+
+
+def _recognise(answer: bytes) -> Found | None:
+    """The state of a controller."""
+    try:
+        frame = Frame.parse(line_of(answer).encode())
+    except (ValueError, IndexError):
+        return None
+    return Found(Identity(maker="Alicat"), {"unit_id": frame.unit_id}) if re.fullmatch("[A-Z]", frame.unit_id) else None

@@ -15,13 +15,14 @@ is flagged, with the current in `raw`. A channel that nobody claims is given in 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import ClassVar, Literal
+from typing import ClassVar, Literal, get_args
 
 from pydantic import BaseModel, Field, model_validator
 
 from instruments.framing import LineFraming
+from instruments.probing import SCPI_IDENTITY, Found, Medium, Probe, scpi_identity
 from instruments.session import SerialSettings
 from instruments.station_keys import BaudRate, DriverSettings, ResourceName, Timeout, Tries
 from instruments.transport import Link
@@ -99,6 +100,11 @@ class KeysightDaq:
     Settings: ClassVar[type[BaseModel]] = KeysightDaqSettings
 
     safe_state = "none: read only"
+
+    @classmethod
+    def probes(cls) -> Iterator[Probe]:
+        """Ask who it is (`instruments.probing`)."""
+        yield Probe(SCPI_IDENTITY, _recognise, SerialSettings(57600), Medium.BYTES | Medium.MESSAGES)
 
     def __init__(self, name: str, settings: KeysightDaqSettings, parts: Parts) -> None:
         self.name = name
@@ -300,3 +306,10 @@ def _flagged(reading: float, scale: _Scale) -> Sample:
     if not abs(reading) < OVERLOAD:
         return Sample(math.nan, Status.FLAGGED, "overload")
     return Sample(reading * scale.gain + scale.offset, Status.FLAGGED, f"{reading * scale.milliamperes:.4f} mA")
+
+
+def _recognise(answer: bytes) -> Found | None:
+    """One of the scanners."""
+    identity = scpi_identity(answer)
+    known = KeysightDaqSettings.model_fields["model"].annotation
+    return Found(identity, {"model": identity.model}) if identity and identity.model in get_args(known) else None

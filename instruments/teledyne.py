@@ -28,7 +28,7 @@ from __future__ import annotations
 
 import math
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from importlib import resources
 from typing import ClassVar
@@ -36,6 +36,7 @@ from typing import ClassVar
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, model_validator
 
 from instruments.linked_analyser import LinkedAnalyser, LinkedAnalyserSettings
+from instruments.probing import Found, Probe
 from instruments.session import SerialSettings
 from instruments.station_keys import BaudRate
 from instruments.tapi import LINE, Message, TestValue, request
@@ -101,6 +102,11 @@ class Teledyne(LinkedAnalyser):
     )
     verified: ClassVar[str] = "messages checked against the maker's manuals; not against hardware; TCP port not confirmed"
     Settings: ClassVar[type[BaseModel]] = TeledyneSettings
+
+    @classmethod
+    def probes(cls) -> Iterator[Probe]:
+        """Ask for the list of test values (`instruments.probing`)."""
+        yield Probe(request("T", "LIST", None), _recognise, SerialSettings(19200))
 
     def __init__(self, name: str, settings: TeledyneSettings, parts: Parts) -> None:
         line = SerialSettings(settings.baud_rate)
@@ -176,3 +182,12 @@ class Teledyne(LinkedAnalyser):
 def _shows(entry: ValueEntry, message: Message) -> TestValue | None:
     shown = TestValue.of(message.text)
     return shown if shown is not None and shown.name.upper() == entry.shown.upper() else None
+
+
+def _recognise(answer: bytes) -> Found | None:
+    """Any message of TAPI; the ID is stated where it is not 0."""
+    messages = [message for line in answer.split(b"\r") if (message := Message.read(line)) is not None]
+    if not messages:
+        return None
+    number = messages[0].instrument_id
+    return Found(Identity(maker="Teledyne API"), {"instrument_id": number} if number else {})

@@ -28,14 +28,16 @@ Documented by: 410i, 49i, 48i, 42i, 15i manuals, appendix "C-Link protocol comma
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
+from functools import partial
 from typing import ClassVar
 
 from pydantic import BaseModel, Field, field_validator, model_validator
 
 from instruments.clink import Answer, CLinkFraming, encode
 from instruments.iseries_gases import FURTHER, GASES, FurtherQuantity, Gas
+from instruments.probing import Found, Probe, line_of
 from instruments.session import SerialSettings
 from instruments.station_keys import (
     BaudRate,
@@ -66,6 +68,10 @@ from testbench.metrology.amount import UnitError, conversion, from_fraction, to_
 
 COMMAND_GAP_S = 0.2
 SIGNIFICANT_DIGITS = 4
+
+
+PROGRAM = "program no"
+KNOWN_IDS = (42, 43, 48, 49)  # as the maker sets them, see `instruments.iseries_gases`
 
 
 class ThermoISeriesSettings(DriverSettings):
@@ -177,6 +183,13 @@ class ThermoISeries:
             hint=f"is it switched on and set to {address}{f' and {line}' if settings.resource.startswith('ASRL') else ''}?",
         )
 
+    @classmethod
+    def probes(cls) -> Iterator[Probe]:
+        """Ask for the program, without an address and by the ids that are known (`instruments.probing`)."""
+        for instrument_id in (0, *KNOWN_IDS):
+            recognise = partial(_recognise, instrument_id=instrument_id)
+            yield Probe(encode(PROGRAM, instrument_id), recognise, SerialSettings(9600))
+
     @property
     def source(self) -> ThermoISeries:
         """The device is read itself."""
@@ -201,7 +214,7 @@ class ThermoISeries:
 
     def identify(self) -> Identity:
         """Ask for the program; C-Link tells neither maker nor serial number."""
-        words = self._ask("program no").rest.split()
+        words = self._ask(PROGRAM).rest.split()
         return Identity("Thermo", " ".join(words[:-1]), "", words[-1] if words else "")
 
     def trace(self, listener: Listener | None) -> None:
@@ -323,3 +336,13 @@ class ThermoISeries:
         return InstrumentError(
             f"{self.name} ({self.settings.resource}): asked {command!r}, it answers {answer.rest!r}; {what_to_do}"
         )
+
+
+def _recognise(answer: bytes, instrument_id: int) -> Found | None:
+    """The program, as C-Link tells it."""
+    line = line_of(answer.lstrip(bytes(range(0x80, 0x100)) + b"\0\r\n"), PROGRAM.encode())
+    told = Answer.to(PROGRAM, line.encode())
+    if told is None or told.refused or not told.rest:
+        return None
+    *model, version = told.rest.split()
+    return Found(Identity("Thermo", " ".join(model), "", version), {"instrument_id": instrument_id} if instrument_id else {})

@@ -1,4 +1,8 @@
-"""`testbench instruments`: the drivers, where they may stand in a station file, and how each was verified."""
+"""`testbench instruments`: the drivers, how each was verified, and the tools for adding one.
+
+A tool is a module that an entry point of group `testbench.tools` names: DESCRIPTION, `add_arguments` and `run`, as
+commands have them.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +11,13 @@ import argparse
 DESCRIPTION = """\
 Lists the installed drivers: the table of the station file that each is for, what it drives, who documents its protocol, and
 how far that was verified. `testbench instruments NAME` prints the keys of its table.
+
+Tools for adding an instrument; `testbench instruments TOOL --help` explains each:
+
+  identify RESOURCE                               ask an unknown instrument what is safe to ask, and say which driver fits
+  trace --station FILE --instrument NAME          show what is said on the line, byte by byte, and keep it in a file
+  replay FILE                                     check that the installed driver still says and reads what the file holds
+  new NAME                                        write a driver with its simulated instrument and tests, to start from
 """
 
 PLACES = {
@@ -19,14 +30,30 @@ PLACES = {
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add the name."""
-    parser.add_argument("name", nargs="?", help="only this driver, with the keys of its table")
+    """Add the name, of a driver or of a tool; what follows it is the tool's."""
+    parser.add_argument("name", nargs="?", help="only this driver, with the keys of its table; or a tool")
+    parser.add_argument("rest", nargs=argparse.REMAINDER, metavar="...", help="what the tool is told")
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Print the list."""
-    from testbench.engine.registry import driver_names, find_driver
+    """Print the list, or use a tool."""
+    from testbench.engine.registry import driver_names, find_driver, find_tool, tool_names
+    from testbench.errors import InputError
 
+    if arguments.name in tool_names():
+        tool = find_tool(arguments.name)
+        parser = argparse.ArgumentParser(
+            prog=f"testbench instruments {arguments.name}",
+            description=tool.DESCRIPTION,
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+        )
+        tool.add_arguments(parser)
+        return tool.run(parser.parse_args(arguments.rest))
+    if arguments.rest:
+        raise InputError(
+            f"testbench instruments: {' '.join(arguments.rest)!r} behind {arguments.name!r} means nothing; "
+            f"the tools are {', '.join(tool_names())}"
+        )
     for name in [arguments.name] if arguments.name else driver_names():
         driver = find_driver(name, "testbench instruments")
         print(f"{name}  {PLACES.get(driver.kind, driver.kind)}")

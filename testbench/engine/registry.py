@@ -8,12 +8,14 @@ from collections.abc import Callable, Iterable
 from functools import cache
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Protocol, cast
 
 from testbench.engine.roles import DriverClass
 from testbench.errors import InputError, StationError, suggest
 
 if TYPE_CHECKING:
+    import argparse
+
     from testbench.engine.laboratory import LaboratoryStarter
     from testbench.engine.procedure import Procedure
     from testbench.station import StationFile
@@ -21,8 +23,23 @@ if TYPE_CHECKING:
 DRIVERS = "testbench.instruments"
 PROCEDURES = "testbench.procedures"
 LABORATORIES = "testbench.laboratories"
+TOOLS = "testbench.tools"
 COMPUTING = ("bench.py", "conditions.py", "live.py", "observation.py", "reckoning.py", "reference_velocity.py", "steps.py")
 """Files of this package whose change may change a result."""
+
+
+class Tool(Protocol):
+    """A tool of `testbench instruments`: a module that says what it does, adds its arguments, and runs."""
+
+    DESCRIPTION: str
+
+    def add_arguments(self, parser: argparse.ArgumentParser) -> None:
+        """Add what it is told on the command line."""
+        ...
+
+    def run(self, arguments: argparse.Namespace) -> int:
+        """Do it; return the exit status."""
+        ...
 
 
 @cache
@@ -54,6 +71,16 @@ def find_procedure(name: str) -> Procedure:
     if point is None:
         raise InputError(f"unknown procedure {name!r}; {suggest(name, _named(PROCEDURES))} (`testbench procedures`)")
     return cast("Procedure", _load(point))
+
+
+def tool_names() -> list[str]:
+    """Names of all installed tools."""
+    return list(_named(TOOLS))
+
+
+def find_tool(name: str) -> Tool:
+    """Load the tool `name`, one of `tool_names`."""
+    return cast("Tool", _load(_named(TOOLS)[name]))
 
 
 def provenance(group: str, name: str) -> str:

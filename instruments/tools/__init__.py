@@ -1,0 +1,1 @@
+"""Tools for the engineer who adds an instrument: `testbench instruments identify | trace | replay | new`."""

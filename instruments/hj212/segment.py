@@ -164,9 +164,10 @@ def moment(text: str | None) -> dt.datetime | None:
     """A time of HJ 212: YYYYMMDDhhmmss, with milliseconds in a QN; None for what is none. It has no zone."""
     if text is None or not re.fullmatch(r"[0-9]{14}([0-9]{3})?", text):
         return None
-    parts = [int(text[start:end]) for start, end in ((0, 4), (4, 6), (6, 8), (8, 10), (10, 12), (12, 14))]
+    year, month, day = int(text[:4]), int(text[4:6]), int(text[6:8])
+    hour, minute, second, milliseconds = int(text[8:10]), int(text[10:12]), int(text[12:14]), int(text[14:] or "0")
     try:
-        return dt.datetime(*parts, int(text[14:] or "0") * 1000)  # type: ignore[arg-type]  # noqa: DTZ001 - a zone is not stated
+        return dt.datetime(year, month, day, hour, minute, second, milliseconds * 1000)  # noqa: DTZ001 - a zone is not stated
     except ValueError:
         return None
 

@@ -17,6 +17,7 @@ from testbench.errors import StationError, suggest
 from testbench.station import DriverTable, StationFile
 
 TWINS = "testbench.twins"
+FLOW_CONDITION = "flow-condition"  # the driver of a condition that a flow controller sets
 
 
 class PortKind(StrEnum):
@@ -26,6 +27,7 @@ class PortKind(StrEnum):
     DIVIDER = "divider"
     ANALYSER = "analyser"
     SENSOR = "sensor"
+    SAMPLE_FLOW = "sample flow"
     LOOP = "loop"
     FAN = "fan"
     VELOCITY = "velocity"
@@ -40,8 +42,19 @@ class Simulated:
     table: DriverTable
     kind: PortKind
 
+    @property
+    def connects(self) -> bool:
+        """Whether the instrument is the one that connects, to a port on which its driver listens."""
+        return bool(self._listens_as)
+
+    @property
+    def _listens_as(self) -> str:
+        return str(getattr(_server_class(self.table.driver, self.place), "listens_as", ""))
+
     def resource(self, port: int) -> str:
-        """VISA resource name of the instrument when its server listens on a TCP port of loopback."""
+        """Resource name of the instrument when its server listens on a TCP port of loopback, or its driver does."""
+        if self.connects:
+            return self._listens_as.format(port=port)
         if self.table.resource == "twin:serial":
             return f"ASRLsocket://127.0.0.1:{port}::INSTR"
         return f"TCPIP::127.0.0.1::{port}::SOCKET"
@@ -63,8 +76,10 @@ def simulated_instruments(file: StationFile) -> tuple[Simulated, ...]:
 def _tables(file: StationFile) -> Iterator[Simulated]:
     station = file.station
     feeding = {} if station.divider is None else station.divider.options.get("controllers", {})
+    flows = {str(t.options.get("instrument")) for t in station.environment.values() if t.driver == FLOW_CONDITION}
     for name, table in station.instruments.items():
-        yield Simulated(name, f"[instruments.{name}]", table, PortKind.CONTROLLER if name in feeding else PortKind.LOOP)
+        kind = PortKind.CONTROLLER if name in feeding else PortKind.SAMPLE_FLOW if name in flows else PortKind.LOOP
+        yield Simulated(name, f"[instruments.{name}]", table, kind)
     if station.divider is not None:
         yield Simulated("divider", "[divider]", station.divider, PortKind.DIVIDER)
     for name, sensor in station.environment.items():
@@ -88,6 +103,8 @@ def server(file: StationFile, item: Simulated, resource: str, plant: Plant) -> I
             port = plant.analyser(item.name)
         case PortKind.SENSOR:
             port = plant.sensor(item.name)
+        case PortKind.SAMPLE_FLOW:
+            port = plant.sample_flow(item.name)
         case PortKind.LOOP:
             port = plant.loops(item.name)
         case PortKind.FAN:

@@ -6,10 +6,12 @@ import selectors
 import socket
 import sys
 import traceback
+from collections.abc import Callable
 from typing import Protocol
 
 from instruments.twin.control import ControlConnection
 from instruments.twin.faults import Fault, Faults
+from instruments.twin.peer import Teller
 from instruments.twin.timers import Timers
 from testbench.errors import TestbenchError
 
@@ -138,11 +140,20 @@ class InstrumentClient(Client):
         """Say nothing any more of what was to be said late or byte by byte."""
         self._recoveries += 1
 
+    def let_tell(self) -> None:
+        """Say what the instrument says by itself, now that bench time has moved."""
+        if isinstance(self.conversation, Teller) and self._open and (told := self.conversation.tell()):
+            self.say(self._faulty(lambda: told))
+
     def _converse(self, data: bytes) -> bytes:
+        return self._faulty(lambda: self._answer(data))
+
+    def _faulty(self, speak: Callable[[], bytes]) -> bytes:
+        """What is said at once of what the instrument would say, when its line may have a fault."""
         self._requests += 1
         fault = self._laboratory.faults.meet(self.instrument)
         if fault is None:
-            return self._answer(data)
+            return speak()
         match fault.kind:
             case Fault.SILENT:
                 return b""
@@ -150,12 +161,12 @@ class InstrumentClient(Client):
                 self.close()
                 return b""
             case Fault.LATE:
-                self._say_after(fault.delay, self._answer(data))
+                self._say_after(fault.delay, speak())
                 return b""
             case Fault.TRICKLE:
-                self._trickle(self._answer(data), fault.delay, self._requests)
+                self._trickle(speak(), fault.delay, self._requests)
                 return b""
-        return fault.altered(self._answer(data))
+        return fault.altered(speak())
 
     def _say_after(self, delay_s: float, answer: bytes) -> None:
         recoveries = self._recoveries

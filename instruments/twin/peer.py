@@ -8,7 +8,7 @@ because a frame may arrive in pieces. Commands that change the plant take effect
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 
 class Connection(Protocol):
@@ -16,6 +16,15 @@ class Connection(Protocol):
 
     def receive(self, data: bytes) -> bytes:
         """Take what arrived and return what the instrument answers now (empty while a frame is incomplete)."""
+        ...
+
+
+@runtime_checkable
+class Teller(Connection, Protocol):
+    """A conversation in which the instrument also speaks by itself."""
+
+    def tell(self) -> bytes:
+        """What it says now that bench time has moved; mostly nothing."""
         ...
 
 
@@ -80,9 +89,14 @@ class FanPort(Protocol):
 
 
 class SensorPort(Protocol):
-    """An ambient or supply condition in the plant, in the unit its table in the station file states."""
+    """An ambient or supply condition in the plant, in the unit its table in the station file states.
+
+    `set` is what a chamber or source does that controls it; `setpoint` what was last set (at first, where it began).
+    """
 
     def value(self) -> float: ...
+    def set(self, value: float) -> None: ...
+    def setpoint(self) -> float: ...
 
 
 class LoopPort(Protocol):
@@ -92,6 +106,10 @@ class LoopPort(Protocol):
 
 
 class ServerClass(Protocol):
-    """What the entry points of group `testbench.twins` name (key: the driver's name)."""
+    """What the entry points of group `testbench.twins` name (key: the driver's name).
+
+    An instrument that is the one to connect states `listens_as`, the resource name of the port on which its driver listens,
+    with `{port}` for its number.
+    """
 
     def __call__(self, name: str, settings: Any, port: Any) -> InstrumentServer: ...

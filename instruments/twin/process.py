@@ -20,6 +20,7 @@ from instruments.twin.commands import Command
 from instruments.twin.control import ControlConnection
 from instruments.twin.faults import UNREACHABLE, Fault, Faults, LineFault
 from instruments.twin.messages import History, Welcome
+from instruments.twin.outgoing import Connector
 from instruments.twin.peer import InstrumentServer
 from instruments.twin.plant import Plant
 from instruments.twin.rendezvous import Rendezvous, new_token
@@ -55,14 +56,19 @@ class LaboratoryProcess:
         self._idle_since = self._real_since + max(0.0, FIRST_VISIT_S - (idle_exit_s or 0.0))
         self._real_from = 0.0
         self._items: tuple[Simulated, ...] = simulated_instruments(file)
-        self._sockets = {item.name: _listen() for item in self._items}
+        self._sockets = {item.name: _listen() for item in self._items if not item.connects}
+        self._connectors = {item.name: self._connector(item.name) for item in self._items if item.connects}
         self._control = _listen()
-        self._names = {item.name: item.resource(_port(self._sockets[item.name])) for item in self._items}
+        ports = {name: _port(there) for name, there in self._sockets.items()}
+        ports |= {name: connector.port for name, connector in self._connectors.items()}
+        self._names = {item.name: item.resource(ports[item.name]) for item in self._items}
         self.faults = Faults(self._names)
         self._begin(Plant(file.station, seed))
         for name, listening in self._sockets.items():
             self._selector.register(listening, selectors.EVENT_READ, self._acceptor(listening, name))
         self._selector.register(self._control, selectors.EVENT_READ, self._control_acceptor())
+        for connector in self._connectors.values():
+            connector.start()
 
     @property
     def plant(self) -> Plant:
@@ -85,9 +91,14 @@ class LaboratoryProcess:
             for key, mask in self._selector.select(min(left, LONGEST_WAIT_S, self.timers.left())):
                 key.data(mask)
             self.timers.run_due()
+            if self._connectors and self.owner is None:
+                self.follow_real_time()
+                self._let_tell()
 
     def close(self) -> None:
         """Close every socket."""
+        for connector in self._connectors.values():
+            connector.close()
         for key in list(self._selector.get_map().values()):
             key.fileobj.close()  # type: ignore[union-attr]
         for there in self._sockets.values():  # those that do not listen now
@@ -128,6 +139,8 @@ class LaboratoryProcess:
     def advance(self, to_s: float) -> None:
         """Move bench time."""
         self._plant.advance(to_s)
+        if self._connectors:
+            self._let_tell()
 
     def now(self) -> float:
         """Bench time, s."""
@@ -192,6 +205,8 @@ class LaboratoryProcess:
     def forget(self, client: InstrumentClient) -> None:
         """A client of an instrument has gone."""
         self._clients.discard(client)
+        if (connector := self._connectors.get(client.instrument)) is not None:
+            connector.lost()
         self._mark_idle()
 
     # ---- inside
@@ -212,8 +227,18 @@ class LaboratoryProcess:
         for client in self._clients:
             client.conversation = self._servers[client.instrument].connect()
 
+    def _let_tell(self) -> None:
+        """Let those instruments speak that do so by themselves; only such as connect by themselves do."""
+        for client in [client for client in self._clients if client.instrument in self._connectors]:
+            client.let_tell()
+
     def _listen_or_not(self) -> None:
         """Stop listening where connections are refused; the port stays ours until they are taken again."""
+        for name, connector in self._connectors.items():
+            if self.faults.unreachable(name):
+                connector.stop()
+            else:
+                connector.start()
         for name, there in self._sockets.items():
             refused = self.faults.unreachable(name) is Fault.REFUSED
             listening = there in self._selector.get_map()
@@ -248,6 +273,13 @@ class LaboratoryProcess:
             self._clients.add(InstrumentClient(self, self._selector, connection, instrument, conversation))
 
         return accept
+
+    def _connector(self, instrument: str) -> Connector:
+        def welcome(connection: socket.socket) -> None:
+            conversation = self._servers[instrument].connect()
+            self._clients.add(InstrumentClient(self, self._selector, connection, instrument, conversation))
+
+        return Connector(self._selector, self.timers, welcome)
 
     def _control_acceptor(self) -> Callable[[int], None]:
         def accept(_: int) -> None:

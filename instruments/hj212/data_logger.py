@@ -1,0 +1,413 @@
+"""A CEMS data logger as the platform sees it: what it uploads, and how it is asked.
+
+A request of the platform runs
+
+    request, Flag 5  ─►  9011 QnRtn (how it is taken)  ─►  data, if it asks for some  ─►  9012 ExeRtn (what became of it)
+
+and a notice (2012) ends with 9013. Every try of a request has a QN of its own, so that an answer that comes late, with the
+QN of an earlier try, is told from that of the present one; an upload with a QN of the logger's own is new in any case.
+
+Uploads that ask for it are acknowledged at once, 9014 for data and 9013 for notices, unless they cannot be used: MN,
+password and type of system must be as in the station file, and strictly read nothing may depart from the standard.
+
+The last uploads of each kind are kept, a bounded number.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import itertools
+import threading
+from collections import Counter, OrderedDict, deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TypeVar
+
+from instruments.deadline import monotonic
+from instruments.hj212.codes import (
+    DATA,
+    Command,
+    ExecutionReturn,
+    RequestReturn,
+    SystemType,
+)
+from instruments.hj212.defects import DefectKind
+from instruments.hj212.frame import Frame, build_frame
+from instruments.hj212.packets import Joiner
+from instruments.hj212.platform import Connection, Platform, join_platform, leave_platform
+from instruments.hj212.segment import VERSIONS, Flag, Item, Segment
+from testbench.engine.clock import wall_now
+from testbench.engine.roles import Direction, Listener
+from testbench.errors import InstrumentError
+
+KEPT = 1500  # uploads of each kind: a day of minutes
+REMEMBERED = 64  # requests of which answers are known again
+REPLIES = frozenset({Command.REQUEST_REPLY, Command.RESULT, Command.NOTICE_ACKNOWLEDGED, Command.DATA_ACKNOWLEDGED})
+DAMAGE = frozenset({DefectKind.CRC, DefectKind.CRC_FORM, DefectKind.LENGTH, DefectKind.LENGTH_FORM, DefectKind.NOT_ASCII})
+"""Departures after which what was received may not be what was sent."""
+
+REFUSALS = {
+    RequestReturn.REJECTED: "it rejects the request",
+    RequestReturn.WRONG_PASSWORD: "it says that the password is wrong; correct password",
+    RequestReturn.WRONG_MN: "it says that the MN is wrong; correct mn",
+    RequestReturn.WRONG_ST: "it says that the type of system (ST) is wrong; correct st",
+    RequestReturn.WRONG_FLAG: "it says that the flag is wrong",
+    RequestReturn.WRONG_QN: "it says that the QN is wrong; is its clock right?",
+    RequestReturn.WRONG_CN: "it does not know this command",
+    RequestReturn.WRONG_CRC: "it says that the sum (CRC) is wrong",
+}
+FAILURES = {
+    ExecutionReturn.WRONG_CONDITION: "it says that the conditions for it are not met",
+    ExecutionReturn.TIMED_OUT: "it says that carrying it out took too long",
+    ExecutionReturn.BUSY: "it says that it is busy",
+    ExecutionReturn.FAULT: "it says that it has a fault",
+    ExecutionReturn.NO_DATA: "it says that it has no data",
+}
+_REFUSALS: dict[str | None, str] = {f"{code:d}": words for code, words in REFUSALS.items()}
+_FAILURES: dict[str | None, str] = {f"{code:d}": words for code, words in FAILURES.items()}
+
+Answer = TypeVar("Answer")
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """What a logger uploaded: the segment, when it came (platform's time, no zone), its number, and what damaged it."""
+
+    segment: Segment
+    received: dt.datetime
+    serial: int
+    damage: str = ""
+
+    @property
+    def age_s(self) -> float | None:
+        """Platform's time at arrival minus the logger's DataTime, s; None where it states none."""
+        stated = self.segment.data_time
+        return None if stated is None else (self.received - stated).total_seconds()
+
+
+@dataclass(slots=True)
+class _Question:
+    """One try of a request."""
+
+    qn: str
+    connection: Connection
+    deadline: float
+    after: int  # serial of the last upload before it
+    replies: list[Segment] = field(default_factory=list)
+
+
+class _TryError(Exception):
+    """One try failed; the text is a phrase that follows the request."""
+
+
+class DataLogger:
+    """One data logger, by its MN. `trace`, when set, hears every byte of its connections."""
+
+    def __init__(
+        self,
+        name: str,
+        host: str,
+        port: int,
+        *,
+        mn: str,
+        password: str,
+        system_type: SystemType | None,
+        strict: bool,
+        timeout_s: float,
+        tries: int,
+    ) -> None:
+        self.name = name
+        self.mn = mn
+        self.trace: Listener | None = None
+        self.version = 1
+        self.departures: Counter[DefectKind] = Counter()
+        self._address = (host, port)
+        self._password = password
+        self._system_type = system_type
+        self._strict = strict
+        self._timeout_s = timeout_s
+        self._tries = tries
+        self._platform: Platform | None = None
+        self._condition = threading.Condition()
+        self._joiner = Joiner()
+        self._uploads: dict[int, deque[Upload]] = {}
+        self._serials = itertools.count(1)
+        self._newest = 0
+        self._questions: OrderedDict[str, _Question] = OrderedDict()
+        self._pending: _Question | None = None
+        self._complaint = ""
+        self._last_qn = _platform_time()
+
+    # ---- connecting
+
+    def open(self, within_s: float) -> None:
+        """Listen, and wait until the logger has connected; nothing if it is open. Raise InstrumentError."""
+        if self._platform is not None:
+            return
+        try:
+            self._platform = join_platform(*self._address, self)
+        except OSError as error:
+            raise self._error(
+                f"cannot listen there ({error.strerror or error}); is the port used by another program, "
+                "and is the address one of this computer?"
+            ) from error
+        if self._platform is None:
+            raise self._error("another device has this address and MN already; give each its own")
+        deadline = monotonic() + within_s
+        with self._condition:
+            while self._platform.connection(self.mn) is None:
+                left = deadline - monotonic()
+                if left <= 0:
+                    break
+                self._condition.wait(left)
+            else:
+                return
+            complaint = self._complaint
+        self.close()
+        raise self._error(
+            f"no data logger with MN {self.mn} connected within {within_s:g} s{f' ({complaint})' if complaint else ''}; "
+            "let it send to this computer's address and this port, as HJ 212 over TCP"
+        )
+
+    def close(self) -> None:
+        """Stop listening; nothing if it is closed."""
+        platform, self._platform = self._platform, None
+        if platform is not None:
+            leave_platform(platform, self)
+
+    # ---- asking
+
+    def ask_realtime(self) -> None:
+        """Ask for the real-time data; what fails is settled by `realtime`."""
+        try:
+            self._pending = self._sent(Command.REALTIME, (), 0.0)
+        except _TryError:
+            self._pending = None
+
+    def realtime(self) -> Upload:
+        """The real-time data that answer the request; raise InstrumentError after the bounded number of tries."""
+        question, self._pending = self._pending, None
+        return self._settled(question, Command.REALTIME, (), self._answering)
+
+    def command(self, command: Command, *groups: tuple[Item, ...]) -> list[Segment]:
+        """Have a command carried out; return what it uploaded for it. Raise InstrumentError, also where it refuses."""
+        return self._settled(None, command, groups, self._finished)
+
+    def uploads(self, command: Command, after: int = 0) -> list[Upload]:
+        """What is kept of uploads of one kind, oldest first; those with a serial number beyond `after`."""
+        with self._condition:
+            return [upload for upload in self._uploads.get(command, ()) if upload.serial > after]
+
+    def next_upload(self, command: Command, after: int, wait_s: float) -> Upload | None:
+        """The newest upload of one kind beyond a serial number; wait for one so long. None: there was none."""
+        deadline = monotonic() + wait_s
+        with self._condition:
+            while True:
+                kept = self._uploads.get(command)
+                if kept and kept[-1].serial > after:
+                    return kept[-1]
+                left = deadline - monotonic()
+                if left <= 0:
+                    return None
+                self._condition.wait(left)
+
+    @property
+    def complaint(self) -> str:
+        """What was wrong with the last that came and could not be used; empty when all could."""
+        return self._complaint
+
+    # ---- what the platform tells, in its thread
+
+    def hear(self, frame: Frame) -> bytes:
+        """Take a frame; return the acknowledgement that it asks for."""
+        segment = replace(frame.segment, defects=frame.defects)
+        if trouble := self._trouble(frame):
+            self.complain(trouble)
+            return b""
+        self.departures.update(defect.kind for defect in frame.defects)
+        if segment.flag is not None and segment.flag.version in VERSIONS:
+            self.version = segment.flag.version
+        if segment.cn in REPLIES:
+            self._reply(segment)
+            return b""
+        joined = self._joiner.add(segment, monotonic())
+        for missing in self._joiner.expire(monotonic()):
+            self.complain(f"packets {', '.join(map(str, missing.packets))} of {missing.first.pnum} did not come")
+        if joined is not None:
+            self._keep(joined)
+        if segment.flag is None or not segment.flag.acknowledge:
+            return b""
+        acknowledgement = Command.DATA_ACKNOWLEDGED if segment.cn in DATA else Command.NOTICE_ACKNOWLEDGED
+        return build_frame(self._segment(segment.qn, SystemType.EXCHANGE, acknowledgement, (), acknowledge=False))
+
+    def complain(self, text: str) -> None:
+        """Remember what was wrong, for the error that follows when nothing better comes."""
+        with self._condition:
+            self._complaint = text
+
+    def passed(self, direction: Direction, at: float, data: bytes) -> None:
+        """Let the listener hear bytes."""
+        if (listener := self.trace) is not None:
+            listener(direction, at, data)
+
+    def changed(self) -> None:
+        """Wake whoever waits for a connection, or for an answer on one that is lost."""
+        with self._condition:
+            self._condition.notify_all()
+
+    def _trouble(self, frame: Frame) -> str:
+        """Why a frame cannot be used; empty when it can."""
+        segment = frame.segment
+        if self._strict and frame.defects:
+            return "; ".join(defect.text for defect in frame.defects)
+        if segment.cn in REPLIES:
+            return ""
+        if segment.pw is not None and segment.pw != self._password:
+            return "it sends another password than the station file states"
+        if self._system_type is not None and segment.cn in DATA and segment.st != self._system_type:
+            return f"it says type of system (ST) {segment.st}, the station file {self._system_type}"
+        return ""
+
+    def _reply(self, segment: Segment) -> None:
+        with self._condition:
+            question = self._questions.get(segment.qn or "")
+            if question is not None:
+                question.replies.append(segment)
+                self._condition.notify_all()
+
+    def _keep(self, segment: Segment) -> None:
+        damage = "; ".join(defect.text for defect in segment.defects if defect.kind in DAMAGE)
+        with self._condition:
+            self._newest = next(self._serials)
+            upload = Upload(segment, _platform_time(), self._newest, damage)
+            self._uploads.setdefault(segment.cn or 0, deque(maxlen=KEPT)).append(upload)
+            if len(self._uploads) > REMEMBERED:  # a logger that makes up commands
+                self._uploads.pop(next(iter(self._uploads)))
+            question = self._questions.get(segment.qn or "")
+            if question is not None and len(question.replies) < KEPT:
+                question.replies.append(segment)
+            self._condition.notify_all()
+
+    # ---- one request
+
+    def _settled(
+        self,
+        question: _Question | None,
+        command: Command,
+        groups: Sequence[tuple[Item, ...]],
+        answered: Callable[[_Question], Answer | None],
+    ) -> Answer:
+        fault = ""
+        for _ in range(self._tries):
+            try:
+                if question is None:
+                    question = self._sent(command, groups, self._timeout_s)
+                return self._awaited(question, command, answered)
+            except _TryError as raised:
+                fault, question = str(raised), None
+        tries = f", {self._tries} tries" if self._tries > 1 else ""
+        complaint = f"; what came could not be used: {self._complaint}" if self._complaint else ""
+        raise self._error(
+            f"asked CN {command:d}: {fault}{tries}{complaint}; is MN {self.mn} right, and does it take requests?"
+        )
+
+    def _awaited(self, question: _Question, command: Command, answered: Callable[[_Question], Answer | None]) -> Answer:
+        with self._condition:
+            while True:
+                if refusal := _refusal(question.replies):
+                    raise self._error(f"asked CN {command:d}: {refusal}")
+                answer = answered(question)
+                if answer is not None:
+                    self._complaint = ""
+                    return answer
+                if not question.connection.open:
+                    raise _TryError("the data logger closed the connection")
+                left = question.deadline - monotonic()
+                if left <= 0:
+                    raise _TryError(f"no answer within {self._timeout_s:g} s")
+                self._condition.wait(left)
+
+    def _sent(self, command: Command, groups: Sequence[tuple[Item, ...]], wait_s: float) -> _Question:
+        """Send a request, when need be after waiting for the logger to come back."""
+        platform = self._platform
+        if platform is None:
+            raise self._error("is not open; open the station's instruments first")
+        deadline = monotonic() + wait_s
+        with self._condition:
+            while (connection := platform.connection(self.mn)) is None:
+                left = deadline - monotonic()
+                if left <= 0:
+                    raise _TryError("no data logger is connected")
+                self._condition.wait(left)
+            qn = self._new_qn()
+            question = self._questions[qn] = _Question(qn, connection, monotonic() + self._timeout_s, self._newest)
+            if len(self._questions) > REMEMBERED:
+                self._questions.popitem(last=False)
+        request = build_frame(
+            self._segment(qn, self._system_type or SystemType.AIR_SOURCE, command, groups, acknowledge=True)
+        )
+        if not connection.send(request):
+            raise _TryError("the data logger closed the connection")
+        self.passed(Direction.SENT, monotonic(), request)
+        return question
+
+    def _answering(self, question: _Question) -> Upload | None:
+        """The newest real-time data since a request that are no late answer to an earlier one."""
+        for upload in reversed(self._uploads.get(Command.REALTIME, ())):
+            if upload.serial <= question.after:
+                return None
+            if upload.segment.qn == question.qn or upload.segment.qn not in self._questions:
+                return upload
+        return None
+
+    def _finished(self, question: _Question) -> list[Segment] | None:
+        """What was uploaded for a request that is done; None while it is not."""
+        done = (Command.RESULT, Command.NOTICE_ACKNOWLEDGED, Command.DATA_ACKNOWLEDGED)
+        if not any(reply.cn in done for reply in question.replies):
+            return None
+        return [reply for reply in question.replies if reply.cn not in REPLIES]
+
+    def _segment(
+        self,
+        qn: str | None,
+        system_type: SystemType,
+        command: Command,
+        groups: Sequence[tuple[Item, ...]],
+        *,
+        acknowledge: bool,
+    ) -> Segment:
+        return Segment(
+            qn=qn,
+            st=str(system_type),
+            cn=int(command),
+            pw=self._password,
+            mn=self.mn,
+            flag=Flag.of(acknowledge=acknowledge, version=max(1, self.version)),
+            groups=tuple(groups),
+        )
+
+    def _new_qn(self) -> str:
+        """A QN that was never used: the platform's time, at least a millisecond after the one before."""
+        self._last_qn = max(_platform_time(), self._last_qn + dt.timedelta(milliseconds=1))
+        return f"{self._last_qn:%Y%m%d%H%M%S}{self._last_qn.microsecond // 1000:03}"
+
+    def _error(self, text: str) -> InstrumentError:
+        host, port = self._address
+        return InstrumentError(f"{self.name} (HJ212::{host}::{port}): {text}")
+
+
+def _platform_time() -> dt.datetime:
+    """The platform's time as HJ 212 writes it: local, without a zone, to the millisecond."""
+    now = wall_now().replace(tzinfo=None)
+    return now.replace(microsecond=now.microsecond // 1000 * 1000)
+
+
+def _refusal(replies: Sequence[Segment]) -> str:
+    """How a logger refused a request or failed at it; empty if it did not."""
+    for reply in replies:
+        taken, done = reply.parameter("QnRtn"), reply.parameter("ExeRtn")
+        if reply.cn == Command.REQUEST_REPLY and taken != "1":
+            return f"{_REFUSALS.get(taken, 'it does not take the request')} (QnRtn {taken})"
+        if reply.cn == Command.RESULT and done != "1":
+            return f"{_FAILURES.get(done, 'it did not carry it out')} (ExeRtn {done})"
+    return ""

@@ -205,17 +205,17 @@ class AlicatMixer(OneBox):
 
     def request(self) -> None:
         """Ask for its state."""
-        self._link.send(self._line("QMXS"), LINE, accept=self._is_state)
+        self.link.send(self._line("QMXS"), LINE, accept=self._is_state)
 
     def collect(self) -> Sequence[Sample]:
         """Return the flow of every port, SLPM; flagged with state and alarms other than normal."""
-        mixture = self._parse(self._link.receive())
+        mixture = self._parse(self.link.receive())
         status, raw = (Status.FLAGGED, mixture.trouble) if mixture.trouble else (Status.VALID, None)
         return [Sample(port.flow, status, raw) for port in mixture.ports]
 
     def state(self) -> Mixture:
         """Ask for its state now."""
-        return self._parse(self._link.query(self._line("QMXS"), LINE, accept=self._is_state))
+        return self._parse(self.link.query(self._line("QMXS"), LINE, accept=self._is_state))
 
     # ---- setting -------------------------------------------------------------------------------------------------------
 
@@ -273,7 +273,7 @@ class AlicatMixer(OneBox):
         def answers(line: bytes) -> bool:
             return self._is_mine(line) and (b"?" in line or fitting.fullmatch(" ".join(_words(line))) is not None)
 
-        line = self._link.query(self._line(command), LINE, accept=answers)
+        line = self.link.query(self._line(command), LINE, accept=answers)
         if b"?" in line:
             raise InstrumentError(f"{self.name} ({self.settings.resource}): does not know {command!r} (answers '?')")
         return _words(line)

@@ -170,7 +170,7 @@ class OneBox(ABC):
         self.component = gas.component
         self.rest_state = gas.rest_state
         self.sources: tuple[Source, ...] = (self,)
-        self._link = link
+        self.link = link
         self._port = 1
 
     # ---- what a driver adds --------------------------------------------------------------------------------------------
@@ -203,15 +203,15 @@ class OneBox(ABC):
 
     def open(self) -> None:
         """Connect."""
-        self._link.open()
+        self.link.open()
 
     def close(self) -> None:
         """Disconnect; the gas flows on as it is."""
-        self._link.close()
+        self.link.close()
 
     def trace(self, listener: Listener | None) -> None:
         """Let a listener hear every byte of the session; None ends it."""
-        self._link.trace = listener
+        self.link.trace = listener
 
     def drive_safe(self) -> SafeOutcome:
         """Stop it, and read back that it is stopped and the flow has ceased."""

@@ -14,8 +14,11 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, cast
 
+from instruments.blending import Blending, Flows
+from instruments.made_contents import Making
+from instruments.one_box import OneBox
 from instruments.twin.commands import from_documents, to_documents
-from instruments.twin.peer import AnalyserPort, ControllerPort, FanPort, SensorPort
+from instruments.twin.peer import AnalyserPort, ControllerPort, DividerPort, FanPort, SensorPort
 from instruments.twin.plant import Plant
 from instruments.twin.rig import DIFFERENTIAL_PRESSURE
 from testbench.engine.assembly import Equipment, driver_settings
@@ -181,6 +184,49 @@ class DirectLaboratory:
         """Nothing to leave."""
 
 
+class DirectDivider(OneBox):
+    """A divider in one box (role `GasDivider`) with its driver's own arithmetic, told and read without a session."""
+
+    def __init__(self, driver: OneBox, port: DividerPort) -> None:
+        super().__init__(driver.name, driver.gas, driver.link)
+        self._ports = port
+
+    def open(self) -> None:
+        """Nothing to connect to."""
+
+    def close(self) -> None:
+        """Nothing to disconnect from."""
+
+    def identify(self) -> Identity:
+        """Say that it is simulated."""
+        return Identity(maker="testbench", model="direct")
+
+    def request(self) -> None:
+        """Nothing to send."""
+
+    def collect(self) -> Sequence[Sample]:
+        """Read what it makes at the present bench time."""
+        flows = [self._ports.indicated_flow(number) for number in range(1, self._ports.ports + 1)]
+        if isinstance(self.gas, Blending):
+            return [Sample(flow / leg.litres) for flow, leg in zip(flows, self.gas.legs, strict=True)]
+        return self._contents(Sample(self._ports.indicated_content()), Sample(math.fsum(flows)))
+
+    def _tell(self, told: Flows | Making) -> None:
+        if isinstance(told, Making):
+            self._ports.make(told.port, told.content, told.total_flow)
+        else:
+            assert isinstance(self.gas, Blending)
+            for number, leg in enumerate(self.gas.legs, start=1):
+                self._ports.set_flow(number, told[leg.name])
+
+    def _halt(self) -> None:
+        for number in range(1, self._ports.ports + 1):
+            self._ports.set_flow(number, 0.0)
+
+    def _halted(self) -> tuple[bool, str]:
+        return True, "stopped"
+
+
 def direct_divider(file: StationFile, plant: Plant) -> GasDivider:
     """The station's divider driver on direct controllers; raise StationError if the station has none."""
     table = file.station.divider
@@ -193,7 +239,8 @@ def direct_divider(file: StationFile, plant: Plant) -> GasDivider:
         for name in table.options.get("controllers", {})
     }
     settings = driver_settings(place, table, driver, None)
-    return cast(GasDivider, driver("divider", settings, Parts(controllers, file.station.cylinders)))
+    made = driver("divider", settings, Parts(controllers, file.station.cylinders))
+    return DirectDivider(made, plant.divider()) if isinstance(made, OneBox) else cast(GasDivider, made)
 
 
 class DirectFan(DirectSource):

@@ -15,11 +15,13 @@ from pydantic import ConfigDict, Field, TypeAdapter
 from pydantic.dataclasses import dataclass as validated
 
 from testbench.engine.roles import Adjustment
+from testbench.errors import InputError
+from testbench.metrology.amount import to_fraction
 from testbench.metrology.measurand import MeasurandKind, kind_of
 from testbench.metrology.quantity import Quantity
 
 T = TypeVar("T")
-JSON = ConfigDict(ser_json_inf_nan="strings", arbitrary_types_allowed=True)
+JSON = ConfigDict(ser_json_inf_nan="strings", arbitrary_types_allowed=True, defer_build=True)
 
 
 _adapters: dict[type[Any], TypeAdapter[Any]] = {}
@@ -67,6 +69,12 @@ class DeviceInfo:
     def at(self, fraction: float) -> float:
         """Content, velocity or flow at a fraction of full scale, in `unit`."""
         return self.low + fraction * self.full_scale
+
+    def content_at(self, fraction: float) -> float:
+        """Content at a fraction of full scale, mol/mol; InputError for a device that measures no gas."""
+        if self.kind.moves:
+            raise InputError(f"{self.name} measures {self.measurand} in {self.unit}, so no gas is supplied to it")
+        return to_fraction(self.at(fraction), self.unit)
 
 
 @validated(frozen=True, config=JSON)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from instruments.twin.commands import Action
-from instruments.twin.launch import visit
+from instruments.twin.launch import start_laboratory, visit
 from testbench.engine.clock import monotonic, pause
 from testbench.engine.manual.hand_log import HandLog
 from testbench.engine.manual.service import HandService
@@ -48,11 +48,26 @@ class Hand:
     log: Path
 
 
+@pytest.fixture(scope="session")
+def plain_station(tmp_path_factory, simulated_text) -> Iterator[StationFile]:
+    """The simulated station as it is; its laboratory goes on from one test to the next."""
+    file = tmp_path_factory.mktemp("plain") / "station.toml"
+    file.write_text(simulated_text, encoding="utf-8")
+    station = read_station(file)
+    yield station
+    start_laboratory(station).stop()
+
+
 @pytest.fixture
-def station(tmp_path, simulated_text) -> Callable[..., StationFile]:
-    """Write the simulated station with replacements, and read it."""
+def station(tmp_path, simulated_text, plain_station) -> Callable[..., StationFile]:
+    """The simulated station, its laboratory as it was started; with replacements, one of its own."""
 
     def make(*replacements: tuple[str, str]) -> StationFile:
+        if not replacements:
+            laboratory = start_laboratory(plain_station)
+            laboratory.reset(1)
+            laboratory.close()
+            return plain_station
         text = simulated_text
         for old, new in replacements:
             assert old in text

@@ -21,14 +21,17 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import ClassVar, Literal, Self
 
 from pydantic import BaseModel, Field, model_validator
 
+from instruments.framing import FrameError
 from instruments.licor_xml import LicorFraming, LicorMessage, read_message, request
 from instruments.linked_analyser import LinkedAnalyser, LinkedAnalyserSettings
+from instruments.probing import Found, Probe
 from instruments.session import SerialSettings
 from instruments.station_keys import BaudRate
 from instruments.transport import Link
@@ -55,6 +58,7 @@ ELEMENTS = {
     "supply voltage": DataElement("ivolt", "V"),
 }
 MEASURANDS = ("CO2", "H2O")
+ROOTS = ("LI850", "LI830")
 
 
 class LicorLi850Settings(LinkedAnalyserSettings):
@@ -82,6 +86,12 @@ class LicorLi850(LinkedAnalyser):
     documented_by: ClassVar[str] = "the maker's XML grammar of the LI-850, LI-820 manual page 87"
     verified: ClassVar[str] = "messages checked against the maker's grammar and a recorded one; not against hardware"
     Settings: ClassVar[type[BaseModel]] = LicorLi850Settings
+
+    @classmethod
+    def probes(cls) -> Iterator[Probe]:
+        """Ask for the firmware, as each model is called (`instruments.probing`)."""
+        for root in ROOTS:
+            yield Probe(request(root, "VER"), partial(_recognise, root=root), SerialSettings(9600))
 
     def __init__(self, name: str, settings: LicorLi850Settings, parts: Parts) -> None:
         line = SerialSettings(settings.baud_rate)
@@ -144,3 +154,15 @@ class LicorLi850(LinkedAnalyser):
         )
         message = read_message(document, self._root)
         return message.text if message.kind == accept else ""
+
+
+def _recognise(answer: bytes, root: str) -> Found | None:
+    """A document of that model; its firmware where it is told."""
+    try:
+        document = LicorFraming(root).extract(bytearray(answer))
+    except FrameError:
+        return None
+    if document is None:
+        return None
+    message = read_message(document, root)
+    return Found(Identity("LI-COR", f"LI-{root[2:]}", "", message.text if message.kind == "ver" else ""), {"root": root})

@@ -26,7 +26,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import ClassVar, Final, Literal
 
 from pydantic import BaseModel, Field
@@ -35,6 +35,7 @@ from instruments.deadline import monotonic
 from instruments.framing import LineFraming
 from instruments.linked_analyser import LinkedAnalyser
 from instruments.ordered_values import OrderedValuesSettings
+from instruments.probing import Found, Probe
 from instruments.session import SerialSettings
 from instruments.station_keys import BaudRate
 from instruments.transport import Link
@@ -91,6 +92,11 @@ class Picarro(LinkedAnalyser):
     documented_by: ClassVar[str] = "the maker's user guide 40-0063 Rev A, public data acquisition programs"
     verified: ClassVar[str] = "answers checked against the guide; not against hardware; order of values by the station file"
     Settings: ClassVar[type[BaseModel]] = PicarroSettings
+
+    @classmethod
+    def probes(cls) -> Iterator[Probe]:
+        """Ask for the values with their time (`instruments.probing`)."""
+        yield Probe(WITH_TIME.encode("ascii") + b"\r", _recognise, SerialSettings(19200))
 
     def __init__(self, name: str, settings: PicarroSettings, parts: Parts, clock: Callable[[], float] = monotonic) -> None:
         line = SerialSettings(settings.baud_rate)
@@ -161,3 +167,10 @@ def _sample(text: str) -> Sample:
     if _NUMBER.fullmatch(text):
         return Sample(float(text))
     return Sample(math.nan, Status.FLAGGED, text.strip())
+
+
+def _recognise(answer: bytes) -> Found | None:
+    """Values with a time, or an error as these analysers tell it; it does not say which one."""
+    line = LINE.extract(bytearray(answer))
+    text = line.decode("ascii", "replace").strip() if line is not None else ""
+    return Found(Identity("Picarro")) if _WITH.fullmatch(text) or _ERROR.fullmatch(text) else None

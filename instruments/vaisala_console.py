@@ -23,13 +23,14 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import ClassVar, Literal
 
 from pydantic import BaseModel, Field
 
 from instruments.framing import FrameError, LineFraming
 from instruments.linked_analyser import LinkedAnalyser, LinkedAnalyserSettings
+from instruments.probing import Found, Probe
 from instruments.session import SerialSettings
 from instruments.station_keys import BaudRate
 from instruments.transport import Link
@@ -82,6 +83,11 @@ class VaisalaConsole(LinkedAnalyser):
     verified: ClassVar[str] = "lines and checksum checked against the maker's guides; not against hardware"
     Settings: ClassVar[type[BaseModel]] = VaisalaConsoleSettings
 
+    @classmethod
+    def probes(cls) -> Iterator[Probe]:
+        """Ask for a reading, after an end of line that clears what was typed before (`instruments.probing`)."""
+        yield Probe(b"\r" + SEND, _recognise, SerialSettings(19200))
+
     def __init__(self, name: str, settings: VaisalaConsoleSettings, parts: Parts) -> None:
         line = SerialSettings(settings.baud_rate, settings.data_bits, settings.parity, settings.stop_bits)
         link = Link(
@@ -131,3 +137,15 @@ class VaisalaConsole(LinkedAnalyser):
 
 def _tells_reading(line: bytes) -> bool:
     return _READING.fullmatch(line) is not None
+
+
+def _recognise(answer: bytes) -> Found | None:
+    """A reading of carbon dioxide; it does not say of which probe."""
+    buffer = bytearray(answer)
+    try:
+        while (line := FRAMES.extract(buffer)) is not None:
+            if _tells_reading(line):
+                return Found(Identity("Vaisala"))
+    except FrameError:
+        return None
+    return None

@@ -35,6 +35,7 @@ READS = [
     rb"\x00\x01\x00\x00\x00[\x05\x06].(\x03....|\x2b\x0e\x01\x00)",  # Modbus TCP: function 3 or 43 / 14
     rb".(\x03....|\x2b\x0e\x01\x00)..",  # Modbus RTU
     rb"<LI8[0-9]{2}>.*\?.*\r?\n",  # LI-COR: a question mark in place of values
+    rb"\rsend\r",  # Vaisala: send one reading
     rb"_(Meas_GetConc|Meas_GetConcEx|Instr_GetStatus)\r",  # Picarro: get
 ]
 """Forms of questions that change nothing in any instrument that understands them."""
@@ -73,6 +74,9 @@ def simulated(loopback):
         ("bronkhorst-propar", {"node": 128}),
         ("teledyne", {"instrument_id": 412}),
         ("ak-protocol", {"model": "testbench-AK"}),
+        ("licor-li850", {"root": "LI850"}),
+        ("picarro", {"maker": "Picarro"}),
+        ("vaisala-console", {"maker": "Vaisala"}),
         ("modbus-profile", {"address": 1}),
     ],
 )

@@ -9,6 +9,9 @@ contents of the interfering components; the curve is then formed from the filter
 is the filtered Y, but for d, which is taken at the moment of the update instead of being filtered as well (the difference,
 drift a day x time constant, is below 0.001 % of full scale for 1 % a day and a minute).
 
+A condition of the environment that the device feels adds to what it indicates at once: percent for each unit that the
+condition is away from where it began.
+
 An adjustment corrects z (zero) and g (span) as they are at that moment: it adds to the indication a constant, or a share of
 x. Linearity and drift stay as the truth states them, in percent of full scale, whatever the device was adjusted to.
 
@@ -21,9 +24,10 @@ from __future__ import annotations
 
 import math
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from instruments.twin.environment import Condition
 from instruments.twin.gas import AMBIENT_AIR, SUMS, Change, Line
 from instruments.twin.noise import Stream
 from instruments.twin.tick import SAME_TICK_S, update_number
@@ -90,8 +94,12 @@ class Analyser:
         line: Line,
         chance: Stream,
         shown: Mapping[str, int],
+        felt: Sequence[tuple[Condition, float]] = (),
     ) -> None:
-        """`shown` are the components that the device shows, its measurand included, with their index among the plant's."""
+        """`shown` are the components that the device shows, its measurand included, with their index among the plant's.
+
+        `felt` are conditions of the environment, with what one unit of departure does, in percent of full scale.
+        """
         self.name = name
         self.truth = truth
         self.scale = scale
@@ -99,6 +107,7 @@ class Analyser:
         followed = {i.component for i in interferences} | {scale.component}
         only_shown = sorted(set(shown.values()) - followed)
         self._interferences = (*interferences, *(Interference(index, 0.0) for index in only_shown))
+        self._felt = felt
         self._line = line
         self._chance = chance
         self._rise_rate = LN10 / (truth.t90_rise_s - truth.lag_s)
@@ -200,6 +209,8 @@ class Analyser:
         )
         for interference, content in zip(self._interferences, others, strict=True):
             percent += interference.percent_fs * content
+        for condition, percent_per_unit in self._felt:
+            percent += percent_per_unit * condition.departure(time_s)
         return percent
 
     def _filtered(self, change: Change, elapsed_s: float) -> tuple[float, ...]:

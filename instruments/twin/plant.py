@@ -15,6 +15,7 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from instruments.condition_units import unit_line
 from instruments.flow_units import FlowUnitError, flow_unit
 from instruments.twin.analyser import Analyser, Interference, Scale
 from instruments.twin.commands import Action, Command
@@ -30,6 +31,7 @@ from instruments.twin.ports import (
     PlantDivider,
     PlantFan,
     PlantLoops,
+    PlantSampleFlow,
     PlantSensor,
     PlantVelocity,
 )
@@ -207,7 +209,13 @@ class Plant:
             raise StationError(
                 f"[environment.{name}] is simulated: state truth.value, in {self.station.environment[name].unit}"
             )
-        return PlantSensor(self, sensed)
+        return PlantSensor(self, sensed, self.station.environment[name].quantity)
+
+    def sample_flow(self, instrument: str) -> PlantSampleFlow:
+        """The port of a controller that sets a flow of the environment."""
+        name, table = next((n, t) for n, t in self.station.environment.items() if t.options.get("instrument") == instrument)
+        factor, _ = unit_line(str(self.station.instruments[instrument].options.get("flow_unit", "L/min")), table.unit)
+        return PlantSampleFlow(self.sensor(name), factor)
 
     def fan(self, name: str) -> PlantFan:
         """The port of the fan of the flow rig."""
@@ -312,7 +320,19 @@ class Plant:
             for component, percent in truth.cross_sensitivity.items()
         )
         shown = {component: self._components.index(component) for component in _shown(table)}
-        return Analyser(name, truth, scale, interferences, self._line, Stream(self.seed, "analyser", name), shown)
+        chance = Stream(self.seed, "analyser", name)
+        return Analyser(name, truth, scale, interferences, self._line, chance, shown, self._felt(truth, place))
+
+    def _felt(self, truth: AnalyserTruth, place: str) -> list[tuple[Condition, float]]:
+        """The conditions that a device feels, with what each does to it in percent of full scale for one unit."""
+        by_quantity: dict[str, Condition] = {
+            self.station.environment[name].quantity: each for name, each in self._conditions.items()
+        }
+        for quantity in truth.influence:
+            if quantity not in by_quantity:
+                there = ", ".join(by_quantity) or "none"
+                raise StationError(f"{place}: influence: there is no simulated condition {quantity!r}; there are: {there}")
+        return [(by_quantity[quantity], percent) for quantity, percent in truth.influence.items()]
 
     def _wire(self) -> dict[str, dict[int, CurrentLoop]]:
         loops: dict[str, dict[int, CurrentLoop]] = {}

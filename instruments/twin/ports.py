@@ -9,6 +9,7 @@ from typing import Protocol
 from instruments.twin.analyser import Analyser
 from instruments.twin.duct import Fan
 from instruments.twin.duct_instruments import ReferenceVelocity, VelocityDevice
+from instruments.twin.environment import Condition
 from instruments.twin.gas import Box, Controller
 from testbench.engine.roles import Adjustment
 
@@ -38,6 +39,10 @@ class World(Protocol):
 
     def adjust(self, device: str, point: Adjustment, indicated: float, target: float) -> None:
         """Adjust a device, in its unit."""
+        ...
+
+    def set_condition(self, quantity: str, value: float) -> None:
+        """Set a condition of the environment, in the unit of its table."""
         ...
 
 
@@ -181,13 +186,43 @@ class PlantVelocity:
 class PlantSensor:
     """Port of a condition of the environment (`peer.SensorPort`)."""
 
-    def __init__(self, plant: World, condition: Indicating) -> None:
+    def __init__(self, plant: World, condition: Indicating, quantity: str) -> None:
         self._plant = plant
         self._condition = condition
+        self._quantity = quantity
 
     def value(self) -> float:
         """The condition, in the unit of its table."""
         return self._condition.indication(self._plant.now)
+
+    def set(self, value: float) -> None:
+        """Have the condition go to a value."""
+        self._plant.set_condition(self._quantity, value)
+
+    def setpoint(self) -> float:
+        """The value last set; of what cannot be set, what it is."""
+        return self._condition.setpoint if isinstance(self._condition, Condition) else self.value()
+
+
+class PlantSampleFlow:
+    """Port of a controller that sets a flow of the environment, the devices' sample flow (`peer.ControllerPort`)."""
+
+    def __init__(self, sensor: PlantSensor, factor: float) -> None:
+        """`factor` is how many of the sensor's unit make one of the controller's."""
+        self._sensor = sensor
+        self._factor = factor
+
+    def set_flow(self, flow: float) -> None:
+        """Set the flow, in the controller's own unit."""
+        self._sensor.set(flow * self._factor)
+
+    def setpoint(self) -> float:
+        """The set-point last commanded."""
+        return self._sensor.setpoint() / self._factor
+
+    def indicated_flow(self) -> float:
+        """The flow it shows."""
+        return self._sensor.value() / self._factor
 
 
 class PlantLoops:

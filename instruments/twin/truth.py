@@ -49,6 +49,9 @@ class AnalyserTruth(Truth):
     cross_sensitivity: dict[str, Finite] = Field(
         default={}, description="component -> shift in percent of full scale for each 1 % (cmol/mol) of it in the gas"
     )
+    influence: dict[str, Finite] = Field(
+        default={}, description="condition -> shift in percent of full scale for each unit it is away from where it began"
+    )
 
     @model_validator(mode="after")
     def _lag_is_part_of_t90(self) -> AnalyserTruth:
@@ -92,11 +95,15 @@ class LineTruth(Truth):
 
 
 class SensorTruth(Truth):
-    """Value of an ambient or supply condition in the unit of its table, with white noise (standard deviation) if any."""
+    """Value of an ambient or supply condition in the unit of its table, with white noise (standard deviation) if any.
+
+    When it is set it goes to its new value like exp(-t / settling_s); 0 is at once.
+    """
 
     value: Finite
     noise: NotNegative = 0.0
     update_s: Positive = 1.0
+    settling_s: NotNegative = 0.0
 
 
 T = TypeVar("T", bound=BaseModel)

@@ -479,6 +479,22 @@ Begin with a simulated bench, or open the file of a real one.</source>
         <translation>供电电压</translation>
     </message>
     <message>
+        <source>cell temperature</source>
+        <translation>气室温度</translation>
+    </message>
+    <message>
+        <source>cell pressure</source>
+        <translation>气室压力</translation>
+    </message>
+    <message>
+        <source>box temperature</source>
+        <translation>机箱温度</translation>
+    </message>
+    <message>
+        <source>PMT temperature</source>
+        <translation>光电倍增管温度</translation>
+    </message>
+    <message>
         <source>gas in the room</source>
         <translation>室内气体</translation>
     </message>

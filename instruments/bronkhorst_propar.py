@@ -18,7 +18,7 @@ An alarm flags the reading. `instruments.propar` describes the messages.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import ClassVar, Literal
 
 from pydantic import BaseModel, Field
@@ -26,6 +26,7 @@ from pydantic import BaseModel, Field
 from instruments.flow_units import OWN_UNITS, is_flow_unit
 from instruments.framing import FrameError
 from instruments.mass_flow import MassFlowController, MassFlowSettings, Shown
+from instruments.probing import Found, Probe
 from instruments.propar import (
     ALARM,
     CAPACITY,
@@ -67,6 +68,9 @@ from testbench.errors import InstrumentError
 FOLLOWS = {0: "bus", 18: "RS-232"}
 """Control modes in which the set-point acts that is sent over the line (manual 9.17.027, chapter 4)."""
 
+MOST_PARAMETERS = 4  # in one question
+LAST_INDEX = 24  # of the first of them: indices have five bits
+
 MODES = {1: "analog input", 3: "valve closed", 8: "valve fully open", 12: "set-point 0 %", 22: "valve in its safe state"}
 
 
@@ -106,6 +110,13 @@ class BronkhorstPropar(MassFlowController[BronkhorstProparSettings]):
     verified: ClassVar[str] = "frames of the manual byte by byte, and against the maker's own client; not against hardware"
     Settings: ClassVar[type[BaseModel]] = BronkhorstProparSettings
 
+    @classmethod
+    def probes(cls) -> Iterator[Probe]:
+        """Ask whichever is alone on the line for its model and serial number (`instruments.probing`)."""
+        data = request((MODEL, SERIAL_NUMBER))
+        yield Probe(Message(LOCAL_NODE, data).ascii(), _recognise, SerialSettings(38400))
+        yield Probe(Message(LOCAL_NODE, data).binary(), _recognise, SerialSettings(38400))
+
     def __init__(self, name: str, settings: BronkhorstProparSettings, parts: Parts) -> None:
         super().__init__(name, settings)
         self.channels: tuple[Channel, ...] = (
@@ -119,7 +130,7 @@ class BronkhorstPropar(MassFlowController[BronkhorstProparSettings]):
         read = [self._measure, *(also[quantity] for quantity in settings.record_also), ALARM]
         self._polled = tuple(sorted(read, key=lambda parameter: parameter.process != self._measure.process))
         self._binary = settings.frames == "binary"
-        self._sequence = 0
+        self._sequence = self._index = 0
         self._due: Callable[[Message], bool] = _never
         self._link = Link(
             name,
@@ -176,7 +187,7 @@ class BronkhorstPropar(MassFlowController[BronkhorstProparSettings]):
 
     def request(self) -> None:
         """Ask for flow, alarm and what else is recorded, in one message."""
-        self._send(request(self._polled), self._brings(self._polled))
+        self._ask(self._polled)
 
     def collect(self) -> Sequence[Sample]:
         """Return mass flow and what else is recorded; flagged while there is an alarm."""
@@ -227,8 +238,13 @@ class BronkhorstPropar(MassFlowController[BronkhorstProparSettings]):
     # ---- messages ------------------------------------------------------------------------------------------------------
 
     def _read(self, *parameters: Parameter) -> list[Value]:
-        self._send(request(parameters), self._brings(parameters))
+        self._ask(parameters)
         return self._values(self._receive())
+
+    def _ask(self, parameters: Sequence[Parameter]) -> None:
+        """Request parameters under indices that the questions before had not: a late answer to them is none to this one."""
+        self._index = self._index % LAST_INDEX + MOST_PARAMETERS
+        self._send(request(parameters, self._index), self._brings(parameters, self._index))
 
     def _send(self, data: bytes, due: Callable[[Message], bool]) -> None:
         self._sequence = (self._sequence + 1) % 256
@@ -273,9 +289,9 @@ class BronkhorstPropar(MassFlowController[BronkhorstProparSettings]):
         return message.data[0] == Command.STATUS or self._due(message)
 
     @staticmethod
-    def _brings(parameters: Sequence[Parameter]) -> Callable[[Message], bool]:
+    def _brings(parameters: Sequence[Parameter], first: int) -> Callable[[Message], bool]:
         """Whether a message brings these parameters, by their processes, indices and types."""
-        due = [Parameter(p.process, index, p.type) for index, p in enumerate(parameters, start=1)]
+        due = [Parameter(p.process, index, p.type) for index, p in enumerate(parameters, start=first)]
 
         def brings(message: Message) -> bool:
             try:
@@ -288,3 +304,18 @@ class BronkhorstPropar(MassFlowController[BronkhorstProparSettings]):
 
 def _never(message: Message) -> bool:
     return False
+
+
+def _recognise(answer: bytes) -> Found | None:
+    """A message of a node, in lines or binary frames."""
+    lines = answer.lstrip().startswith(b":")
+    try:
+        frame = (AsciiFraming() if lines else BinaryFraming()).extract(bytearray(answer))
+        if frame is None:
+            return None
+        message = read_ascii(frame) if lines else read_binary(frame)
+        texts = [str(value).strip() for _, value in values_of(message.data)]
+    except (FrameError, MessageError):
+        return None
+    keys = {"node": message.node} | ({} if lines else {"frames": "binary"})
+    return Found(Identity("Bronkhorst", *texts[:2]), keys)

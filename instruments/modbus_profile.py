@@ -8,8 +8,10 @@
     record_also = ["O2", "NO"]                         # further quantities of the profile, in its units
 
 A TCPIP resource speaks Modbus TCP and a serial one RTU; `transport = "rtu"` speaks RTU through a serial device server. The
-value is converted from the profile's unit to the device's. Registers that adjoin come with one request. A value that is not finite, outside the profile's valid range, or
-read under a status that is not normal, is flagged, with its registers or the status in `raw`.
+value is converted from the profile's unit to the device's; a current in mA stands for the device's range (4 mA its low end,
+20 mA its high one). Registers that adjoin, with no unknown one between them, are read by one request. A value that is not
+finite, outside the profile's valid range, or read under a status that is not normal, is flagged, with its registers or the
+status in `raw`.
 """
 
 from __future__ import annotations
@@ -19,10 +21,11 @@ from typing import ClassVar
 
 from pydantic import BaseModel, Field
 
+from instruments.linked_analyser import unit_of
 from instruments.modbus_identification import modbus_probes
 from instruments.modbus_line import ModbusKeys, modbus_client
 from instruments.probing import Probe
-from instruments.register_profile import QuantityEntry, RegisterProfile, StatusEntry, profile_names, read_profile
+from instruments.register_profile import QuantityEntry, RegisterProfile, StatusEntry, TextEntry, profile_names, read_profile
 from instruments.register_reading import Converter, UnitMap, reading_plan
 from instruments.session import SerialSettings
 from instruments.station_keys import (
@@ -108,9 +111,10 @@ class ModbusProfileDevice:
     @classmethod
     def probes(cls) -> Iterator[Probe]:
         """Ask for identification or a register, as the shipped profiles reach their analysers (`instruments.probing`)."""
-        usual = [read_profile(name).transport for name in profile_names()]
-        for address, *line in sorted({(t.address, t.baud_rate, t.data_bits, t.parity, t.stop_bits) for t in usual}):
-            yield from modbus_probes(address, SerialSettings(*line))
+        transports = [read_profile(name).transport for name in profile_names()]
+        usual = {(t.address, SerialSettings(t.baud_rate, t.data_bits, t.parity, t.stop_bits)) for t in transports}
+        for address, line in sorted(usual, key=str):
+            yield from modbus_probes(address, line)
 
     def __init__(self, name: str, settings: ModbusProfileSettings, parts: Parts) -> None:
         profile = read_profile(settings.profile)
@@ -125,6 +129,7 @@ class ModbusProfileDevice:
         self.update_s = settings.update_s
         self.interval_s = settings.update_s
         self.profile = profile
+        self._settings = settings
         self._units = settings.units(entry)
         self.channels: tuple[Channel, ...] = (
             Channel(name, settings.quantity_read, settings.unit, _resolution(settings, entry, self._units)),
@@ -154,10 +159,24 @@ class ModbusProfileDevice:
         self._link.close()
 
     def identify(self) -> Identity:
-        """Make sure that the analyser answers; a register profile knows no identity, so there is none to return."""
+        """Make sure that the analyser answers, in the unit that is expected; return what it says of itself.
+
+        Most register profiles know no identity. Raises InstrumentError where another unit is set at the analyser.
+        """
         self.request()
         self.collect()
-        return Identity()
+        if (text := self.profile.unit_text) is not None:
+            shown, due = self._text(text), self._settings.profile_unit or self._entry.unit
+            if unit_of(shown) != due:
+                raise InstrumentError(
+                    f"{self.name} ({self._settings.resource}): gives its values in {shown!r}, not in {due}; set that unit "
+                    "at the analyser, or state profile_unit"
+                )
+        identity = self.profile.identity
+        return Identity("", *(self._text(text) for text in (identity.model, identity.serial, identity.firmware)))
+
+    def _text(self, text: TextEntry | None) -> str:
+        return text.text(self._client.query(text.request)) if text is not None else ""
 
     def trace(self, listener: Listener | None) -> None:
         """Let a listener hear every byte of the session; None ends it."""

@@ -203,10 +203,10 @@ def read_binary(body: bytes) -> Message:
 # ---- data: what a client sends
 
 
-def request(parameters: Sequence[Parameter]) -> bytes:
-    """The data of a request; parameters of one process that follow each other are chained, with the indices 1, 2, 3 …"""
+def request(parameters: Sequence[Parameter], first: int = 1) -> bytes:
+    """The data of a request, with the indices `first`, `first` + 1 … (at most 31); those of one process are chained."""
     data = bytearray((Command.REQUEST,))
-    for index, (parameter, head, chain) in enumerate(_chain(parameters), start=1):
+    for index, (parameter, head, chain) in enumerate(_chain(parameters), start=first):
         data += head + bytes((chain | parameter.type | index, parameter.process, parameter.type | parameter.number))
         if parameter.type is Type.STRING:
             data.append(0)  # length not stated: ends with a byte 0

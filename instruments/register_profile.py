@@ -101,6 +101,32 @@ class StatusEntry(Number):
     read: bool = True
 
 
+class TextEntry(Table):
+    """A text in registers, two characters each, the first in the high byte; it ends with a byte 0 or the last register."""
+
+    register_: int = Field(alias="register", ge=0, le=65535)
+    words: int = Field(ge=1, le=64)
+    function: Literal[3, 4] = 3
+
+    @property
+    def request(self) -> Request:
+        """The read of the whole text."""
+        return Request(Function(self.function), self.register_, self.words)
+
+    @staticmethod
+    def text(data: bytes) -> str:
+        """The text of the registers read."""
+        return data.split(b"\x00", 1)[0].decode("latin-1").strip()
+
+
+class IdentityTexts(Table):
+    """Where the analyser says who it is."""
+
+    model: TextEntry | None = None
+    serial: TextEntry | None = None
+    firmware: TextEntry | None = None
+
+
 def _number_or_target(value: object) -> object:
     if value == "target" or (isinstance(value, int | float) and not isinstance(value, bool)):
         return value
@@ -155,6 +181,15 @@ class RegisterProfile(Table):
     quantities: dict[str, QuantityEntry] = Field(min_length=1)
     status: StatusEntry | None = None
     adjustment: Adjustments = Adjustments()
+    identity: IdentityTexts = IdentityTexts()
+    unit_text: TextEntry | None = None  # the unit that is set at the analyser, where it says so
+
+    @property
+    def texts(self) -> tuple[TextEntry, ...]:
+        """Every text that the profile knows."""
+        identity = self.identity
+        texts = (identity.model, identity.serial, identity.firmware, self.unit_text)
+        return tuple(text for text in texts if text is not None)
 
     def quantity(self, name: str) -> QuantityEntry:
         """Return the entry of a quantity; raise InputError listing those there are."""

@@ -23,17 +23,19 @@ it acts where the control function is 0 (automatic) or 1 (digital). An alarm or 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import ClassVar, Literal
 
 from pydantic import BaseModel, Field
 
-from instruments.flow_units import OWN_UNITS
+from instruments.flow_units import OWN_UNITS, is_flow_unit
 from instruments.mass_flow import MassFlowController, MassFlowSettings, Shown
-from instruments.modbus import ExceptionCode, Function, RefusedError, Request
+from instruments.modbus import ExceptionCode, Function, RefusedError, Request, crc16, rtu_frame, rtu_pdu
 from instruments.modbus_line import ModbusKeys, modbus_client
+from instruments.probing import Found, Probe
 from instruments.register_profile import Transport
 from instruments.registers import NumberFormat, NumberType
+from instruments.session import SerialSettings
 from testbench.engine.roles import Channel, Identity, Listener, Parts, Sample, Status
 from testbench.errors import InstrumentError
 
@@ -75,6 +77,12 @@ class VogtlinRedy(MassFlowController[VogtlinRedySettings]):
     Settings: ClassVar[type[BaseModel]] = VogtlinRedySettings
 
     interval_s = 0.2
+
+    @classmethod
+    def probes(cls) -> Iterator[Probe]:
+        """Ask the usual address for the unit of the range (`instruments.probing`)."""
+        question = rtu_frame(USUAL.address, _reading(UNIT, TEXT_WORDS).encode())
+        yield Probe(question, _recognise, SerialSettings(USUAL.baud_rate, stop_bits=USUAL.stop_bits))
 
     def __init__(self, name: str, settings: VogtlinRedySettings, parts: Parts) -> None:
         super().__init__(name, settings)
@@ -172,8 +180,7 @@ class VogtlinRedy(MassFlowController[VogtlinRedySettings]):
         return number.decode(self._client.query(_reading(register, number.words)))
 
     def _text(self, register: int) -> str:
-        data = self._client.query(_reading(register, TEXT_WORDS))
-        return data.split(b"\x00", 1)[0].decode("ascii", "replace").strip("\x16 ")
+        return _shown_text(self._client.query(_reading(register, TEXT_WORDS)))
 
 
 def _reading(register: int, words: int) -> Request:
@@ -189,3 +196,15 @@ def _sample(value: float, fault: str | None) -> Sample:
     if not math.isfinite(value):
         return Sample(math.nan, Status.FLAGGED, fault or "no number")
     return Sample(value, Status.FLAGGED if fault else Status.VALID, fault)
+
+
+def _shown_text(data: bytes) -> str:
+    return data.split(b"\x00", 1)[0].decode("ascii", "replace").strip("\x16 ")
+
+
+def _recognise(answer: bytes) -> Found | None:
+    """A unit of flow in the register where these controllers have it."""
+    if crc16(answer) != 0 or answer[:3] != bytes((USUAL.address, 3, 2 * TEXT_WORDS)):
+        return None
+    unit = _shown_text(rtu_pdu(answer)[2:])
+    return Found(Identity("Vögtlin"), {"address": USUAL.address}) if is_flow_unit(unit) else None

@@ -47,6 +47,12 @@ class AnalyserRegisters:
         if profile.status is not None and profile.status.normal:
             status = profile.status
             self._images[status.function][2 * status.register_ : 2 * status.end] = status.format.encode(status.normal[0])
+        for text in profile.texts:
+            shown = (settings.profile_unit or self._entry.unit) if text is profile.unit_text else f"SIM {profile.model}"
+            image = self._images[text.function]
+            image.extend(bytes(max(0, 2 * (text.register_ + text.words) - len(image))))
+            place = slice(2 * text.register_, 2 * (text.register_ + text.words))
+            image[place] = shown.encode("latin-1", "replace")[: 2 * text.words].ljust(2 * text.words, b"\x00")
         writes = (*self._adjustment.zero, *self._adjustment.span)
         coils = [write.register_ for write in writes if write.coil]
         self._coils = [0] * (max(coils, default=-1) + 1)
@@ -110,7 +116,7 @@ class AnalyserRegisters:
                 continue
             targets = [self._number(write) for write in writes if write.value == "target"]
             entry = self._entry
-            target = (targets[-1] * entry.scale + entry.offset) / self._factor if targets else default
+            target = self._units.forward(targets[-1] * entry.scale + entry.offset) if targets else default
             adjust(port.indication(), target)
 
     def _holds(self, write: Write) -> bool:

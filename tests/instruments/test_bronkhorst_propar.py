@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import struct
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from typing import Any
@@ -320,7 +319,7 @@ def test_a_poll_is_one_message(driver: Any, loopback: Any) -> None:
     controller.trace(lambda direction, at, data: heard.append(data))
     controller.request()
     assert [sample.value for sample in controller.collect()] == [2.0, 2.0, 23.0]
-    assert heard[0] == b":100304A1C12140C2214343214701040114\r\n"
+    assert heard[0] == b":100304A1C82140C921434A2147010B0114\r\n"
     assert [channel.name for channel in controller.channels] == ["mfc-co2.flow", "mfc-co2.setpoint", "mfc-co2.temperature"]
 
 
@@ -367,9 +366,9 @@ def test_it_says_who_it_is(driver: Any, loopback: Any) -> None:
     assert controller.identify() == Identity("Bronkhorst", "F-201CV (simulated)", "SIM-mfc-co2", "SIM1")
 
 
-def scripted(**replies: bytes) -> Callable[[Any], None]:
-    """A real-like peer: a server whose answers to some parameters (by name) are other data."""
-    named = {"capacity": CAPACITY, "serial": SERIAL_NUMBER, "setpoint": SETPOINT_FLOAT, "measure": MEASURE_FLOAT}
+def scripted(refused: Parameter | None = None, **values: float) -> Callable[[Any], None]:
+    """A peer that does not know one parameter, or has other values: setpoint, measure."""
+    others = {{"setpoint": SETPOINT_FLOAT, "measure": MEASURE_FLOAT}[name]: value for name, value in values.items()}
     end = server()
 
     def script(talk: Any) -> None:
@@ -378,22 +377,24 @@ def scripted(**replies: bytes) -> Callable[[Any], None]:
             reply = end.reply(message)
             assert reply is not None
             if message.data[0] == Command.REQUEST:
-                asked = {wanted.parameter for wanted in wanted_of(message.data)}
-                for name, other in replies.items():
-                    reply = Message(3, other) if named[name] in asked else reply
+                wanted = wanted_of(message.data)
+                known = [value for _, value in values_of(reply.data)]
+                pairs = [(w, others.get(w.parameter, value)) for w, value in zip(wanted, known, strict=True)]
+                unknown = refused in [w.parameter for w in wanted]
+                reply = Message(3, bytes((Command.STATUS, 4, 1)) if unknown else answer(pairs))
             talk.say(reply.ascii())
 
     return script
 
 
 def test_what_an_old_instrument_does_not_know_of_itself_stays_empty(driver: Any, fault_peer: Any) -> None:
-    controller = driver(fault_peer(scripted(serial=bytes((0, 4, 1)))).resource())
+    controller = driver(fault_peer(scripted(SERIAL_NUMBER)).resource())
     assert controller.identify() == Identity("Bronkhorst", "F-201CV (simulated)", "", "SIM1")
 
 
 def test_a_refusal_is_told_in_words(driver: Any, fault_peer: Any) -> None:
     with pytest.raises(InstrumentError, match=r"mfc-co2 \(TCPIP.*\): refused with status 4 \(unknown parameter\)"):
-        driver(fault_peer(scripted(capacity=bytes((0, 4, 1)))).resource())
+        driver(fault_peer(scripted(CAPACITY)).resource())
 
 
 @pytest.mark.parametrize(
@@ -409,8 +410,7 @@ def test_an_error_of_the_line_is_told_in_words(driver: Any, fault_peer: Any, lin
 
 
 def test_a_flow_that_is_no_number_is_flagged(driver: Any, fault_peer: Any) -> None:
-    reading = bytes.fromhex("02 A1 41") + struct.pack(">f", math.nan) + bytes.fromhex("01 02 00")
-    controller = driver(fault_peer(scripted(measure=reading)).resource())
+    controller = driver(fault_peer(scripted(measure=math.nan)).resource())
     controller.request()
     (sample,) = controller.collect()
     assert math.isnan(sample.value)
@@ -452,8 +452,7 @@ def test_a_purging_valve_is_not_safe_and_no_setpoint_is_taken_for_its_flow(
 
 
 def test_a_setpoint_that_is_not_taken_is_an_error(driver: Any, fault_peer: Any) -> None:
-    shows = bytes.fromhex("02 A1 C1") + struct.pack(">f", 1.0) + b"\x42" + struct.pack(">f", 1.0) + bytes.fromhex("01 03 00")
-    controller = driver(fault_peer(scripted(setpoint=shows)).resource())
+    controller = driver(fault_peer(scripted(setpoint=1.0)).resource())
     with pytest.raises(InstrumentError, match=r"asked for a set-point of 2.000 NL/min, it answers 1; is its"):
         controller.set_flow(2.0)
 
@@ -466,6 +465,25 @@ def test_a_flow_beyond_full_scale_is_refused_before_it_is_sent(driver: Any, loop
     with pytest.raises(UnsuppliableError, match=r"mfc-co2: a flow of .* is outside its range, 0 to 5 NL/min"):
         controller.set_flow(flow)
     assert port.flow == 1.0
+
+
+def test_a_late_answer_to_an_earlier_poll_is_passed_over(driver: Any, fault_peer: Any) -> None:
+    flow = Flow(1.0)
+    end = server(flow)
+    said: list[bytes] = []
+
+    def slow(talk: Any) -> None:
+        while data := talk.hear():
+            reply = end.reply(read_ascii(data[1:-2]))
+            assert reply is not None
+            talk.say(b"".join(said[-1:]) + reply.ascii())
+            said.append(reply.ascii())
+
+    controller = driver(fault_peer(slow).resource())
+    for value in (1.0, 2.0, 3.0):
+        flow.flow = value
+        controller.request()
+        assert controller.collect()[0].value == value
 
 
 def test_two_controllers_share_a_serial_line(driver: Any, loopback: Any) -> None:
@@ -512,7 +530,7 @@ def test_nobody_at_that_node_is_told_so(driver: Any, loopback: Any) -> None:
     with pytest.raises(InstrumentError) as raised:
         driver(resource, node=9, timeout_s=0.05)
     assert str(raised.value) == (
-        f"mfc-co2 ({resource}): asked ':0A090401C1014D62017F00\\r\\n': no answer within 0.05 s, 3 tries; is it switched on "
+        f"mfc-co2 ({resource}): asked ':0A090401C4014D65017F00\\r\\n': no answer within 0.05 s, 3 tries; is it switched on "
         "and set to node 9 and 38400 baud?"
     )
 

@@ -138,6 +138,17 @@ def test_an_alarm_flags_the_reading(driver: Any, loopback: Any) -> None:
     assert (sample.status, sample.raw) == (Status.FLAGGED, "alarm 0003")
 
 
+def test_it_is_recognised_by_the_unit_of_its_range() -> None:
+    (probe,) = VogtlinRedy.probes()
+    assert probe.request.hex(" ").upper().startswith("F7 03 60 46 00 04 ")
+    answer = server().connect().receive(probe.request)
+    found = probe.recognise(answer)
+    assert found is not None
+    assert (found.identity.maker, found.keys) == ("Vögtlin", {"address": 247})
+    assert probe.recognise(answer[:-1] + b"\x00") is None
+    assert probe.recognise(rtu_frame(247, bytes.fromhex("03 08") + b"bar\0\0\0\0\0")) is None
+
+
 def test_the_address_of_a_broadcast_is_refused() -> None:
     with pytest.raises(InputError, match="address 0 speaks to every instrument"):
         VogtlinRedy("mfc-co2", settings(address=0), Parts({}, {}))

@@ -177,6 +177,20 @@ def simulated_station(simulated_text: str) -> Callable[..., StationFile]:
 
 
 @pytest.fixture(scope="session")
+def flow_station() -> Callable[..., StationFile]:
+    """Make the simulated flow station that comes with the product, with changes as `simulated_station` takes them."""
+    text = (resources.files("testbench") / "stations" / "simulated-flow.toml").read_text(encoding="utf-8")
+
+    def make(change: Callable[[dict[str, Any]], None] | None = None) -> StationFile:
+        data = tomllib.loads(text)
+        if change is not None:
+            change(data)
+        return StationFile(path=Path("simulated-flow.toml"), text=text, station=Station.model_validate(data))
+
+    return make
+
+
+@pytest.fixture(scope="session")
 def direct_bench() -> Callable[..., DirectBench]:
     """Put a station's live bench on the plant in this process."""
 

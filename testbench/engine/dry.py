@@ -171,8 +171,7 @@ class DryBench(Bench):
         return self._equipment.divider
 
     def _set_gas(self, fraction: float) -> Supplied:
-        info = self.devices[0]
-        content = to_fraction(info.at(fraction), info.unit)
+        content = self.devices[0].content_at(fraction)
         self._divider.check(self._component, content)
         self._settings += 1
         predicted = self._divider.predict(self._component, content, self._settings)
@@ -241,7 +240,7 @@ class DryBench(Bench):
         rig = self._rig
         rig.check(velocity)
         self._settings += 1
-        start, took = self._now, CORRECTIONS * (rig.response_s + rig.stable_s)
+        start, took = self._now, (CORRECTIONS if velocity > 0.0 else 1) * (rig.response_s + rig.stable_s)
         window = Window(start, start + took, 1.0)
         predicted = rig.predict(velocity, self._settings)
         still = Settled(True, 0.0, rig.tolerance(velocity), 0.0)

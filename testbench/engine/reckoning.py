@@ -36,7 +36,6 @@ from testbench.engine.steps import (
 )
 from testbench.errors import StationError
 from testbench.findings import Finding
-from testbench.metrology.amount import to_fraction
 from testbench.metrology.measurand import MeasurandKind
 from testbench.metrology.quantity import Quantity
 from testbench.metrology.velocity import volume_flow
@@ -93,8 +92,7 @@ class Reckoning:
 
     def content(self, fraction: float) -> float:
         """Content at a fraction of the devices' full scale, mol/mol."""
-        info = self.devices[0]
-        return to_fraction(info.at(fraction), info.unit)
+        return self.devices[0].content_at(fraction)
 
     def supplied(self, fraction: float, time: float) -> Supplied:
         """The gas was set at a bench time: the next setting of the divider."""

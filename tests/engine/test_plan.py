@@ -12,10 +12,10 @@ SHORT = {"warm-up": {"duration_h": 1.0}, "drift": {"days": 2}}
 
 
 @pytest.mark.parametrize("name", procedure_names())
-def test_a_plan_lists_the_calls_that_the_run_makes(simulated_station, direct_bench, name):
+def test_a_plan_lists_the_calls_that_the_run_makes(simulated_station, flow_station, direct_bench, name):
     procedure = find_procedure(name)
     settings = SHORT.get(name, {})
-    file = simulated_station()
+    file = flow_station() if "flow_rig" in procedure.roles else simulated_station()
     plan = make_plan(file, [SuiteItem(procedure, procedure.configure(settings), Text("", ""))], None)
     made = direct_bench(file, wait_every_s=3600.0)
     made.run(name, **settings)

@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from instruments.framing import FrameError, LineFraming
 
 _SUM = re.compile(rb"^(?P<text>.*\n) *sum +(?P<sum>[0-9A-Fa-f]{1,4})$", re.DOTALL)
-_NUMBER = re.compile(r"(?P<number>[+-]?(?:\d+\.?\d*|\.\d+)(?:[Ee][+-]?\d+)?)(?: +(?P<unit>[^\s\d]\S*))?(?: +ok)?")
+_NUMBER = re.compile(r"(?P<number>[+-]?(?:\d+\.?\d*|\.\d+)(?:[Ee][+-]?\d+)?)(?: +(?P<unit>mm Hg|[^\s\d]\S*))?(?: +ok)?")
 _MARKS = bytes(range(0x80, 0x100)) + b"\n\0"
 _LINE = LineFraming(b"\r", skip=_MARKS, longest=4096)
 
@@ -102,5 +102,5 @@ class Answer:
         found = _NUMBER.fullmatch(self.rest)
         if not found:
             return None
-        unit = found["unit"] or ""
+        unit = (found["unit"] or "").replace("mm Hg", "mmHg")
         return found["number"], "" if unit == "ok" else unit

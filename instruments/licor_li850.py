@@ -14,7 +14,8 @@
 All quantities come in one message. A reading is flagged where a value is no number, and where the analyser says ERROR while
 its data are awaited. What is switched off in the analyser's own settings (RS232) is missing from its data: that is an error
 here, and so is an output that is stripped of its tags. It measures the gas that its pump or yours draws; nothing is set in
-it. No command that adjusts to a given content was found: a person adjusts with the maker's program.
+it. The resolution is taken as six digits at full scale. No command that adjusts to a given content was found: a person
+adjusts with the maker's program.
 """
 
 from __future__ import annotations

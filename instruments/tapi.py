@@ -26,8 +26,12 @@ LINE = LineFraming(b"\r", skip=b"\n\0", longest=4096)
 """Lines end with carriage return and line feed; the line feed is skipped in front of the next."""
 
 _MESSAGE = re.compile(r"(?P<letter>[A-Z]) +(?P<time>\d{1,3}:\d{1,2}:\d{2}) +(?:(?P<id>\d{1,4}) +)?(?P<text>\S.*)")
-_VALUE = re.compile(r"(?P<name>[^=]*[^=\s])\s*=\s*(?P<value>\S+)(?: +(?P<unit>\S.*))?")
 _NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)")
+_NAME = r"(?P<name>[^=]*[^=\s])\s*=\s*"
+_FORMS = (  # a number, whose unit may adjoin it; or anything else
+    re.compile(rf"{_NAME}(?P<value>{_NUMBER.pattern})\s*(?P<unit>[A-Za-z%].*)?"),
+    re.compile(rf"{_NAME}(?P<value>\S+)(?: +(?P<unit>\S.*))?"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +65,7 @@ class TestValue:
     @classmethod
     def of(cls, text: str) -> TestValue | None:
         """Take "SO2=261.4 PPB" apart; None where it has another form."""
-        found = _VALUE.fullmatch(text)
+        found = next((found for form in _FORMS if (found := form.fullmatch(text))), None)
         return None if found is None else cls(found["name"], found["value"], (found["unit"] or "").strip())
 
     def number(self) -> float | None:

@@ -21,7 +21,8 @@ value that is no number (XXXX) is flagged.
 
 TCP port 3000 and the baud rate are not confirmed by a manual; set both as the unit shows them (SETUP > COMM). The unit of
 the answers is converted; µg/m³ and mg/m³ are refused. No command for zero and span that takes a concentration is documented:
-a person adjusts at the analyser.
+a person adjusts at the analyser. The analyser is taken to show four digits at full scale; where it shows others, state
+`resolution`.
 """
 
 from __future__ import annotations

@@ -51,7 +51,7 @@ from instruments.station_keys import (
     Tries,
     UpdateInterval,
 )
-from instruments.transport import Link
+from instruments.transport import Accept, Link
 from testbench.engine.roles import (
     Adjustment,
     AdjustmentByOperatorError,
@@ -231,7 +231,7 @@ class ThermoISeries:
 
     def request(self) -> None:
         """Ask for the concentration."""
-        self._link.send(self._request, self._framing, accept=self._tells_concentration)
+        self._link.send(self._request, self._framing, accept=self._tells(self._component))
 
     def collect(self) -> Sequence[Sample]:
         """Return the concentration in `unit`, and what is recorded beside it in the units of its channels.
@@ -243,7 +243,9 @@ class ThermoISeries:
         return (indication, *(self._read_further(*each) for each in zip(self.channels[1:], self._further, strict=True)))
 
     def _read_further(self, channel: Channel, further: FurtherQuantity) -> Sample:
-        return self._sample(further.command, self._ask(further.command), channel.unit, channel.quantity)
+        command = further.command
+        line = self._link.query(encode(command, self.settings.instrument_id), self._framing, accept=self._tells(command))
+        return self._sample(command, self._answer(command, line), channel.unit, channel.quantity)
 
     def _sample(self, command: str, answer: Answer, unit: str, quantity: str) -> Sample:
         number = answer.number()
@@ -254,9 +256,14 @@ class ThermoISeries:
         # Divided by how many of its units make one of ours: that keeps decimal digits as they were written.
         return Sample(float(number[0]) / self._divisor(number[1], unit))
 
-    def _tells_concentration(self, line: bytes) -> bool:
-        answer = Answer.to(self._component, line)  # "co2 bkg 1.4 ppm" also begins with "co2"
-        return answer is not None and (answer.refused or answer.number() is not None)
+    def _tells(self, command: str) -> Accept:
+        """What answers a command that asks for a number."""
+
+        def accept(line: bytes) -> bool:
+            answer = Answer.to(command, line)  # "co2 bkg 1.4 ppm" also begins with "co2"
+            return answer is not None and (answer.refused or answer.number() is not None)
+
+        return accept
 
     # ---- device --------------------------------------------------------------------------------------------------------
 

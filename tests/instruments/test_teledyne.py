@@ -59,6 +59,9 @@ def test_the_message_of_the_manual_is_taken_apart() -> None:
         ("TIME=10:38:27", TestValue("TIME", "10:38:27", ""), None),
         ("SO2=XXXX PPB", TestValue("SO2", "XXXX", "PPB"), None),
         ("CO= -0.3 PPM", TestValue("CO", "-0.3", "PPM"), -0.3),
+        ("NOX=12.5UGM", TestValue("NOX", "12.5", "UGM"), 12.5),  # as a simulator of another program prints it
+        ("O2=20.9%", TestValue("O2", "20.9", "%"), 20.9),
+        ("SLOPE=1.000", TestValue("SLOPE", "1.000", ""), 1.0),
     ],
 )
 def test_the_texts_of_test_values_are_read(text: str, value: TestValue, number: float | None) -> None:

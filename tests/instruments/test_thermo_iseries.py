@@ -133,6 +133,8 @@ def test_an_address_is_the_byte_in_front() -> None:
         ("coef 0", b"coef 0 1.005 ok", ("1.005", "")),
         ("coef o2", b"coef o2 1.000", ("1.000", "")),
         ("co2 bkg", b"co2 bkg -1.4 ppm", ("-1.4", "ppm")),
+        ("pres", b"pres 753.4 mmHg", ("753.4", "mmHg")),
+        ("pres", b"pres 753.4 mm Hg", ("753.4", "mmHg")),
     ],
 )
 def test_numbers_are_read_as_every_firmware_writes_them(command: str, line: bytes, number: tuple[str, str]) -> None:
@@ -340,6 +342,13 @@ def test_what_is_recorded_also_is_read_after_the_concentration(driver: Any, loop
     ]  # fmt: skip
     device.request()
     assert [sample.value for sample in device.collect()] == [10.0, 15.0, 753.4, pytest.approx(0.00125)]
+
+
+def test_what_begins_with_the_same_word_is_not_the_further_quantity(driver: Any, fault_peer: Any) -> None:
+    answers = {"co2": b"co2 4.000E+1 ppm\r", "no": b"no of lrec 5\rno bkg 1.4 ppb\rno 2.500E+0 ppm\r"}
+    device = driver(fault_peer(answering(**answers)).resource(), record_also=["NO"])
+    device.request()
+    assert [sample.value for sample in device.collect()] == [pytest.approx(0.004), pytest.approx(0.00025)]
 
 
 def test_the_oxygen_of_the_manual_is_read(driver: Any, fault_peer: Any) -> None:

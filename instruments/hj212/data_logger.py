@@ -35,6 +35,7 @@ from instruments.hj212.defects import DefectKind
 from instruments.hj212.frame import Frame, build_frame
 from instruments.hj212.packets import Joiner
 from instruments.hj212.platform import Connection, Platform, join_platform, leave_platform
+from instruments.hj212.reader import Refused
 from instruments.hj212.segment import VERSIONS, Flag, Item, Segment
 from testbench.engine.clock import wall_now
 from testbench.engine.roles import Direction, Listener
@@ -237,8 +238,11 @@ class DataLogger:
             self._keep(joined)
         if segment.flag is None or not segment.flag.acknowledge:
             return b""
-        acknowledgement = Command.DATA_ACKNOWLEDGED if segment.cn in DATA else Command.NOTICE_ACKNOWLEDGED
-        return build_frame(self._segment(segment.qn, SystemType.EXCHANGE, acknowledgement, (), acknowledge=False))
+        return build_frame(acknowledgement(segment))
+
+    def refuse(self, refused: Refused) -> None:
+        """Remember why what came is no frame."""
+        self.complain("; ".join(defect.text for defect in refused.defects))
 
     def complain(self, text: str) -> None:
         """Remember what was wrong, for the error that follows when nothing better comes."""
@@ -343,9 +347,7 @@ class DataLogger:
             question = self._questions[qn] = _Question(qn, connection, monotonic() + self._timeout_s, self._newest)
             if len(self._questions) > REMEMBERED:
                 self._questions.popitem(last=False)
-        request = build_frame(
-            self._segment(qn, self._system_type or SystemType.AIR_SOURCE, command, groups, acknowledge=True)
-        )
+        request = self._request(qn, command, groups)
         if not connection.send(request):
             raise _TryError("the data logger closed the connection")
         self.passed(Direction.SENT, monotonic(), request)
@@ -367,23 +369,17 @@ class DataLogger:
             return None
         return [reply for reply in question.replies if reply.cn not in REPLIES]
 
-    def _segment(
-        self,
-        qn: str | None,
-        system_type: SystemType,
-        command: Command,
-        groups: Sequence[tuple[Item, ...]],
-        *,
-        acknowledge: bool,
-    ) -> Segment:
-        return Segment(
-            qn=qn,
-            st=str(system_type),
-            cn=int(command),
-            pw=self._password,
-            mn=self.mn,
-            flag=Flag.of(acknowledge=acknowledge, version=max(1, self.version)),
-            groups=tuple(groups),
+    def _request(self, qn: str, command: Command, groups: Sequence[tuple[Item, ...]]) -> bytes:
+        return build_frame(
+            Segment(
+                qn=qn,
+                st=self._system_type or SystemType.AIR_SOURCE,
+                cn=int(command),
+                pw=self._password,
+                mn=self.mn,
+                flag=Flag.of(acknowledge=True, version=max(1, self.version)),
+                groups=tuple(groups),
+            )
         )
 
     def _new_qn(self) -> str:
@@ -394,6 +390,13 @@ class DataLogger:
     def _error(self, text: str) -> InstrumentError:
         host, port = self._address
         return InstrumentError(f"{self.name} (HJ212::{host}::{port}): {text}")
+
+
+def acknowledgement(segment: Segment) -> Segment:
+    """What acknowledges an upload: 9014 for data, 9013 for a notice, with its QN."""
+    command = Command.DATA_ACKNOWLEDGED if segment.cn in DATA else Command.NOTICE_ACKNOWLEDGED
+    flag = Flag.of(version=1 if segment.flag is None else max(1, segment.flag.version))
+    return Segment(qn=segment.qn, st=SystemType.EXCHANGE, cn=int(command), pw=segment.pw, mn=segment.mn, flag=flag)
 
 
 def _platform_time() -> dt.datetime:

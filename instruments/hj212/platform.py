@@ -35,6 +35,10 @@ class Hearer(Protocol):
         """Take a frame of this MN; return what is to be answered at once."""
         ...
 
+    def refuse(self, refused: Refused) -> None:
+        """Take what arrived, perhaps from this logger, and is no frame."""
+        ...
+
     def complain(self, text: str) -> None:
         """Something arrived, perhaps from this logger, that cannot be used."""
         ...
@@ -72,11 +76,15 @@ class Connection:
 
 
 class Platform:
-    """Listens at an address from `start` to `stop`; raise OSError where it cannot."""
+    """Listens at an address from `start` to `stop`; raise OSError where it cannot.
 
-    def __init__(self, host: str, port: int) -> None:
+    `everyone` hears the loggers of whose MN nobody else does.
+    """
+
+    def __init__(self, host: str, port: int, everyone: Hearer | None = None) -> None:
         self.host = host
         self.port = port
+        self._everyone = everyone
         self._lock = threading.Lock()
         self._hearers: dict[str, Hearer] = {}
         self._connections: list[Connection] = []
@@ -181,13 +189,12 @@ class Platform:
 
     def _take(self, connection: Connection, found: Frame | Refused) -> None:
         if isinstance(found, Refused):
-            text = "; ".join(defect.text for defect in found.defects)
             for hearer in self._hearers_of(connection):
-                hearer.complain(text)
+                hearer.refuse(found)
             return
         mn = found.segment.mn or ""
         with self._lock:
-            meant = self._hearers.get(mn)
+            meant = self._hearers.get(mn, self._everyone)
             others = list(self._hearers.values())
         if meant is None:
             for other in others:
@@ -214,7 +221,8 @@ class Platform:
     def _hearers_of(self, connection: Connection) -> list[Hearer]:
         """The hearer of a connection's MN, or all of them while it is not known."""
         with self._lock:
-            return [hearer for mn, hearer in self._hearers.items() if connection.mn in ("", mn)]
+            hearers = [hearer for mn, hearer in self._hearers.items() if connection.mn in ("", mn)]
+        return hearers or ([] if self._everyone is None else [self._everyone])
 
 
 _platforms: dict[tuple[str, int], Platform] = {}

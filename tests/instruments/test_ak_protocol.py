@@ -145,6 +145,19 @@ def test_it_reads_over_every_kind_of_line(
     assert device.identify().model == "testbench-AK"
 
 
+def test_two_measurands_of_one_analyser_are_two_devices_on_one_line(
+    connected: Any, loopback: Any, kind: str, analyser: Any
+) -> None:
+    keys = {"values": ["CO2", "O2"], "units": {"CO2": "ppm", "O2": "%"}}
+    resource = loopback(AkProtocolServer("A", settings(**keys), analyser(12.5, O2=0.05)), kind)
+    dioxide = connected(AkProtocol, resource=resource, **keys)
+    oxygen = connected(AkProtocol, resource=resource, measurand="O2", **keys)
+    for _ in range(3):
+        dioxide.request()
+        oxygen.request()
+        assert [sample.value for sample in (*dioxide.collect(), *oxygen.collect())] == [12.5, 5.0]
+
+
 def test_a_status_that_is_not_zero_flags_the_reading_with_the_numbers_of_its_errors(
     connected: Any, loopback: Any, analyser: Any
 ) -> None:

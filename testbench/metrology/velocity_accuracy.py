@@ -8,8 +8,8 @@ HJ 75-2017 with equal areas). Every reading is a mean over one window, beside th
 
 Uncertainty. At a set-point with n ≥ 2 readings the scatter of the n errors is all that is random: u_A = s/√n with n − 1
 degrees of freedom (GUM 4.2.3); it takes the place of what the single windows say of their noise, which turbulence
-correlates. With one reading the windows are all there is. The influences known by type B (certificate, area, homogeneity, resolution)
-come in through both values, so that what is common to all set-points cancels where it must.
+correlates. With one reading the windows are all there is. The influences known by type B (certificate, area, homogeneity,
+resolution) come in through both values, so that what is common to all set-points cancels where it must.
 """
 
 from __future__ import annotations
@@ -161,9 +161,10 @@ def _grouped(points: Sequence[VelocityPoint]) -> dict[float, list[VelocityPoint]
     if len(units) > 1:
         raise ValueError(f"references and indications must be in one unit, got {', '.join(sorted(units))}")
     for point in points:
-        for what, quantity in (("reference", point.reference), ("indication", point.indication)):
-            if not quantity.value > 0:
-                raise ValueError(f"the {what} at {point.nominal:g} is {quantity.value:g} {quantity.unit}, not above zero")
+        if not point.reference.value > 0:
+            raise ValueError(f"the reference at {point.nominal:g} is {point.reference.value:g}, not above zero")
+        if not point.indication.value > 0:
+            raise ValueError(f"the indication at {point.nominal:g} is {point.indication.value:g}, not above zero")
     return {nominal: [p for p in points if p.nominal == nominal] for nominal in sorted({p.nominal for p in points})}
 
 

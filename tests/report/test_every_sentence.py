@@ -65,7 +65,7 @@ TEXTUAL = (ast.Constant, ast.JoinedStr, ast.IfExp, ast.BoolOp)
 # Words that stay as they are: units, names of things that have one name only, and words of files and commands.
 STAY = frozenset(
     """
-    testbench toml csv utf json sqlite pdf png jpeg svg xml tcp rtu modbus visa mol µmol mmol min ppm baud ohm none
+    testbench toml csv utf json sqlite pdf png jpeg svg xml tcp rtu modbus visa mol µmol mmol min ppm baud ohm pa none
     true false nan inf lower upper decimals rounding comparison full value cap tiers selector requirement range
     trip release number year month day key next last total_flow rest_flow fraction_percent minimum_flow_percent
     current_channels shunts profile_unit read_status valid_until reported_decimals low_emitter timeout_s tries
@@ -114,6 +114,8 @@ EXEMPT = {
     "supply gas, X1 %F.S.": "a call, whose words in Chinese stand beside",
     "switch gas, X1 → X1": "a call, whose words in Chinese stand beside",
     "adjust X1": "a call, whose words in Chinese stand beside",
+    "stop the fan": "a call, whose words in Chinese stand beside",
+    "set velocity, X1 m/s": "a call, whose words in Chinese stand beside",
     "gas divider": "a role, whose words in Chinese stand beside",
 }
 

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
+from instruments import tapi
 from instruments.clink import Answer, CLinkFraming, checksum, encode
 from instruments.framing import Framing, LineFraming
 
@@ -133,4 +134,42 @@ class CLinkLines:
         return line + f"sum {checksum(line):04x}\r".encode()
 
 
-FRAMINGS: Mapping[str, type[TextFraming]] = {"line": PlainLines, "c-link": CLinkLines}
+class TapiLines:
+    """Teledyne API: an answer has letter, day and time, and ID in front; patterns are of the text behind them.
+
+    A message of another letter than the command's (warnings come unasked) is no answer to it. What ends a line is the
+    protocol's.
+    """
+
+    SIMULATED_TIME = "194:11:29"
+
+    def __init__(self, ends: Ends) -> None:
+        self._id = ends.address or "0000"
+
+    def request(self, command: str) -> bytes:
+        """See TextFraming."""
+        return command.encode("latin-1") + b"\r"
+
+    def answers(self) -> Framing:
+        """See TextFraming."""
+        return tapi.LINE
+
+    def text(self, command: str, frame: bytes) -> str | None:
+        """See TextFraming."""
+        message = tapi.Message.read(frame)
+        return None if message is None or message.letter != command[:1].upper() else message.text
+
+    def requests(self) -> Framing:
+        """See TextFraming."""
+        return LineFraming(b"\r", skip=b"\n", longest=LONGEST_LINE)
+
+    def command(self, frame: bytes) -> str | None:
+        """See TextFraming."""
+        return frame.decode("latin-1").strip()
+
+    def answer(self, command: str, text: str) -> bytes:
+        """See TextFraming."""
+        return f"{command[:1].upper()} {self.SIMULATED_TIME} {self._id} {text}\r\n".encode("latin-1")
+
+
+FRAMINGS: Mapping[str, type[TextFraming]] = {"line": PlainLines, "c-link": CLinkLines, "tapi": TapiLines}

@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 from instruments.divider_registers import divider_profile_names
+from instruments.divider_text import SHIPPED as ascii_dividers  # noqa: N811
 from instruments.register_profile import parse_profile, profile_names
+from instruments.text_profile import text_profile_names
 from instruments.twin import truth
 from testbench.engine.registry import driver_names, find_driver
 
@@ -37,7 +39,7 @@ def test_every_shipped_profile_has_a_row(name: str, drivers: str) -> None:
     assert f"| `{name}` |" in drivers
 
 
-@pytest.mark.parametrize("name", divider_profile_names())
+@pytest.mark.parametrize("name", [*divider_profile_names(), *text_profile_names(ascii_dividers)])
 def test_every_shipped_profile_of_a_divider_has_a_row(name: str, drivers: str) -> None:
     assert f"| `{name}` |" in drivers
 

@@ -71,7 +71,6 @@ def shipped_values() -> Mapping[str, ValueEntry]:
 class TeledyneSettings(LinkedAnalyserSettings):
     """Keys of a `[devices.NAME]` table with driver "teledyne"."""
 
-    measurand: str = Field(default="SO2", description="what the device measures, as the cylinders name it")
     instrument_id: int | None = Field(default=None, ge=0, le=9999, description="ID of the unit; none: requests carry none")
     baud_rate: BaudRate = 19200
     computer_mode: bool = Field(default=False, description="the line is in computer mode: requests end with CR and LF")

@@ -17,8 +17,8 @@ station `lines/DRIVER.toml`:
     "A.cell-pressure" = "the plant has no cell pressure"
 
 Faults are given to the first table that names the driver; with resource = "twin:serial", late answers also behind a
-pseudo-terminal, where opening anew does not get rid of them. What is read under a fault are its sources; of a driver that is no
-source, what it reads back of its safe state. A channel's truth is looked up in `TRUTHS`, to which a new kind is added.
+pseudo-terminal, where opening anew does not get rid of them. What is read under a fault are its sources; of a driver that
+is no source, what it reads back of its safe state. A channel's truth is looked up in `TRUTHS`, to which a new kind is added.
 """
 
 from __future__ import annotations
@@ -63,31 +63,39 @@ AT_ONCE = (Fault.CLOSE, Fault.REFUSED)
 # ---- What is true -------------------------------------------------------------------------------------------------------
 
 
-def controller_flow(plant: Plant, name: str) -> float | None:
+def controller_flow(plant: Plant, channel: Channel) -> float | None:
     """NAME.flow: what a mass flow controller of the divider shows."""
-    controller, _, quantity = name.rpartition(".")
+    controller, _, quantity = channel.name.rpartition(".")
     return plant.controller(controller).indicated_flow() if quantity == "flow" and controller != "divider" else None
 
 
-def condition(plant: Plant, name: str) -> float | None:
+def condition(plant: Plant, channel: Channel) -> float | None:
     """environment.NAME."""
-    place, _, sensor = name.partition(".")
+    place, _, sensor = channel.name.partition(".")
     return plant.sensor(sensor).value() if place == "environment" else None
 
 
-def indication(plant: Plant, name: str) -> float | None:
+def indication(plant: Plant, channel: Channel) -> float | None:
     """DEVICE: what a device under test indicates of its measurand."""
-    return plant.analyser(name).indication() if name in plant.station.devices else None
+    return plant.analyser(channel.name).indication() if channel.name in plant.station.devices else None
 
 
-def loop(plant: Plant, name: str) -> float | None:
+def content(plant: Plant, channel: Channel) -> float | None:
+    """DEVICE.COMPONENT: what a device shows beside its measurand, in the channel's unit of amount fraction."""
+    device, _, component = channel.name.partition(".")
+    if device not in plant.station.devices or not component:
+        return None
+    return from_fraction(plant.analyser(device).content(component), channel.unit)
+
+
+def loop(plant: Plant, channel: Channel) -> float | None:
     """SCANNER.NUMBER: the current of a loop that nobody has claimed; 0 where there is none."""
-    scanner, _, number = name.rpartition(".")
+    scanner, _, number = channel.name.rpartition(".")
     return plant.loops(scanner).currents().get(int(number), 0.0) if number.isdecimal() else None
 
 
-def made(plant: Plant, channel: Channel) -> float | None:
-    """divider.portNUMBER, divider.flow: what a divider in one box shows of a port's flow or content, and of its whole flow."""
+def one_box_divider(plant: Plant, channel: Channel) -> float | None:
+    """divider.portNUMBER, divider.flow: what a divider in one box shows of a port's flow or content, and of all flow."""
     place, _, what = channel.name.partition(".")
     if place != "divider":
         return None
@@ -101,28 +109,29 @@ def made(plant: Plant, channel: Channel) -> float | None:
     return from_fraction(box.indicated_content() if flows[port - 1] else 0.0, channel.unit)
 
 
-def content(plant: Plant, channel: Channel) -> float | None:
-    """DEVICE.COMPONENT: what a device shows beside its measurand, in the channel's unit of amount fraction."""
-    device, _, component = channel.name.partition(".")
-    if not component or device not in plant.station.devices:
-        return None
-    return from_fraction(plant.analyser(device).content(component), channel.unit)
-
-
-def fan_speed(plant: Plant, name: str) -> float | None:
+def fan_speed(plant: Plant, channel: Channel) -> float | None:
     """FAN.speed: what the drive of the flow rig's fan says; nothing while the fan is stopped."""
-    fan, _, quantity = name.rpartition(".")
+    fan, _, quantity = channel.name.rpartition(".")
     return plant.fan(fan).speed() if quantity == "speed" else None
 
 
-def reference_velocity(plant: Plant, name: str) -> float | None:
+def reference_velocity(plant: Plant, channel: Channel) -> float | None:
     """METER.velocity: what the reference of a flow rig shows."""
-    meter, _, quantity = name.rpartition(".")
+    meter, _, quantity = channel.name.rpartition(".")
     return plant.reference_velocity(meter).indication() if quantity == "velocity" else None
 
 
-TRUTHS: tuple[Callable[[Plant, str], float | None], ...] = (controller_flow, condition, indication, loop, fan_speed, reference_velocity)
-"""What the plant shows on a channel of that name, in the channel's unit; None for names that are of another kind."""
+TRUTHS: tuple[Callable[[Plant, Channel], float | None], ...] = (
+    controller_flow,
+    condition,
+    indication,
+    content,
+    loop,
+    one_box_divider,
+    fan_speed,
+    reference_velocity,
+)
+"""What the plant shows on a channel, in the channel's unit; None for channels that are of another kind."""
 
 
 # ---- Stations and lines -------------------------------------------------------------------------------------------------
@@ -254,8 +263,7 @@ class Bench:
     def true(self, channel: Channel) -> float:
         """What the plant shows on a channel now."""
         plant = self.laboratory.plant
-        found = [value for truth in TRUTHS if (value := truth(plant, channel.name)) is not None]
-        found += [value for value in [content(plant, channel), made(plant, channel)] if value is not None]
+        found = [value for truth in TRUTHS if (value := truth(plant, channel)) is not None]
         assert found, (
             f"this test does not know what is true on channel {channel.name!r}: add its kind to TRUTHS, or say under "
             f"[not_compared] of tests/instruments/lines/{self.driver}.toml why it cannot be known"

@@ -11,7 +11,7 @@ from instruments.divider_registers import divider_profile_names
 from instruments.divider_text import SHIPPED as ascii_dividers  # noqa: N811
 from instruments.register_profile import parse_profile, profile_names
 from instruments.text_profile import text_profile_names
-from instruments.twin import truth
+from instruments.twin import duct_truth, truth
 from testbench.engine.registry import driver_names, find_driver
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -62,6 +62,11 @@ def test_the_example_of_a_profile_is_one(drivers: str) -> None:
         truth.DividerTruth,
         truth.LineTruth,
         truth.SensorTruth,
+        duct_truth.FanTruth,
+        duct_truth.DuctTruth,
+        duct_truth.ReferenceVelocityTruth,
+        duct_truth.DifferentialPressureTruth,
+        duct_truth.VelocityDeviceTruth,
     ],
 )
 def test_every_key_of_a_truth_table_is_listed(table: type[truth.Truth], laboratory: str) -> None:

@@ -63,14 +63,14 @@ class LicorFraming:
         """Remove the first document; raise FrameError for one that cannot be read."""
         del buffer[: len(buffer) - len(buffer.lstrip(b"\r\n \0"))]
         name = re.escape(self.root.encode("ascii"))
-        end = re.search(rb"</" + name + rb"\s*>", buffer, re.IGNORECASE)
-        if end is None:
-            if len(buffer) > LONGEST:
-                raise FrameError(f"{len(buffer)} bytes without the end of a document")
-            return None
-        part = bytes(buffer[: end.end()])
-        del buffer[: end.end()]
-        starts = [found.start() for found in re.finditer(rb"<" + name + rb"\s*>", part, re.IGNORECASE)]
-        document = part[starts[-1] :] if starts else part
-        read_message(document, self.root)
-        return document
+        while end := re.search(rb"</" + name + rb"\s*>", buffer, re.IGNORECASE):
+            part = bytes(buffer[: end.end()])
+            del buffer[: end.end()]
+            begins = [found.start() for found in re.finditer(rb"<" + name + rb"\s*>", part, re.IGNORECASE)]
+            if begins:
+                document = part[begins[-1] :]
+                read_message(document, self.root)
+                return document
+        if len(buffer) > LONGEST:
+            raise FrameError(f"{len(buffer)} bytes without the end of a document")
+        return None

@@ -158,14 +158,17 @@ def test_the_measurand_may_be_water(connected: Any, fault_peer: Any) -> None:
     assert read(device)[0].value == pytest.approx(3.00564)
 
 
-def test_a_part_of_an_earlier_message_is_dropped(connected: Any, fault_peer: Any) -> None:
-    device = connected(LicorLi850, resource=fault_peer(answering(RECORDED[60:] + RECORDED)).resource(), tries=1, **PPM)
-    with pytest.raises(InstrumentError, match="garbled answer"):
-        read(device)
-    device = connected(
-        LicorLi850, resource=fault_peer(answering(RECORDED[:60] + b"\n" + RECORDED)).resource(), tries=1, **PPM
-    )
+@pytest.mark.parametrize("part", [RECORDED[60:], RECORDED[:60] + b"\n", b"</li850>\n"])
+def test_a_part_of_another_message_is_dropped(connected: Any, fault_peer: Any, part: bytes) -> None:
+    device = connected(LicorLi850, resource=fault_peer(answering(part + RECORDED)).resource(), tries=1, **PPM)
     assert read(device)[0].value == 2876.24
+
+
+def test_a_message_that_cannot_be_read_is_garbled(connected: Any, fault_peer: Any) -> None:
+    broken = RECORDED.replace(b"</co2><co2abs>", b"<co2abs>")
+    device = connected(LicorLi850, resource=fault_peer(answering(broken)).resource(), tries=1, **PPM)
+    with pytest.raises(InstrumentError, match=r"garbled answer \(no XML document"):
+        read(device)
 
 
 def test_an_error_that_it_tells_flags_the_reading(connected: Any, fault_peer: Any) -> None:

@@ -109,7 +109,7 @@ def told(data: bytes) -> str:
 def identity_in_words(identity: Identity) -> str:
     """What an instrument says of itself."""
     says = " ".join(filter(None, (identity.maker, identity.model, identity.serial, identity.firmware)))
-    return f"is {says}" if says else "answers"
+    return f"identity: {says}" if says else "answers"
 
 
 def sample_in_words(channel: str, unit: str, sample: Sample) -> str:
@@ -138,7 +138,7 @@ def read(path: Path) -> tuple[Head, Dialogue]:
         ) from error
     first, _, rest = text.partition("\n")
     if first.strip() != f"{TITLE} {VERSION}":
-        raise InputError(f"{path}: line 1 must be {f'{TITLE} {VERSION}'!r}, not {first[:40]!r}")
+        raise InputError(f"{path}: line 1: no dialogue of version {VERSION}: {first[:40]!r}")
     document, separator, body = rest.partition("\n---\n")
     if not separator:
         raise InputError(f"{path}: no line '---' between head and dialogue")

@@ -95,11 +95,11 @@ def create(folder: Path, name: str, kind: str, line: str) -> list[Path]:
     """Write the package of a driver into a folder that does not exist yet; raise InputError where that cannot be."""
     module = name.replace("-", "_")
     if not NAME.fullmatch(name) or keyword.iskeyword(module):
-        raise InputError(f"{name!r} is no name for a driver; use small letters, digits and hyphens, for example acme-ir5")
+        raise InputError(f"{name!r} is no name for a driver; use small letters, digits and hyphens")
     if name in driver_names():
         raise InputError(f"a driver {name!r} is installed already; choose another name")
     if importlib.util.find_spec(module) is not None:
-        raise InputError(f"a Python package {module!r} is installed already; choose another name")
+        raise InputError(f"a module {module!r} is installed already; choose another name")
     if folder.exists():
         raise InputError(f"{folder} exists already; choose another name, or remove it")
     written = []
@@ -147,7 +147,7 @@ def _words(name: str, module: str, kind: str, line: str) -> dict[str, str]:
         "table": table,
         "port": this.port,
         "shown": this.shown,
-        "set_in_words": _set_in_words(text) if sets else "",
+        "set_in_words": (_SETS_TEXT if text else _SETS_REGISTERS) if sets else "",
         "cases": _CASES if sets else "",
         "image": f"{shown} + FLOAT.pack(self._port.setpoint())" if sets else shown,
         "write_words": "Write the set-point." if sets else "Refuse: there is nothing to set.",
@@ -169,11 +169,14 @@ def _as_python(key: str) -> str:
     return f'"{name}": {value}'
 
 
-def _set_in_words(text: bool) -> str:
-    if text:
-        return "    SET 1.5    → SET 1.5000              the set-point, as it was taken\n    SET?       → SET 1.5000\n"
-    return "    holding registers 2 and 3    the set-point, likewise\n"
+_SETS_TEXT = """\
+    SET 1.5    → SET 1.5000              the set-point, as it was taken
+    SET?       → SET 1.5000
+"""
 
+_SETS_REGISTERS = """\
+    holding registers 2 and 3    the set-point, likewise
+"""
 
 _CASES = """\
             case ["SET?"]:

@@ -61,7 +61,7 @@ def test_every_variant_is_python_with_entry_points_that_are_there(kind, line, tm
         ("../x", "is no name for a driver"),
         ("import", "is no name for a driver"),
         ("alicat", "is installed already"),
-        ("json", "Python package 'json' is installed already"),
+        ("json", "a module 'json' is installed already"),
     ],
 )
 def test_a_name_that_cannot_be_is_refused_and_nothing_is_written(name, says, tmp_path, monkeypatch, capsys):

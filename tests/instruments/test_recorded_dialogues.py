@@ -92,7 +92,7 @@ def test_text_stands_beside_the_bytes_only_where_there_is_some():
 @pytest.mark.parametrize(
     ("change", "says"),
     [
-        (lambda text: text.replace("dialogue 1", "dialogue 2"), "line 1 must be 'testbench dialogue 1'"),
+        (lambda text: text.replace("dialogue 1", "dialogue 2"), "line 1: no dialogue of version 1"),
         (lambda text: text.replace("---", ""), "no line '---'"),
         (lambda text: text.replace("readings", "reedings"), "head: "),
         (lambda text: text.replace('driver = "alicat"', "driver = alicat"), "head: "),

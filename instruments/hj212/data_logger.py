@@ -348,9 +348,9 @@ class DataLogger:
             if len(self._questions) > REMEMBERED:
                 self._questions.popitem(last=False)
         request = self._request(qn, command, groups)
+        self.passed(Direction.SENT, monotonic(), request)  # before the answer can be heard
         if not connection.send(request):
             raise _TryError("the data logger closed the connection")
-        self.passed(Direction.SENT, monotonic(), request)
         return question
 
     def _answering(self, question: _Question) -> Upload | None:

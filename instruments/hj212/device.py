@@ -271,8 +271,8 @@ class Hj212Device:
     def collect(self) -> Sequence[Sample]:
         """Return the reading in `unit`, and what is recorded beside it; raise InstrumentError where the logger is silent."""
         upload = self.data_logger.realtime() if self.settings.mode == "poll" else self._next_realtime()
-        uploads = {recorded.command: self._new(recorded.command) for recorded in self._recorded}
-        uploads[Command.REALTIME] = upload
+        others = {recorded.command for recorded in self._recorded} - {Command.REALTIME}
+        uploads = {Command.REALTIME: upload, **{command: self._new(command) for command in others}}
         return (self._indication(upload), *(self._further(each, uploads[each.command]) for each in self._recorded))
 
     def _next_realtime(self) -> Upload | None:

@@ -203,8 +203,9 @@ class Platform:
         if not any(defect.kind is DefectKind.CRC for defect in found.defects):
             connection.mn = mn
         answer = meant.hear(found)
-        if answer and connection.send(answer):
+        if answer:
             meant.passed(Direction.SENT, monotonic(), answer)
+            connection.send(answer)
 
     def _end(self, connection: Connection) -> None:
         self._selector.unregister(connection.socket)

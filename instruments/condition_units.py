@@ -27,8 +27,8 @@ def unit_line(found: str, wanted: str) -> tuple[float, float]:
         return 1.0, _TEMPERATURES[found] - _TEMPERATURES[wanted]
     try:
         given, due = flow_unit(found), flow_unit(wanted)
+        if given.conditions == due.conditions:
+            return given.litres_per_minute / due.litres_per_minute, 0.0
     except FlowUnitError:
-        given = due = None
-    if given is None or due is None or given.conditions != due.conditions:
-        raise InputError(f"the instrument gives {found}, which cannot be converted into {wanted}; state unit = {found!r}")
-    return given.litres_per_minute / due.litres_per_minute, 0.0
+        pass
+    raise InputError(f"the instrument gives {found}, which cannot be converted into {wanted}; state unit = {found!r}")

@@ -11,6 +11,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from instruments.condition_control import NotTakenError
 from instruments.session import SerialSettings
 from instruments.station_keys import DriverSettings, ResourceName, Timeout, Tries
 from instruments.text_framing import FRAMINGS
@@ -187,7 +188,7 @@ class TextClient:
     def _read_back(self, setting: str, quantity: str, sent: float, tolerance: float, unit: str) -> None:
         found = self.read(quantity)
         if found.status != Status.VALID or not abs(found.value - sent) <= tolerance + 1e-9 * max(1.0, abs(sent)):
-            raise InstrumentError(
+            raise NotTakenError(
                 f"{self.name} ({self.resource}): {setting} was set to {sent:g} {unit}, reads back {found.value:g} {unit}; "
                 "is it in remote mode, and does no limit of its own stand against it?"
             )
@@ -238,7 +239,7 @@ class TextClient:
 
     def _refuse(self, command: str, text: str) -> None:
         if self._refuses(text):
-            raise InstrumentError(f"{self.name} ({self.resource}): refuses {command!r} with {text!r}")
+            raise NotTakenError(f"{self.name} ({self.resource}): refuses {command!r} with {text!r}")
 
     def _look_for_errors(self, command: str) -> None:
         """Fetch what the instrument has to complain of after a command; raise InstrumentError if there is something."""
@@ -253,7 +254,7 @@ class TextClient:
                 break
             complaints.append(text)
         if complaints:
-            raise InstrumentError(f"{self.name} ({self.resource}): after {command!r} it reports {'; '.join(complaints)}")
+            raise NotTakenError(f"{self.name} ({self.resource}): after {command!r} it reports {'; '.join(complaints)}")
 
 
 def _sample(entry: QuantityEntry, text: str) -> Sample:

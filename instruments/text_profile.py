@@ -2,8 +2,8 @@
 
 A profile is shipped in `instruments/text_profiles` and named in the station file (`profile = "vaisala-ptb330"`), or is a
 file of the lab's own (`profile = "profiles/ours.toml"`, seen from the folder where the program is started). `generic.toml`
-shows every key; `instruments.text_grammar` says how patterns and templates are written. Each profile says who documented it and
-how far it was checked.
+shows every key; `instruments.text_grammar` says how patterns and templates are written. Each profile says who documented it
+and how far it was checked.
 
 Beside each `answer` pattern stands a `reply`, what the simulated instrument says; it is checked that the pattern reads out
 of it what was put in.
@@ -21,6 +21,7 @@ from typing import Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
+from instruments.condition_control import ControlTerms
 from instruments.session import SerialSettings
 from instruments.text_framing import FRAMINGS, Ends
 from instruments.text_grammar import VALUE, Pattern, Template, ValuePattern, as_sent, compiled, filled, fits, place_names
@@ -214,6 +215,18 @@ class ErrorQuery(Table):
         return self
 
 
+class ControlEntry(ControlTerms):
+    """How a condition is set: the setting that takes its value, and those without a value before and after it.
+
+    Its readings are the quantity of the control's own name. Range, tolerance and the value left behind are in the setting's
+    unit.
+    """
+
+    setting: str
+    before: tuple[str, ...] = ()
+    after: tuple[str, ...] = ()
+
+
 class TextProfile(Table):
     """A whole profile. `refusals` are patterns of answers that refuse a question or a command, with what they say."""
 
@@ -229,21 +242,33 @@ class TextProfile(Table):
     refusals: tuple[Pattern, ...] = ()
     errors: ErrorQuery | None = None
     safe: SafeEntry | None = None
+    control: dict[str, ControlEntry] = {}
 
     @model_validator(mode="after")
     def _names_exist(self) -> TextProfile:
         for name, setting in self.settings.items():
             if setting.read_back is not None and setting.read_back not in self.quantities:
                 raise ValueError(f"settings.{name}.read_back: {_unknown('quantity', setting.read_back, self.quantities)}")
+        for quantity, control in self.control.items():
+            if quantity not in self.quantities:
+                raise ValueError(f"control.{quantity}: {_unknown('quantity', quantity, self.quantities)}")
+            self._make_complete_settings(f"control.{quantity}.before", control.before)
+            self._make_complete_settings(f"control.{quantity}.after", control.after)
+            if control.setting not in self.settings or not self.settings[control.setting].takes_value:
+                raise ValueError(f"control.{quantity}.setting: there is no setting {control.setting!r} that takes a value")
         if self.safe is not None:
-            for name in self.safe.settings:
-                if name not in self.settings:
-                    raise ValueError(f"safe.settings: {_unknown('setting', name, self.settings)}")
-                if self.settings[name].takes_value or self.settings[name].fields:
-                    raise ValueError(f"safe.settings: {name!r} needs a value; name a setting whose text is complete")
+            self._make_complete_settings("safe.settings", self.safe.settings)
             if self.safe.read_back is not None and self.safe.read_back not in self.quantities:
                 raise ValueError(f"safe.read_back: {_unknown('quantity', self.safe.read_back, self.quantities)}")
         return self
+
+    def _make_complete_settings(self, place: str, names: tuple[str, ...]) -> None:
+        """Raise ValueError for a setting that there is not, or that needs a value."""
+        for name in names:
+            if name not in self.settings:
+                raise ValueError(f"{place}: {_unknown('setting', name, self.settings)}")
+            if self.settings[name].takes_value or self.settings[name].fields:
+                raise ValueError(f"{place}: {name!r} needs a value; name a setting whose text is complete")
 
     def quantity(self, name: str) -> QuantityEntry:
         """Return the entry of a quantity; raise InputError listing those there are."""

@@ -15,13 +15,12 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from instruments.condition_units import unit_line
 from instruments.flow_units import FlowUnitError, flow_unit
 from instruments.twin.analyser import Analyser, Interference, Scale
 from instruments.twin.commands import Action, Command
 from instruments.twin.duct_instruments import DifferentialPressure, VelocityDevice
 from instruments.twin.environment import Condition
-from instruments.twin.gas import AMBIENT_AIR, SUMS, Box, Content, Controller, Line, blend
+from instruments.twin.gas import AMBIENT_AIR, SUMS, Box, Content, Controller, Line, Valve, blend
 from instruments.twin.noise import Stream
 from instruments.twin.ports import (
     CurrentLoop,
@@ -31,6 +30,7 @@ from instruments.twin.ports import (
     PlantDivider,
     PlantFan,
     PlantLoops,
+    PlantSelector,
     PlantSampleFlow,
     PlantSensor,
     PlantVelocity,
@@ -67,6 +67,9 @@ class Plant:
         self._feeds = _feeds(station)
         self._controllers = {name: self._controller(name, station.instruments[name]) for name in self._feeds}
         self._factors = {name: _flow_factor(name, station.instruments[name]) for name in self._feeds}
+        self._valves = _valves(station)
+        for valve in self._valves.values():
+            self._controllers[valve.controller].fed = False
         self._box = None if station.divider is None else self._one_box(station.divider)
         truth = read_truth(LineTruth, station.line.truth, "[line.truth]")
         delay_s = truth.delay_s if truth.delay_s is not None else station.line.delay_s or 0.0
@@ -111,6 +114,23 @@ class Plant:
             raise InstrumentError(f"fan {fan}: cannot go to {percent:g} % of its full speed")
         self._keep(Action.SET_FAN, fan, percent)
         self.rig.fan.set_speed(percent, self.now)
+
+    def select(self, valve: str, position: int) -> None:
+        """Bring the valve before a controller to a position; 0 is closed, and so is a position without a cylinder."""
+        if valve not in self._valves:
+            raise InstrumentError(f"simulated laboratory: no selector {valve!r}; name it in [divider] selectors")
+        self._keep(Action.SELECT, valve, float(position))
+        stands = self._valves[valve]
+        stands.position = position
+        cylinder = stands.cylinders.get(position)
+        self._controllers[stands.controller].fed = cylinder is not None
+        if cylinder is not None:
+            self._feeds[stands.controller] = cylinder
+        self._line.supply(self._blended(), self.now)
+
+    def position(self, valve: str) -> int:
+        """Where a valve stands."""
+        return self._valves[valve].position
 
     def make(self, port: str, content: float, total_flow: float) -> None:
         """Have the divider make a content (mol/mol) of the gas of a port at a total flow (L/min)."""
@@ -158,6 +178,8 @@ class Plant:
                     self.set_flow(command.name, *command.values)
                 case Action.SET_FAN:
                     self.set_fan(command.name, *command.values)
+                case Action.SELECT:
+                    self.select(command.name, int(command.values[0]))
                 case Action.MAKE:
                     self.make(command.name, *command.values)
                 case Action.ADJUST_ZERO:
@@ -192,6 +214,12 @@ class Plant:
             raise StationError(f"[instruments.{name}] is no controller of the divider; name it in [divider] controllers")
         return PlantController(self, self._controllers[name])
 
+    def selector(self, name: str) -> PlantSelector:
+        """The port of a valve that chooses the cylinder of a controller."""
+        if name not in self._valves:
+            raise StationError(f"[instruments.{name}] stands before no controller; name it in [divider] selectors")
+        return PlantSelector(self, name)
+
     def divider(self) -> PlantDivider:
         """The port of a divider in one box."""
         if self._box is None:
@@ -213,9 +241,8 @@ class Plant:
 
     def sample_flow(self, instrument: str) -> PlantSampleFlow:
         """The port of a controller that sets a flow of the environment."""
-        name, table = next((n, t) for n, t in self.station.environment.items() if t.options.get("instrument") == instrument)
-        factor, _ = unit_line(str(self.station.instruments[instrument].options.get("flow_unit", "L/min")), table.unit)
-        return PlantSampleFlow(self.sensor(name), factor)
+        name = next(n for n, t in self.station.environment.items() if t.options.get("instrument") == instrument)
+        return PlantSampleFlow(self.sensor(name))
 
     def fan(self, name: str) -> PlantFan:
         """The port of the fan of the flow rig."""
@@ -254,7 +281,10 @@ class Plant:
         return gauge if gauge is not None and gauge.name == name else self._conditions.get(name)
 
     def _blended(self) -> Content:
-        flows = [controller.true_flow * self._factors[name] for name, controller in self._controllers.items()]
+        flows = [
+            controller.true_flow * self._factors[name] if controller.fed else 0.0
+            for name, controller in self._controllers.items()
+        ]
         return blend(flows, [self._cylinders[self._feeds[name]] for name in self._controllers], self._ambient)
 
     def _drawn(self, given: float | Drawn, expanded_percent: float, purpose: str, name: str) -> float:
@@ -388,6 +418,24 @@ def _gases(gases: Any, cylinders: Mapping[str, Cylinder]) -> list[str]:
     if sum(cylinders[cylinder].fraction_percent == 0 for cylinder in gases) != 1:
         raise StationError("[divider] gases: exactly one must be zero gas (a cylinder of fraction_percent 0)")
     return gases
+
+
+def _valves(station: Station) -> dict[str, Valve]:
+    """The valves before the controllers of the divider, by name; all closed."""
+    selectors = {} if station.divider is None else station.divider.options.get("selectors", {})
+    valves = {}
+    for controller, name in selectors.items():
+        table = station.instruments.get(name)
+        positions = table.options.get("positions") if table is not None else None
+        if controller not in station.divider.options.get("controllers", {}) or not isinstance(positions, dict):
+            raise StationError(
+                f"[divider] selectors: {controller} = {name!r} is no controller with a valve that has positions"
+            )
+        for cylinder in positions:
+            if cylinder not in station.cylinders:
+                raise StationError(f"[instruments.{name}] positions: there is no [cylinders.{cylinder}]")
+        valves[name] = Valve(controller, {number: cylinder for cylinder, number in positions.items()})
+    return valves
 
 
 def _feeds(station: Station) -> dict[str, str]:

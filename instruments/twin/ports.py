@@ -33,6 +33,14 @@ class World(Protocol):
         """Command the fan of the flow rig, percent of its full speed."""
         ...
 
+    def select(self, valve: str, position: int) -> None:
+        """Bring the valve before a controller to a position; 0 is closed."""
+        ...
+
+    def position(self, valve: str) -> int:
+        """Where a valve stands."""
+        ...
+
     def make(self, port: str, content: float, total_flow: float) -> None:
         """Have a divider in one box make a content (mol/mol) of the gas of a port at a total flow (L/min)."""
         ...
@@ -86,6 +94,22 @@ class PlantController:
     def indicated_flow(self) -> float:
         """The flow it shows."""
         return self._controller.indicated_flow(self._plant.now)
+
+
+class PlantSelector:
+    """Port of a valve that chooses a cylinder (`peer.SelectorPort`)."""
+
+    def __init__(self, plant: World, name: str) -> None:
+        self._plant = plant
+        self._name = name
+
+    def select(self, position: int) -> None:
+        """Go to a position; 0 is closed."""
+        self._plant.select(self._name, position)
+
+    def position(self) -> int:
+        """Where it stands."""
+        return self._plant.position(self._name)
 
 
 class PlantDivider:
@@ -207,22 +231,20 @@ class PlantSensor:
 class PlantSampleFlow:
     """Port of a controller that sets a flow of the environment, the devices' sample flow (`peer.ControllerPort`)."""
 
-    def __init__(self, sensor: PlantSensor, factor: float) -> None:
-        """`factor` is how many of the sensor's unit make one of the controller's."""
+    def __init__(self, sensor: PlantSensor) -> None:
         self._sensor = sensor
-        self._factor = factor
 
     def set_flow(self, flow: float) -> None:
         """Set the flow, in the controller's own unit."""
-        self._sensor.set(flow * self._factor)
+        self._sensor.set(flow)
 
     def setpoint(self) -> float:
         """The set-point last commanded."""
-        return self._sensor.setpoint() / self._factor
+        return self._sensor.setpoint()
 
     def indicated_flow(self) -> float:
         """The flow it shows."""
-        return self._sensor.value() / self._factor
+        return self._sensor.value()
 
 
 class PlantLoops:

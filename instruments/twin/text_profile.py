@@ -14,6 +14,7 @@ from instruments.condition_units import unit_line
 from instruments.framing import FrameError, Framing
 from instruments.linked_analyser import unit_of
 from instruments.text_analyser import TextAnalyserSettings
+from instruments.text_condition import TextConditionSettings
 from instruments.text_framing import FRAMINGS
 from instruments.text_grammar import filled, reader
 from instruments.text_profile import SettingEntry, TextProfile, read_text_profile
@@ -146,6 +147,27 @@ class TextSensorServer(TextServer):
         asked = settings.asked or settings.quantity
         gain, offset = unit_line(settings.unit, profile.quantity(asked).unit or settings.unit)
         super().__init__(profile, settings.address_with(profile), {asked: lambda: port.value() * gain + offset})
+
+
+class TextConditionServer(TextServer):
+    """A simulated instrument that sets a condition: the plant goes where it is told."""
+
+    def __init__(self, name: str, settings: TextConditionSettings, port: SensorPort) -> None:
+        profile = read_text_profile(settings.profile, TextProfile)
+        asked = settings.asked or settings.quantity
+        gain, offset = unit_line(settings.unit, profile.quantity(asked).unit or settings.unit)
+        control = profile.control[settings.quantity]
+        setting = profile.setting(control.setting)
+        set_gain, set_offset = unit_line(setting.unit, settings.unit)
+
+        def taken(made: str, value: float) -> None:
+            if made == control.setting:
+                port.set(value * set_gain + set_offset)
+
+        measured = {asked: lambda: port.value() * gain + offset}
+        super().__init__(profile, settings.address_with(profile), measured, taken)
+        if setting.read_back is not None:
+            self.start(setting.read_back, (port.setpoint() - set_offset) / set_gain)
 
 
 def _content(port: AnalyserPort, quantity: str, unit: str) -> Callable[[], float]:

@@ -64,9 +64,12 @@ AT_ONCE = (Fault.CLOSE, Fault.REFUSED)
 
 
 def controller_flow(plant: Plant, channel: Channel) -> float | None:
-    """NAME.flow: what a mass flow controller of the divider shows."""
+    """NAME.flow: what a mass flow controller shows, of the divider or of the devices' sample flow."""
     controller, _, quantity = channel.name.rpartition(".")
-    return plant.controller(controller).indicated_flow() if quantity == "flow" and controller != "divider" else None
+    if quantity != "flow" or controller == "divider":
+        return None
+    samples = any(table.options.get("instrument") == controller for table in plant.station.environment.values())
+    return (plant.sample_flow if samples else plant.controller)(controller).indicated_flow()
 
 
 def condition(plant: Plant, channel: Channel) -> float | None:

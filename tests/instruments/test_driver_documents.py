@@ -9,6 +9,7 @@ import pytest
 
 from instruments.divider_registers import divider_profile_names
 from instruments.divider_text import SHIPPED as ascii_dividers  # noqa: N811
+from instruments.fan_drive_profile import fan_drive_names
 from instruments.register_profile import parse_profile, profile_names
 from instruments.text_profile import text_profile_names
 from instruments.twin import duct_truth, truth
@@ -32,6 +33,11 @@ def test_every_driver_has_a_row_that_agrees_with_it_about_hardware(name: str, dr
     (row,) = re.findall(rf"^\| `{name}` \|.*$", drivers, re.MULTILINE)
     verified = find_driver(name, "here").verified
     assert ("not against hardware" in row) <= ("against hardware" in verified)
+
+
+@pytest.mark.parametrize("name", fan_drive_names())
+def test_every_profile_of_a_fan_drive_is_named(name: str, drivers: str) -> None:
+    assert f"`{name}`" in drivers
 
 
 @pytest.mark.parametrize("name", profile_names())

@@ -73,7 +73,7 @@ def test_a_profile_that_cannot_work_is_refused_by_file_and_key(text, why):
 
 
 def test_an_unknown_profile_is_named_with_those_there_are(tmp_path):
-    with pytest.raises(InputError, match="there is no text profile 'nobody'; shipped profiles: .*generic"):
+    with pytest.raises(InputError, match=r"there is no text profile 'nobody'; shipped profiles: .*generic"):
         read_text_profile("nobody", TextProfile)
     with pytest.raises(InputError, match="does not exist"):
         read_text_profile(str(tmp_path / "ours.toml"), TextProfile)
@@ -174,7 +174,7 @@ def test_a_peer_without_end_of_line_does_not_fill_the_memory(fault_peer, client)
         talk.say(b"1" * 5000)
         talk.hear()
 
-    with pytest.raises(InstrumentError, match="without the end of a line|no answer"):
+    with pytest.raises(InstrumentError, match=r"without the end of a line|no answer"):
         client(fault_peer(script).resource(), tries=1).read("temperature")
 
 

@@ -7,13 +7,22 @@ triggers, formats and the error queue (`instruments.twin.scpi` reads the command
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from instruments.keysight_daq import OVERLOAD, KeysightDaqSettings
+from instruments.keysight_daq import KeysightDaqSettings
+from instruments.loop_scanner import OVERLOAD
 from instruments.twin.peer import Connection, LoopPort
-from instruments.twin.scpi import CommandError, CommandTree, ErrorQueue, ScpiConnection
+from instruments.twin.scpi import (
+    CommandError,
+    CommandTree,
+    ErrorQueue,
+    ScpiConnection,
+    chosen_range,
+    finite,
+    listed_channels,
+    scientific,
+)
 
 # Maker, module and firmware as each model prints them.
 _IDENTITIES = {
@@ -27,7 +36,6 @@ _IDENTITIES = {
 _RANGES = {"CURR": (0.01, 0.1, 1.0), "VOLT": (0.1, 1.0, 10.0, 100.0, 300.0)}
 _QUEUE_LENGTH = 20
 _MEMORY = 50_000
-_CHANNEL_LIST = re.compile(r"\(@([0-9:,\s]*)\)")
 
 
 @dataclass
@@ -86,9 +94,9 @@ class KeysightDaqServer:
         add("TRIGger:SOURce", self._set_source)
         add("TRIGger:SOURce?", lambda _: self._state.source)
         add("TRIGger:TIMer", self._set_timer)
-        add("TRIGger:TIMer?", lambda _: _number(self._state.interval_s))
+        add("TRIGger:TIMer?", lambda _: scientific(self._state.interval_s))
         add("TRIGger:COUNt", self._set_count)
-        add("TRIGger:COUNt?", lambda _: _number(float(self._state.count)))
+        add("TRIGger:COUNt?", lambda _: scientific(float(self._state.count)))
         for word, attribute in (("TIME", "time"), ("CHANnel", "channel"), ("UNIT", "unit"), ("ALARm", "alarm")):
             add(f"FORMat:READing:{word}", self._switch(f"with_{attribute}"))
             add(f"FORMat:READing:{word}?", self._shown(f"with_{attribute}"))
@@ -118,8 +126,8 @@ class KeysightDaqServer:
                 raise CommandError(-222)
             if function == "VOLT" and any(channel % 100 > 20 for channel in channels):
                 raise CommandError(-222)
-            reach = _chosen_range(parameters[0] if parameters else "AUTO", _RANGES[function])
-            if len(parameters) == 2 and parameters[1] not in ("MIN", "MAX", "DEF") and _float(parameters[1]) <= 0:
+            reach = chosen_range(parameters[0] if parameters else "AUTO", _RANGES[function])
+            if len(parameters) == 2 and parameters[1] not in ("MIN", "MAX", "DEF") and finite(parameters[1]) <= 0:
                 raise CommandError(-222)
             for channel in channels:
                 self._state.functions[channel] = (function, reach)
@@ -136,19 +144,7 @@ class KeysightDaqServer:
         self._state.memory.clear()
 
     def _channels(self, arguments: str, *, empty_allowed: bool = False) -> tuple[int, ...]:
-        """The channels of a list `(@101,103:105)`, ascending as a scanner scans them."""
-        found = _CHANNEL_LIST.search(arguments)
-        if found is None:
-            raise CommandError(-109)
-        channels: set[int] = set()
-        for text in filter(None, (part.strip() for part in found[1].split(","))):
-            ends = [int(end) if end.strip().isdecimal() and len(end.strip()) == 3 else 0 for end in text.split(":")]
-            if len(ends) > 2 or not all(_exists(end) for end in ends):
-                raise CommandError(-222)
-            channels.update(channel for channel in range(ends[0], ends[-1] + 1) if _exists(channel))
-        if not channels and not empty_allowed:
-            raise CommandError(-109)
-        return tuple(sorted(channels))
+        return listed_channels(arguments, _exists, empty_allowed=empty_allowed)
 
     def _set_source(self, arguments: str) -> None:
         source = arguments.strip().upper()[:3]
@@ -157,13 +153,13 @@ class KeysightDaqServer:
         self._state.source = source
 
     def _set_timer(self, arguments: str) -> None:
-        seconds = _float(arguments)
+        seconds = finite(arguments)
         if not 0 <= seconds <= 359_999:
             raise CommandError(-222)
         self._state.interval_s = seconds
 
     def _set_count(self, arguments: str) -> None:
-        count = _float(arguments)
+        count = finite(arguments)
         if not 1 <= count <= 50_000 or count != int(count):
             raise CommandError(-222)
         self._state.count = int(count)
@@ -209,7 +205,7 @@ class KeysightDaqServer:
             reading = 1e-3 * currents.get(channel, 0.0) * (1.0 if function == "CURR" else self._shunts.get(channel, 0.0))
             if abs(reading) > 1.2 * (_RANGES[function][-1] if reach is None else reach):
                 reading = OVERLOAD
-            text = _number(reading)
+            text = scientific(reading)
             printed.append(text if plain else self._decorated(text, function, channel))
         return printed
 
@@ -231,34 +227,7 @@ def _exists(channel: int) -> bool:
     return channel // 100 in (1, 2, 3) and 1 <= channel % 100 <= 22
 
 
-def _number(value: float) -> str:
-    """A number as the scanner prints it: +4.00000000E-03."""
-    return f"{value:+.8E}"
-
-
 def _block(channels: Sequence[int]) -> str:
     """A channel list as a definite-length block: #214(@101,102,103)."""
     text = f"(@{','.join(map(str, channels))})"
     return f"#{len(str(len(text)))}{len(text)}{text}"
-
-
-def _float(text: str) -> float:
-    try:
-        value = float(text)
-    except ValueError:
-        raise CommandError(-104 if text.strip() else -109) from None
-    if value != value:
-        raise CommandError(-222)
-    return value
-
-
-def _chosen_range(text: str, ranges: Sequence[float]) -> float | None:
-    if text in ("AUTO", "DEF"):
-        return None
-    if text in ("MIN", "MAX"):
-        return ranges[0] if text == "MIN" else ranges[-1]
-    wanted = abs(_float(text))
-    for reach in ranges:
-        if wanted <= reach * (1 + 1e-9):
-            return reach
-    raise CommandError(-222)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 Action = Callable[[str], str | None]
 
@@ -29,6 +29,7 @@ _TEXTS = {
     -363: "Input buffer overrun",
 }
 _LONGEST_LINE = 65536
+_CHANNEL_LIST = re.compile(r"\(@([0-9:,\s]*)\)")
 _NODE = re.compile(r"\[:?([^\]]+?):?\]|([^:\[\]]+)")
 
 
@@ -141,3 +142,48 @@ class ScpiConnection:
             self._buffer.clear()
             self._errors.add(-363)
         return reply
+
+
+def listed_channels(arguments: str, exists: Callable[[int], bool], *, empty_allowed: bool = False) -> tuple[int, ...]:
+    """The channels of a list `(@101,103:105)` within arguments, ascending as a scanner scans them."""
+    found = _CHANNEL_LIST.search(arguments)
+    if found is None:
+        raise CommandError(-109)
+    channels: set[int] = set()
+    for text in filter(None, (part.strip() for part in found[1].split(","))):
+        ends = [int(end) if end.strip().isdecimal() and len(end.strip()) == 3 else 0 for end in text.split(":")]
+        if len(ends) > 2 or not all(exists(end) for end in ends):
+            raise CommandError(-222)
+        channels.update(channel for channel in range(ends[0], ends[-1] + 1) if exists(channel))
+    if not channels and not empty_allowed:
+        raise CommandError(-109)
+    return tuple(sorted(channels))
+
+
+def scientific(value: float) -> str:
+    """A number as scanners print it: +4.00000000E-03."""
+    return f"{value:+.8E}"
+
+
+def finite(text: str) -> float:
+    """The number of an argument."""
+    try:
+        value = float(text)
+    except ValueError:
+        raise CommandError(-104 if text.strip() else -109) from None
+    if value != value:
+        raise CommandError(-222)
+    return value
+
+
+def chosen_range(text: str, ranges: Sequence[float]) -> float | None:
+    """The range that an argument chooses, None for automatic."""
+    if text in ("AUTO", "DEF"):
+        return None
+    if text in ("MIN", "MAX"):
+        return ranges[0] if text == "MIN" else ranges[-1]
+    wanted = abs(finite(text))
+    for reach in ranges:
+        if wanted <= reach * (1 + 1e-9):
+            return reach
+    raise CommandError(-222)

@@ -51,8 +51,7 @@ def run(arguments: argparse.Namespace) -> int:
         return tool.run(parser.parse_args(arguments.rest))
     if arguments.rest:
         raise InputError(
-            f"testbench instruments: {' '.join(arguments.rest)!r} behind {arguments.name!r} means nothing; "
-            f"the tools are {', '.join(tool_names())}"
+            f"{' '.join(arguments.rest)!r} behind {arguments.name!r} means nothing; the tools are {', '.join(tool_names())}"
         )
     for name in [arguments.name] if arguments.name else driver_names():
         driver = find_driver(name, "testbench instruments")

@@ -57,12 +57,12 @@ class HandClock:
         return self.now
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def moment() -> dt.datetime:
     return MOMENT
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def start() -> EvaluationStart:
     return START
 

@@ -2,7 +2,8 @@
 
 import datetime as dt
 import re
-from collections.abc import Callable
+import shutil
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -32,9 +33,34 @@ def write_steps(record: Record, evaluation: str, run: str, moment: dt.datetime, 
         )  # fmt: skip
 
 
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory: pytest.TempPathFactory, start: EvaluationStart, moment: dt.datetime) -> Path:
+    """A record whose evaluation has an entry of every kind, and is finished; to be copied."""
+    path = tmp_path_factory.mktemp("filled") / "bench.record"
+    with Record.open(path, create=True) as record:
+        evaluation = record.begin_evaluation(start)
+        run = record.begin_run(evaluation, "linearity", {}, clause="7", number=1, bench_time=0.0, started=moment)
+        enter_every_kind(record, evaluation, run, moment)
+    return path
+
+
 @pytest.fixture
-def full(record: Record, evaluation: str, run: str, moment: dt.datetime) -> str:
+def record(path: Path, filled: Path, request: pytest.FixtureRequest) -> Iterator[Record]:
+    """An empty record, or for who wants it `full`, a copy of the filled one."""
+    if "full" in request.fixturenames:
+        shutil.copyfile(filled, path)
+    with Record.open(path, create=True) as opened:
+        yield opened
+
+
+@pytest.fixture
+def full(record: Record) -> str:
     """An evaluation with an entry of every kind; finished."""
+    (row,) = record.evaluations()
+    return row.identifier
+
+
+def enter_every_kind(record: Record, evaluation: str, run: str, moment: dt.datetime) -> None:
     write_steps(record, evaluation, run, moment)
     failed = record.begin_step(run, "supply", {}, bench_time=2000.0, started=moment)
     record.finish_step(run, failed, result=None, error="got '\udcff'", bench_time=2001.0, finished=moment)
@@ -68,7 +94,6 @@ def full(record: Record, evaluation: str, run: str, moment: dt.datetime) -> str:
         evaluation, AmendmentKind.EXCLUDE, finding=1, reason="leak", by="li", at=moment, outcome=Outcome.INCONCLUSIVE,
         verdicts=[{"outcome": "inconclusive"}], after=0,
     )  # fmt: skip
-    return evaluation
 
 
 def tamper(path: Path, *statements: str) -> None:

@@ -8,10 +8,10 @@ from pathlib import Path
 
 from testbench.engine.assembly import assemble
 from testbench.engine.manual.parts import Part, Place, parts_of
+from testbench.metrology.amount import UnitError
+from testbench.metrology.measurand import kind_of
 from testbench.record.model import EvaluationStart
 from testbench.station import StationFile, read_station
-
-VELOCITY_UNITS = ("m/s", "km/h")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,10 @@ class StationPlan:
 
     def measures_velocity(self, part: Part) -> bool:
         """Whether a device stands in the flow rig's duct and not in the gas."""
-        return part.unit in VELOCITY_UNITS
+        try:
+            return kind_of(part.unit).moves
+        except UnitError:
+            return False
 
     def used_by(self, start: EvaluationStart) -> bool:
         """Whether an evaluation has this station: its file by the path, or by its text where the path says less."""

@@ -153,9 +153,7 @@ def refuse(action: Action, equipment: Equipment) -> None:
                     f"{controller.full_scale:g} {controller.flow_unit}"
                 )
         case SetVelocity(velocity):
-            flow_rig_of(equipment)
-            if not 0.0 <= velocity < math.inf:
-                raise InputError(f"a velocity must be 0 m/s or more, got {velocity:g}")
+            flow_rig_of(equipment).check(velocity)
         case StopFlowRig():
             flow_rig_of(equipment)
         case Adjust(name, _, target):

@@ -36,6 +36,7 @@ from testbench.engine.manual.actions import (
     refuse,
     words,
 )
+from testbench.engine.manual.blowing import Blowing
 from testbench.engine.manual.checking import Checked, ask, judged
 from testbench.engine.manual.hand_log import HandLog
 from testbench.engine.manual.limits import HandLimits, Measure
@@ -80,6 +81,7 @@ class HandBench:
         self._readings: dict[str, Reading] = {}
         self._ask_at: dict[str, float] = {}
         self._notice = ""
+        self._blowing: Blowing | None = None
         self.parts: tuple[Part, ...] = ()
 
     # ---- having it -----------------------------------------------------------------------------------------------------
@@ -188,12 +190,23 @@ class HandBench:
         """
         self.attend()
         self._read(self.equipment.sources)
+        self._keep_velocity()
         measure = self._limits.look(self._clock.now(), self._readings)
         if measure is not None:
             self._log.write(f"interlock: {measure.text}", "everything is driven to its safe state")
+            self._blowing = None
             self.safe = tuple(drive_safe(self.equipment.instruments, connect=True))
             self._notice = unverified(self.safe) or TRIPPED
         return measure
+
+    def _keep_velocity(self) -> None:
+        """Have the rig follow the velocity that was set; a fan that does not answer is told of."""
+        if self._blowing is None:
+            return
+        try:
+            self._blowing.look(self._clock.now(), self._readings)
+        except InstrumentError as error:
+            self._notice = str(error)
 
     def _read(self, sources: Iterable[Source]) -> None:
         """All questions first, then all answers."""
@@ -279,14 +292,18 @@ class HandBench:
             case SetFlow(name, flow):
                 controller_of(equipment, name).set_flow(flow)
             case SetVelocity(velocity):
-                flow_rig_of(equipment).set_velocity(velocity)
+                rig = flow_rig_of(equipment)
+                rig.set_velocity(velocity)
+                self._blowing = Blowing(rig, velocity, self._clock.now()) if velocity > 0.0 else None
             case StopFlowRig():
+                self._blowing = None
                 flow_rig_of(equipment).stop()
             case SetCondition(quantity, value):
                 equipment.controls[quantity].set_condition(value)
             case Adjust():
                 return (), self._adjust(device_of(equipment, action.device), action)
             case DriveSafe():
+                self._blowing = None
                 safe = self.safe = tuple(drive_safe(equipment.instruments, connect=True))
                 if trouble := unverified(safe):
                     raise InstrumentError(trouble)

@@ -138,16 +138,19 @@ def _roles(file: StationFile, equipment: Equipment) -> Iterator[Part]:
             high=high,
         )
     if file.station.flow_rig is not None and equipment.flow_rig is not None:
-        channels = tuple(channel for source in equipment.flow_rig.sources for channel in source.channels)
+        rig = equipment.flow_rig
+        known = {channel.name: channel for source in rig.sources for channel in source.channels}
         yield _of_table(
             FLOW_RIG,
             Place.FLOW_RIG,
             file.station.flow_rig,
             session=_session_of(FLOW_RIG, equipment),
-            channels=channels,
+            safe_state=rig.rest_state,
+            channels=tuple(known[name] for name in rig.inputs),
             abilities=(Ability.VELOCITY,),
             unit="m/s",
             low=0.0,
+            high=rig.high,
         )
 
 

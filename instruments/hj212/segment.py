@@ -205,7 +205,7 @@ def _split(text: str, defects: list[Defect]) -> tuple[str, str]:
     """What stands before CP, and what stands between its && and &&."""
     start = re.search(r"CP=", text)
     if start is None:
-        defects.append(Defect(DefectKind.MISSING, "CP is missing"))
+        defects.append(Defect(DefectKind.MISSING, "the field CP is missing"))
         return text, ""
     head, data = text[: start.start()], text[start.end() :].rstrip(_STRAY)
     if data != text[start.end() :]:
@@ -239,9 +239,9 @@ def _header(head: str, defects: list[Defect]) -> tuple[dict[str, str], list[tupl
             others.append((spelled, value))
             continue
         if spelled != name:
-            defects.append(Defect(DefectKind.KEY_CASE, f"{spelled} instead of {name}"))
+            defects.append(Defect(DefectKind.KEY_CASE, f"the field {name} is written {spelled}"))
         if name in found:
-            defects.append(Defect(DefectKind.TWICE, f"{name} is there twice"))
+            defects.append(Defect(DefectKind.TWICE, f"the field {name} is there twice"))
             continue
         found[name] = value.strip()
     _check_header(found, defects)
@@ -252,11 +252,11 @@ def _check_header(found: dict[str, str], defects: list[Defect]) -> None:
     for name in HEADER:
         if name not in found:
             if name not in OPTIONAL:
-                defects.append(Defect(DefectKind.MISSING, f"{name} is missing"))
+                defects.append(Defect(DefectKind.MISSING, f"the field {name} is missing"))
         elif not found[name]:
-            defects.append(Defect(DefectKind.MISSING, f"{name} is empty"))
+            defects.append(Defect(DefectKind.MISSING, f"the field {name} is empty"))
         elif (form := FORMS.get(name)) and not (form.fullmatch(found[name]) and (name != "QN" or moment(found[name]))):
-            defects.append(Defect(DefectKind.FORM, f"{name} cannot be {found[name]!r}"))
+            defects.append(Defect(DefectKind.FORM, f"the field {name} cannot be {found[name]!r}"))
     if list(found) != [name for name in HEADER if name in found]:
         defects.append(Defect(DefectKind.ORDER, f"fields in the order {', '.join(found)}"))
 

@@ -44,6 +44,7 @@ SAID_BY = {
     "blocking": 1,
     "warning": 1,
     "Problem": 1,
+    "Defect": 1,
     "_refusal": 0,
     "_wrong": -1,
     "_leave": 0,
@@ -67,7 +68,7 @@ STAY = frozenset(
     """
     testbench toml csv utf json sqlite pdf png jpeg svg xml tcp rtu modbus visa mol µmol mmol min ppm baud ohm pa none
     true false nan inf lower upper decimals rounding comparison full value cap tiers selector requirement range
-    trip release number year month day key next last total_flow rest_flow fraction_percent minimum_flow_percent
+    flag trip release number year month day key next last total_flow rest_flow fraction_percent minimum_flow_percent
     current_channels shunts profile_unit read_status valid_until reported_decimals low_emitter timeout_s tries
     scale target model standard normal thermo iseries alicat link archive linux windows dialout group
     """.split()  # noqa: SIM905 - a table reads better

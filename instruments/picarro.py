@@ -16,10 +16,11 @@
                             ERR:1002<TAB>time<CR>
 
 Which values are answered, and in which order, is set up in the analyser (measurement label list). Every answer has the time
-of its data: data that the analyser has not renewed for longer than `longest_age_s` are a gap and no reading. Until then a
-value stands, as on a display. `command = "_Meas_GetConc"` asks for the values without time; old data then cannot be noticed.
-The buffer commands are not used: they tell the past. A busy analyser, or one without data, gives a flagged reading without
-value; other errors are errors here. No command adjusts it: a person does, with the maker's program.
+of its data: data that the analyser has not renewed for longer than `longest_age_s` (twice `update_s` if not stated) are a
+gap and no reading. Until then a value stands, as on a display. Time is real time, so a simulated analyser is not judged by
+it. `command = "_Meas_GetConc"` asks for the values without time; old data then cannot be noticed. The buffer commands are
+not used: they tell the past. A busy analyser, or one without data, gives a flagged reading without value; other errors are
+errors here. No command adjusts it: a person does, with the maker's program.
 """
 
 from __future__ import annotations
@@ -73,14 +74,16 @@ class PicarroSettings(OrderedValuesSettings):
     longest_age_s: float | None = Field(
         default=None,
         gt=0,
-        description="for how long data may stay the same before they are a gap, s; default: twice update_s",
+        description="for how long data may stay the same, s; default: twice update_s, on loopback for ever",
     )
     baud_rate: BaudRate = 19200
 
     @property
     def patience_s(self) -> float:
-        """For how long data may stay the same, s."""
-        return 2.0 * self.update_s if self.longest_age_s is None else self.longest_age_s
+        """For how long data may stay the same, s of real time, which a simulated analyser on loopback does not follow."""
+        if self.longest_age_s is not None:
+            return self.longest_age_s
+        return math.inf if "127.0.0.1" in self.resource else 2.0 * self.update_s
 
 
 class Picarro(LinkedAnalyser):

@@ -125,9 +125,9 @@ def test_it_reads_over_every_kind_of_line(connected: Any, loopback: Any, kind: s
 
 def test_data_that_are_not_renewed_are_a_gap_and_no_reading(timed: Any, loopback: Any, analyser: Any, clock: Clock) -> None:
     plant = analyser(558.6921, "ppm")
-    device = timed(loopback(PicarroServer("A", settings(), plant)), update_s=5.0)
+    device = timed(loopback(PicarroServer("A", settings(), plant)), longest_age_s=10.0)
     assert read(device)[0].status is Status.VALID
-    clock.now += 9.9  # a value stands until the next update, twice its interval at most
+    clock.now += 9.9
     assert read(device)[0].status is Status.VALID
     clock.now += 0.2
     for sample in read(device):
@@ -137,11 +137,10 @@ def test_data_that_are_not_renewed_are_a_gap_and_no_reading(timed: Any, loopback
     assert read(device)[0].status is Status.VALID
 
 
-def test_the_longest_age_is_as_the_station_file_says(timed: Any, loopback: Any, analyser: Any, clock: Clock) -> None:
-    device = timed(loopback(PicarroServer("A", settings(), analyser(500.0, "ppm"))), longest_age_s=0.5)
-    assert read(device)[0].status is Status.VALID
-    clock.now += 0.6
-    assert read(device)[0].status is Status.GAP
+def test_a_value_stands_for_twice_the_interval_of_updates_and_on_loopback_for_ever() -> None:
+    assert settings(resource="TCPIP::192.168.1.43::51020::SOCKET", update_s=5.0).patience_s == 10.0
+    assert settings(resource="TCPIP::127.0.0.1::51020::SOCKET", update_s=5.0).patience_s == math.inf
+    assert settings(resource="TCPIP::127.0.0.1::51020::SOCKET", longest_age_s=0.5).patience_s == 0.5
 
 
 @pytest.mark.parametrize("code", ["1001", "3001", "3002"])

@@ -9,7 +9,7 @@ import pytest
 from instruments.keysight_daq import KeysightDaq
 from instruments.modbus import crc16
 from instruments.modbus_identification import device_identification
-from instruments.probing import Found, Medium, Probe, Probing, line_of, scpi_identity
+from instruments.probing import SCPI_IDENTITY, Found, Medium, Probe, Probing, line_of, scpi_identity
 from instruments.session import SerialSettings
 from instruments.tools.knocking import fits, knock, medium_of
 from instruments.twin.bench import server, simulated_instruments
@@ -196,7 +196,7 @@ def test_what_carries_the_bytes_follows_from_the_resource():
     assert medium_of("TCPIP::127.0.0.1::inst0::INSTR") is Medium.MESSAGES
     with pytest.raises(InputError):
         medium_of("nonsense")
-    assert all(Medium.MESSAGES not in probe.over for driver, probe in PROBES if driver != "keysight-daq")
+    assert {probe.request for _, probe in PROBES if Medium.MESSAGES in probe.over} == {SCPI_IDENTITY}
     assert [probe.serial for probe in KeysightDaq.probes()] == [SerialSettings(57600)]
 
 

@@ -224,7 +224,7 @@ class AlicatMixer(OneBox):
         assert not isinstance(told, Making)
         assert isinstance(self.gas, Blending)
         total = math.fsum(told.values())
-        shares = [round(WHOLE * told[leg.name] / total) for leg in self.gas.legs]
+        shares = [round(WHOLE * told[leg.key] / total) for leg in self.gas.legs]
         shares[self.gas.legs.index(self.gas.balance)] += WHOLE - sum(shares)
         self._command(f"MXRM {CONSTANT_FLOW}", (CONSTANT_FLOW,))
         flow, unit, *_ = self._ask(f"MXRFF {total:.3f}", r"[\d.+]+ \d+ \S+")

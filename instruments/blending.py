@@ -34,7 +34,7 @@ FLOW_DEPARTURE = 0.05  # of the flow that is set: what a controller that has eno
 CLOSED_DEPARTURE = 0.005  # of full scale, what a controller shows beside that
 
 Flows = Mapping[str, float]
-"""Flow of every leg by its name, L/min."""
+"""Flow of every leg by its key, L/min."""
 
 
 class FlowMeter(Protocol):
@@ -55,6 +55,14 @@ class FlowMeter(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Selection:
+    """A valve in front of a meter must stand at a position for a cylinder to feed it; `channel` tells where it stands."""
+
+    channel: str
+    position: int
+
+
+@dataclass(frozen=True, slots=True)
 class Leg:
     """One flow with its cylinder; flows in L/min, contents in mol/mol."""
 
@@ -65,16 +73,39 @@ class Leg:
     smallest: float
     largest: float
     set_step: float = 0.0  # L/min, where a flow is set more coarsely than it is indicated
+    selection: Selection | None = None
 
     @classmethod
-    def of(cls, meter: FlowMeter, cylinder: str, gas: Cylinder, minimum_percent: float, set_step: float = 0.0) -> Leg:
+    def of(
+        cls,
+        meter: FlowMeter,
+        cylinder: str,
+        gas: Cylinder,
+        minimum_percent: float,
+        set_step: float = 0.0,
+        selection: Selection | None = None,
+    ) -> Leg:
         """A flow that is used from `minimum_percent` of its full scale on; `set_step` in the meter's unit.
 
         Raises FlowUnitError.
         """
         litres = flow_unit(meter.flow_unit).litres_per_minute
         largest = meter.full_scale * litres
-        return cls(meter, cylinder, gas, litres, largest * minimum_percent / 100.0, largest, set_step * litres)
+        return cls(meter, cylinder, gas, litres, largest * minimum_percent / 100.0, largest, set_step * litres, selection)
+
+    @property
+    def key(self) -> str:
+        """Its name among the legs: that of its meter, and of the position before it where several cylinders share one."""
+        return self.name if self.selection is None else f"{self.name}@{self.selection.position}"
+
+    @property
+    def passed(self) -> str:
+        """Name of the integral of its flow: that of its channel, while its cylinder was selected."""
+        return self.channel if self.selection is None else f"{self.channel}@{self.selection.position}"
+
+    def selected(self, readings: Mapping[str, float]) -> bool:
+        """Whether its cylinder was the one that fed its meter."""
+        return self.selection is None or readings[self.selection.channel] == self.selection.position
 
     @property
     def name(self) -> str:
@@ -210,7 +241,7 @@ class Blending:
 
     def zero_plan(self, flow: float) -> Flows:
         """Zero gas alone."""
-        return self._closed() | {self.balance.name: flow}
+        return self._closed() | {self.balance.key: flow}
 
     def ranges(self, component: str) -> tuple[tuple[float, float], ...]:
         """Contents of `component` (mol/mol) that each source can make by dilution: lowest and highest, ascending."""
@@ -222,7 +253,7 @@ class Blending:
         return tuple(sorted(found))
 
     def _closed(self) -> dict[str, float]:
-        return dict.fromkeys((leg.name for leg in self.legs), 0.0)
+        return dict.fromkeys((leg.key for leg in self.legs), 0.0)
 
     def _of(self, component: str) -> list[Leg]:
         return [leg for leg in self.sources if leg.component == component]
@@ -242,7 +273,7 @@ class Blending:
         lowest = balance.content(source.component).value
         if math.isclose(fraction, source.nominal, rel_tol=1e-9):
             if total <= source.largest:
-                return {source.name: source.settable(total)}, ""
+                return {source.key: source.settable(total)}, ""
             return {}, f"the undiluted gas would need {total:g} {FLOW} of {source.name}, above its full scale"
         if not lowest < fraction < source.nominal:
             return {}, f"cylinder {source.cylinder} has {percent(source.nominal)}, the zero gas {percent(lowest)}"
@@ -256,9 +287,9 @@ class Blending:
                     f"{leg.name} would have to pass {flow:.3g} {FLOW}, below "
                     f"{self._minimum_percent:g} % of its full scale ({leg.smallest:g} {FLOW})"
                 )
-        flows = {source.name: source.settable(wanted), balance.name: balance.settable(total - wanted)}
+        flows = {source.key: source.settable(wanted), balance.key: balance.settable(total - wanted)}
         for leg in (source, balance):
-            if not flows[leg.name]:
+            if not flows[leg.key]:
                 return {}, f"{leg.name} would have to pass less than it can set ({leg.step:g} {FLOW})"
         return flows, ""
 
@@ -280,9 +311,9 @@ class Blending:
         """What was set last: what is measured is compared with it."""
         self._set.update(flows)
 
-    def remembered(self, name: str) -> float:
+    def remembered(self, key: str) -> float:
         """The flow of a leg that was set last, L/min; 0 before any was."""
-        return self._set.get(name, 0.0)
+        return self._set.get(key, 0.0)
 
     def reference(self, component: str, flows: Mapping[str, float], setting: int) -> Quantity:
         """Content (mol/mol) that the measured flows make; `flows` by channel name, each in its own unit.
@@ -290,19 +321,34 @@ class Blending:
         A flow below half of the smallest that is used counts as closed. Raises InstrumentError when nothing flows, and when
         another flow passes than was set (`FLOW_DEPARTURE`): then the gas is not the one that was asked for.
         """
-        measured = {}
-        for leg in self.legs:
-            flow = flows[leg.channel] * leg.litres
-            measured[leg.name] = flow if flow > 0.5 * leg.smallest else 0.0
-            wanted = self._set.get(leg.name)
-            if wanted is not None and abs(flow - wanted) > FLOW_DEPARTURE * wanted + CLOSED_DEPARTURE * leg.largest:
-                raise InstrumentError(
-                    f"{self.name}: {leg.name} passes {flow:.4g} {FLOW} where {wanted:.4g} {FLOW} are set, so the gas is not "
-                    f"what was asked for; is cylinder {leg.cylinder} empty or closed, or its pressure too low?"
-                )
+        measured = self._closed()
+        for name in dict.fromkeys(leg.name for leg in self.legs):
+            sharing = [leg for leg in self.legs if leg.name == name]
+            flow = flows[sharing[0].channel] * sharing[0].litres
+            self._compare(sharing, flow)
+            if flow > 0.5 * sharing[0].smallest:
+                feeding = [leg for leg in sharing if leg.selected(flows)]
+                if not feeding:
+                    raise InstrumentError(
+                        f"{self.name}: {name} passes {flow:.4g} {FLOW}, but it is not known of which cylinder: the valve in "
+                        "front of it is closed, or was switched meanwhile"
+                    )
+                measured[feeding[0].key] = flow
         if not any(measured.values()):
             raise InstrumentError(f"{self.name}: no gas flows, so it has no content; are the cylinders open?")
         return self.blend(component, measured, setting)
+
+    def _compare(self, sharing: Sequence[Leg], flow: float) -> None:
+        """Raise InstrumentError where a meter passes another flow (L/min) than was set; `sharing` are its legs."""
+        first = sharing[0]
+        set_last = [self._set[leg.key] for leg in sharing if leg.key in self._set]
+        wanted = math.fsum(set_last)
+        if set_last and abs(flow - wanted) > FLOW_DEPARTURE * wanted + CLOSED_DEPARTURE * first.largest:
+            cylinder = next((leg.cylinder for leg in sharing if self._set.get(leg.key)), first.cylinder)
+            raise InstrumentError(
+                f"{self.name}: {first.name} passes {flow:.4g} {FLOW} where {wanted:.4g} {FLOW} are set, so the gas is not "
+                f"what was asked for; is cylinder {cylinder} empty or closed, or its pressure too low?"
+            )
 
     def predict(self, component: str, fraction: float, setting: int) -> Quantity:
         """Content (mol/mol) that the set-points make, with its uncertainty; raises UnsuppliableError."""
@@ -313,20 +359,23 @@ class Blending:
         flows = self.plan(component, fraction)
         used: dict[str, float] = {}
         for leg in self.legs:
-            used[leg.cylinder] = used.get(leg.cylinder, 0.0) + flows[leg.name]
+            used[leg.cylinder] = used.get(leg.cylinder, 0.0) + flows[leg.key]
         return used
 
     def drawn(self, passed: Mapping[str, float]) -> Mapping[str, float]:
-        """Litres of each cylinder for the integrals of the flows, by channel name, each in its own unit × min."""
+        """Litres of each cylinder for the integrals of the flows, by channel name, each in its own unit × min.
+
+        Of a flow behind a selector the integrals are those while it stood at a position, "mfc-1.flow@2".
+        """
         litres: dict[str, float] = {}
         for leg in self.legs:
-            litres[leg.cylinder] = litres.get(leg.cylinder, 0.0) + passed.get(leg.channel, 0.0) * leg.litres
+            litres[leg.cylinder] = litres.get(leg.cylinder, 0.0) + passed.get(leg.passed, 0.0) * leg.litres
         return litres
 
     def blend(self, component: str, flows: Flows, setting: int) -> Quantity:
         """Content (mol/mol) that flows make."""
         return blend(
-            [Stream(leg.flow(flows[leg.name], setting), leg.content(component)) for leg in self.legs if flows[leg.name] > 0]
+            [Stream(leg.flow(flows[leg.key], setting), leg.content(component)) for leg in self.legs if flows[leg.key] > 0]
         )
 
 

@@ -20,7 +20,8 @@ from typing import Any, ClassVar
 
 from pydantic import BaseModel, Field
 
-from instruments.blending import Blending, Flows, Leg
+from instruments.blending import Blending, Flows, Leg, Selection
+from instruments.cylinder_selector import CylinderSelector
 from instruments.flow_units import FlowUnitError
 from instruments.station_keys import DriverSettings
 from testbench.engine.roles import FlowController, Parts, Source
@@ -34,6 +35,7 @@ class MfcBlendSettings(DriverSettings):
     total_flow: float = Field(gt=0, allow_inf_nan=False, description="flow of the blend, L/min")
     controllers: dict[str, str] = Field(min_length=2, description="controller → cylinder")
     minimum_flow_percent: float = Field(default=1.0, ge=0, lt=100, description="smallest flow used, percent of full scale")
+    selectors: dict[str, str] = Field(default={}, description="controller → selector: the valve that chooses its cylinder")
     rest_flow: float | None = Field(
         default=None,
         gt=0,
@@ -57,16 +59,28 @@ class MfcBlend:
         self.name = name
         self.settings = settings
         self._controllers: dict[str, FlowController] = {}
+        self._selectors: dict[str, CylinderSelector] = {}
         self._blending = Blending(
             name, tuple(self._legs(parts)), settings.total_flow, settings.minimum_flow_percent, settings.rest_flow
         )
+        if self._blending.balance.selection is not None:
+            raise StationError(f"{name}: zero gas cannot come through a selector; give it a controller of its own")
         self.rest_state = self._blending.rest_state
         self.component = self._blending.component
-        self.sources: tuple[Source, ...] = tuple(self._controllers.values())
+        self.sources: tuple[Source, ...] = (*self._controllers.values(), *dict.fromkeys(self._selectors.values()))
+
+    @property
+    def selected_by(self) -> Mapping[str, str]:
+        """Channels of flows that a selector stands before, and the channel that tells its position."""
+        chosen = (leg for leg in self._blending.legs if leg.selection is not None)
+        return {leg.channel: leg.selection.channel for leg in chosen if leg.selection is not None}
 
     def _legs(self, parts: Parts) -> Iterator[Leg]:
         """Controllers with their cylinders; raise StationError for what is missing."""
-        for controller_name, cylinder_name in self.settings.controllers.items():
+        settings = self.settings
+        for unknown in settings.selectors.keys() - settings.controllers.keys():
+            raise StationError(f"{self.name}: selectors: {unknown!r} is none of its controllers")
+        for controller_name, cylinder_name in settings.controllers.items():
             controller: Any = parts.instruments.get(controller_name)
             if not isinstance(controller, FlowController):
                 there = [key for key, made in parts.instruments.items() if isinstance(made, FlowController)]
@@ -74,17 +88,39 @@ class MfcBlend:
                     f"{self.name}: {controller_name!r} is no flow controller of the station; there are: "
                     f"{', '.join(there) or 'none'}"
                 )
-            cylinder = parts.cylinders.get(cylinder_name)
-            if cylinder is None:
-                raise StationError(
-                    f"{self.name}: there is no cylinder {cylinder_name!r} for {controller_name}; "
-                    f"there are: {', '.join(parts.cylinders)}"
-                )
-            try:
-                yield Leg.of(controller, cylinder_name, cylinder, self.settings.minimum_flow_percent)
-            except FlowUnitError as error:
-                raise StationError(f"{self.name}: {controller_name}: {error}") from error
+            for cylinder, selection in self._cylinders(parts, controller_name, cylinder_name):
+                if cylinder not in parts.cylinders:
+                    raise StationError(
+                        f"{self.name}: there is no cylinder {cylinder!r} for {controller_name}; "
+                        f"there are: {', '.join(parts.cylinders)}"
+                    )
+                gas = parts.cylinders[cylinder]
+                try:
+                    yield Leg.of(controller, cylinder, gas, settings.minimum_flow_percent, selection=selection)
+                except FlowUnitError as error:
+                    raise StationError(f"{self.name}: {controller_name}: {error}") from error
             self._controllers[controller_name] = controller
+
+    def _cylinders(self, parts: Parts, controller: str, cylinder: str) -> Iterator[tuple[str, Selection | None]]:
+        """The cylinders of a controller: the one that is named, or those of the selector before it."""
+        selector_name = self.settings.selectors.get(controller)
+        if selector_name is None:
+            yield cylinder, None
+            return
+        selector: Any = parts.instruments.get(selector_name)
+        if not isinstance(selector, CylinderSelector):
+            raise StationError(
+                f"{self.name}: {selector_name!r} is no selector of the station; add [instruments.{selector_name}]"
+            )
+        if cylinder not in selector.positions:
+            raise StationError(
+                f"{self.name}: cylinder {cylinder!r} of {controller} is not among the positions of {selector_name}"
+            )
+        if selector in self._selectors.values():
+            raise StationError(f"{self.name}: {selector_name} can stand before one controller, not before several")
+        self._selectors[controller] = selector
+        for name, position in selector.positions.items():
+            yield name, Selection(selector.channels[0].name, position)
 
     # ---- what can be made ----------------------------------------------------------------------------------------------
 
@@ -111,24 +147,45 @@ class MfcBlend:
         self._set(self._blending.zero_plan(self._blending.rest_flow))
 
     def stop(self) -> None:
-        """Set all flows to 0, sources first."""
+        """Set all flows to 0, sources first, and close the selectors."""
         for leg in (*self._blending.sources, self._blending.balance):
-            self._set_one(leg, 0.0)
+            self._set_one(leg.name, 0.0)
+        self._blending.remember(dict.fromkeys((leg.key for leg in self._blending.legs), 0.0))
+        for selector in self._selectors.values():
+            selector.select(0)
 
     def _set(self, flows: Flows) -> None:
         """Set flows: those that grow first, zero gas before all, and zero gas last of those that shrink, so that the content
         stays between the old and the new one and the flow between two contents never falls below the total."""
+        self._select(flows)
         legs, balance = self._blending.legs, self._blending.balance
-        growing = [leg for leg in legs if flows[leg.name] > self._blending.remembered(leg.name)]
-        growing.sort(key=lambda leg: leg is not balance)
-        shrinking = [leg for leg in legs if leg not in growing]
-        shrinking.sort(key=lambda leg: leg is balance)
-        for leg in (*growing, *shrinking):
-            self._set_one(leg, flows[leg.name])
+        wanted: dict[str, float] = {}
+        before: dict[str, float] = {}
+        for leg in legs:
+            wanted[leg.name] = wanted.get(leg.name, 0.0) + flows[leg.key]
+            before[leg.name] = before.get(leg.name, 0.0) + self._blending.remembered(leg.key)
+        growing = [name for name in wanted if wanted[name] > before[name]]
+        growing.sort(key=lambda name: name != balance.name)
+        shrinking = [name for name in wanted if name not in growing]
+        shrinking.sort(key=lambda name: name == balance.name)
+        for name in (*growing, *shrinking):
+            self._set_one(name, wanted[name])
+            self._blending.remember({leg.key: flows[leg.key] for leg in legs if leg.name == name})
 
-    def _set_one(self, leg: Leg, flow: float) -> None:
-        self._controllers[leg.name].set_flow(flow / leg.litres)
-        self._blending.remember({leg.name: flow})
+    def _select(self, flows: Flows) -> None:
+        """Have the selectors feed what is to flow; a controller is closed while its cylinder is changed."""
+        for leg in self._blending.sources:
+            if leg.selection is None or not flows[leg.key]:
+                continue
+            selector = self._selectors[leg.name]
+            if selector.position() != leg.selection.position:
+                self._set_one(leg.name, 0.0)
+                selector.select(leg.selection.position)
+
+    def _set_one(self, name: str, flow: float) -> None:
+        """Set the flow of a controller, L/min."""
+        litres = next(leg.litres for leg in self._blending.legs if leg.name == name)
+        self._controllers[name].set_flow(flow / litres)
 
     # ---- what was made -------------------------------------------------------------------------------------------------
 

@@ -212,7 +212,7 @@ class ModbusDivider(OneBox):
         if profile.balance is not None:
             self._write(profile.balance.write(balance))
         for index, leg in enumerate(self.gas.legs):
-            offset, flow = index * ports.stride, flows[leg.name]
+            offset, flow = index * ports.stride, flows[leg.key]
             if not (profile.balance is not None and leg is self.gas.balance):
                 self._write(ports.set_.write(self._set_point(ports, flow, total), offset))
             if ports.enable is not None:

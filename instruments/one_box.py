@@ -250,7 +250,7 @@ class OneBox(ABC):
         """Stop all flows."""
         self._halt()
         if isinstance(self.gas, Blending):
-            self.gas.remember(dict.fromkeys((leg.name for leg in self.gas.legs), 0.0))
+            self.gas.remember(dict.fromkeys((leg.key for leg in self.gas.legs), 0.0))
         else:
             self.gas.remember(None)
 

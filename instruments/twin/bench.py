@@ -25,6 +25,7 @@ class PortKind(StrEnum):
 
     CONTROLLER = "controller"
     DIVIDER = "divider"
+    SELECTOR = "selector"
     ANALYSER = "analyser"
     SENSOR = "sensor"
     SAMPLE_FLOW = "sample flow"
@@ -99,6 +100,8 @@ def server(file: StationFile, item: Simulated, resource: str, plant: Plant) -> I
             port = plant.controller(item.name)
         case PortKind.DIVIDER:
             port = plant.divider()
+        case PortKind.SELECTOR:
+            port = plant.selector(item.name)
         case PortKind.ANALYSER:
             port = plant.analyser(item.name)
         case PortKind.SENSOR:

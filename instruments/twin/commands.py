@@ -18,6 +18,7 @@ class Action(StrEnum):
     SET_FLOW = "set_flow"  # name: controller; values: flow in its unit (port of a divider: L/min)
     SET_FAN = "set_fan"  # name: fan; values: speed in percent of full speed
     MAKE = "make"  # name: port of a divider; values: content in mol/mol, total flow in L/min
+    SELECT = "select"  # name: valve before a controller; values: position, 0 for closed
     ADJUST_ZERO = "adjust_zero"  # name: device; values: indicated, target in its unit
     ADJUST_SPAN = "adjust_span"  # name: device; values: indicated, target in its unit
     SET_CONDITION = "set_condition"  # name: quantity; values: value in the unit of its table

@@ -18,7 +18,7 @@ from instruments.blending import Blending, Flows
 from instruments.made_contents import Making
 from instruments.one_box import OneBox
 from instruments.twin.commands import from_documents, to_documents
-from instruments.twin.peer import AnalyserPort, ControllerPort, DividerPort, FanPort, SensorPort
+from instruments.twin.peer import AnalyserPort, ControllerPort, DividerPort, FanPort, SelectorPort, SensorPort
 from instruments.twin.plant import Plant
 from instruments.twin.rig import DIFFERENTIAL_PRESSURE
 from testbench.engine.assembly import Equipment, driver_settings
@@ -184,6 +184,30 @@ class DirectLaboratory:
         """Nothing to leave."""
 
 
+class DirectSelector(DirectSource):
+    """A valve that chooses the cylinder of a controller (`instruments.cylinder_selector`)."""
+
+    safe_state = "all positions closed"
+
+    def __init__(self, name: str, port: SelectorPort, table: DriverTable) -> None:
+        super().__init__(name, Channel(f"{name}.position", "position", "position"), 1.0, lambda: float(port.position()))
+        self.positions: Mapping[str, int] = dict(table.options["positions"])
+        self._port = port
+
+    def select(self, position: int) -> None:
+        """Go to a position; 0 is closed."""
+        self._port.select(position)
+
+    def position(self) -> int:
+        """Where it stands."""
+        return self._port.position()
+
+    def drive_safe(self) -> SafeOutcome:
+        """Close all positions."""
+        self._port.select(0)
+        return SafeOutcome(self.name, self.safe_state, True, "all closed")
+
+
 class DirectDivider(OneBox):
     """A divider in one box (role `GasDivider`) with its driver's own arithmetic, told and read without a session."""
 
@@ -217,7 +241,7 @@ class DirectDivider(OneBox):
         else:
             assert isinstance(self.gas, Blending)
             for number, leg in enumerate(self.gas.legs, start=1):
-                self._ports.set_flow(number, told[leg.name])
+                self._ports.set_flow(number, told[leg.key])
 
     def _halt(self) -> None:
         for number in range(1, self._ports.ports + 1):
@@ -237,6 +261,10 @@ def direct_divider(file: StationFile, plant: Plant) -> GasDivider:
     controllers: dict[str, Any] = {
         name: DirectController(name, plant.controller(name), file.station.instruments[name])
         for name in table.options.get("controllers", {})
+    }
+    controllers |= {
+        name: DirectSelector(name, plant.selector(name), file.station.instruments[name])
+        for name in table.options.get("selectors", {}).values()
     }
     settings = driver_settings(place, table, driver, None)
     made = driver("divider", settings, Parts(controllers, file.station.cylinders))

@@ -7,7 +7,7 @@ Between two changes everything is a closed form of the time since the change, so
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from instruments.twin.noise import Stream
@@ -36,6 +36,7 @@ class Controller:
         self.reproducibility = reproducibility
         self.settings = 0
         self.true_flow = 0.0
+        self.fed = True  # a valve before it may be closed: then nothing flows, whatever is set
         self._chance = chance
         self._flow = Commanded(0.0)
 
@@ -53,7 +54,16 @@ class Controller:
 
     def indicated_flow(self, now: float) -> float:
         """The flow it shows at bench time `now`; on the tick of a command still the flow before it."""
-        return self._flow.shown(now)
+        return self._flow.shown(now) if self.fed else 0.0
+
+
+@dataclass(slots=True)
+class Valve:
+    """A valve before a controller: the cylinder at each of its positions; 0 is closed."""
+
+    controller: str
+    cylinders: Mapping[int, str]
+    position: int = 0
 
 
 class Box:

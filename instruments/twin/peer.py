@@ -59,6 +59,13 @@ class DividerPort(Protocol):
     def indicated_content(self) -> float: ...
 
 
+class SelectorPort(Protocol):
+    """A valve in the plant that chooses the cylinder of a controller; position 0 is closed."""
+
+    def select(self, position: int) -> None: ...
+    def position(self) -> int: ...
+
+
 class AnalyserPort(Protocol):
     """An analyser in the plant.
 

@@ -30,8 +30,8 @@ from instruments.twin.ports import (
     PlantDivider,
     PlantFan,
     PlantLoops,
-    PlantSelector,
     PlantSampleFlow,
+    PlantSelector,
     PlantSensor,
     PlantVelocity,
 )
@@ -422,12 +422,13 @@ def _gases(gases: Any, cylinders: Mapping[str, Cylinder]) -> list[str]:
 
 def _valves(station: Station) -> dict[str, Valve]:
     """The valves before the controllers of the divider, by name; all closed."""
-    selectors = {} if station.divider is None else station.divider.options.get("selectors", {})
+    options = {} if station.divider is None else station.divider.options
+    selectors, controllers = options.get("selectors", {}), options.get("controllers", {})
     valves = {}
     for controller, name in selectors.items():
         table = station.instruments.get(name)
         positions = table.options.get("positions") if table is not None else None
-        if controller not in station.divider.options.get("controllers", {}) or not isinstance(positions, dict):
+        if controller not in controllers or not isinstance(positions, dict):
             raise StationError(
                 f"[divider] selectors: {controller} = {name!r} is no controller with a valve that has positions"
             )

@@ -9,13 +9,14 @@ the guard had stopped the gas. Litres are at the conditions that the controllers
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
 from testbench.engine.assembly import assemble
 from testbench.engine.past import PROCESS_LOST
-from testbench.engine.roles import GasMeter, Status
+from testbench.engine.roles import GasMeter, Status, SwitchedMeter
 from testbench.errors import StationError
 from testbench.record.model import Readings
 from testbench.record.store import Record
@@ -37,7 +38,15 @@ def gas_used(record: Record, evaluation: str) -> dict[str, float]:
     recorded = {channel.name for channel in record.channels(evaluation)}
     resumed = sorted(event.bench_time for event in record.events(evaluation) if event.kind == PROCESS_LOST)
     names = [channel.name for source in divider.sources for channel in source.channels if channel.name in recorded]
-    passed = {name: passed_through(record.pieces(evaluation, name), resumed) for name in names}
+    valves: Mapping[str, str] = divider.selected_by if isinstance(divider, SwitchedMeter) else {}
+    passed: dict[str, float] = {}
+    for name in names:
+        if name not in valves:
+            passed[name] = passed_through(record.pieces(evaluation, name), resumed)
+            continue
+        flow = list(record.pieces(evaluation, name))
+        for position, fed in positions(flow, record.pieces(evaluation, valves[name])).items():
+            passed[f"{name}@{position}"] = passed_through(fed, resumed)
     return {cylinder: max(0.0, litres) for cylinder, litres in divider.drawn(passed).items()}
 
 
@@ -58,6 +67,22 @@ def passed_through(pieces: Iterable[Readings], resumed: Sequence[float] = ()) ->
         total += float(np.sum(spans * (values[:-1] + values[1:]))) / 2.0 / 60.0
         last_time, last_value = times[-1:], values[-1:]
     return total
+
+
+def positions(flow: Sequence[Readings], valve: Iterable[Readings]) -> dict[int, list[Readings]]:
+    """The readings of a flow by the position at which the valve before it stood, by its last reading; else they are 0."""
+    stands = list(valve)
+    times = np.concatenate([np.empty(0), *(piece.time[piece.status == Status.VALID] for piece in stands)])
+    stood = np.concatenate([np.empty(0), *(piece.value[piece.status == Status.VALID] for piece in stands)])
+    if not len(times):
+        return {}
+    fed: dict[int, list[Readings]] = {}
+    for position in sorted({int(number) for number in stood if number > 0}):
+        fed[position] = []
+        for piece in flow:
+            last = np.maximum(np.searchsorted(times, piece.time, "right") - 1, 0)
+            fed[position].append(replace(piece, value=np.where(stood[last] == position, piece.value, 0.0)))
+    return fed
 
 
 def listed(litres: Mapping[str, float]) -> str:

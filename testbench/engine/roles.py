@@ -3,8 +3,8 @@
 A procedure sees roles, never a model. A driver is any class that fits one of these; nothing is inherited. Drivers are
 built from the station file without any traffic (`__init__`), and touch the instrument only from `open` on.
 
-Reading is split in two: `request` sends the question, `collect` waits for the answer. So questions to instruments that answer
-swiftly are all on their way before the first answer is waited for; a source that cannot split simply does everything in
+Reading is split in two: `request` sends the question, `collect` waits for the answer. So all questions to instruments that
+answer swiftly are on their way before the first answer is waited for; a source that cannot split simply does everything in
 `collect`. Both are called one after the other, but not always in the thread that opened the instrument
 (`testbench.engine.inquiry`).
 """
@@ -174,6 +174,18 @@ class GasMeter(Protocol):
     """
 
     def drawn(self, passed: Mapping[str, float]) -> Mapping[str, float]: ...
+
+
+@runtime_checkable
+class SwitchedMeter(GasMeter, Protocol):
+    """A gas meter some of whose flows come from one of several cylinders, as a valve before them stands.
+
+    `selected_by` gives for the channel of such a flow the channel of the valve's position; `drawn` is handed its integrals
+    by position, "mfc-1.flow@2".
+    """
+
+    @property
+    def selected_by(self) -> Mapping[str, str]: ...
 
 
 class Adjustment(StrEnum):

@@ -55,7 +55,7 @@ HERE = Path(__file__).parent
 TIMEOUT_S, TRIES = 0.06, 2
 MARGIN_S = 1.0  # of a busy computer
 FIELD_UNITS = {"%", "°C", "K", "Pa", "hPa", "kPa", "mmHg", "psi", "V", "mA", "A", "W", "Hz", "rpm"}
-FIELD_UNITS |= {"m/s", "m³/s", "m³/h", "mg/m³"}
+FIELD_UNITS |= {"m/s", "m³/s", "m³/h", "mg/m³", "position"}
 WAITED_FOR = (Fault.SILENT, Fault.TRICKLE, Fault.GARBLE, Fault.CHECKSUM)
 AT_ONCE = (Fault.CLOSE, Fault.REFUSED)
 
@@ -112,6 +112,12 @@ def one_box_divider(plant: Plant, channel: Channel) -> float | None:
     return from_fraction(box.indicated_content() if flows[port - 1] else 0.0, channel.unit)
 
 
+def valve_position(plant: Plant, channel: Channel) -> float | None:
+    """VALVE.position: where a valve that chooses a cylinder stands."""
+    valve, _, quantity = channel.name.rpartition(".")
+    return float(plant.selector(valve).position()) if quantity == "position" else None
+
+
 def fan_speed(plant: Plant, channel: Channel) -> float | None:
     """FAN.speed: what the drive of the flow rig's fan says; nothing while the fan is stopped."""
     fan, _, quantity = channel.name.rpartition(".")
@@ -131,6 +137,7 @@ TRUTHS: tuple[Callable[[Plant, Channel], float | None], ...] = (
     content,
     loop,
     one_box_divider,
+    valve_position,
     fan_speed,
     reference_velocity,
 )

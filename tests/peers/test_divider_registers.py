@@ -10,6 +10,7 @@ import pytest
 from pymodbus import FramerType
 
 from instruments.modbus_divider import ModbusDivider, ModbusDividerSettings
+from instruments.modbus_selector import ModbusSelector, ModbusSelectorSettings
 from testbench.engine.roles import Parts
 from testbench.station import Cylinder
 
@@ -73,3 +74,15 @@ def test_the_examples_over_tcp(modbus_peer: Callable[..., Any], profile: str, mo
     assert len(made.collect()) == 2
     assert made.drive_safe().verified
     made.close()
+
+
+def test_a_selector_over_tcp(modbus_peer: Callable[..., Any]) -> None:
+    peer = modbus_peer(1, coils={0: [False] * 8})
+    keys = {"resource": peer.resource, "positions": {"co2": 3}, "first_coil": 2, "travel_s": 0.0}
+    valve = ModbusSelector("valve", ModbusSelectorSettings.model_validate(keys), Parts({}, CYLINDERS))
+    valve.open()
+    valve.select(3)
+    assert valve.position() == 3
+    assert valve.drive_safe().verified
+    assert valve.position() == 0
+    valve.close()

@@ -23,6 +23,7 @@ MAKER = (
     "M08 Calibrated By",
     "M09 Software Revision SIM1",
 )
+MASS_FLOW = 37  # in register 122: it controls mass flow
 GASES = {0: "Air", 1: "Ar", 4: "CO2", 8: "N2", 11: "O2"}
 
 
@@ -46,10 +47,12 @@ class AlicatServer:
         """Return the answer to one command line, without its end; empty for a line to another unit."""
         if line[:1].upper() != self.unit_id:
             return ""
-        command = line[1:].strip()
+        command = line[1:].strip().removeprefix("$$")  # some clients put it before commands of the serial line
         if command.upper() == "??M*":
             texts = (text.format(name=self.name, full_scale=self._settings.full_scale) for text in MAKER)
             return "\r".join(f"{self.unit_id} {text}" for text in texts)
+        if found := re.fullmatch(r"R(46|122)", command, re.IGNORECASE):
+            return f"{self.unit_id}   {int(found[1]):03d} = {self._register(int(found[1])):05d}"
         if not self._obey(command.upper()):
             return "?"
         return self._state()
@@ -58,7 +61,7 @@ class AlicatServer:
         """Do what the command says; False for one that is not known or not allowed."""
         if command in ("", "V", "P", "PC"):  # poll; tares change nothing here
             return True
-        if command in ("HP", "HC"):
+        if command in ("H", "HP", "HC"):
             if self._held_setpoint is None:
                 self._held_setpoint = self._port.setpoint()
             if command == "HC":
@@ -75,7 +78,9 @@ class AlicatServer:
         if found := re.fullmatch(r"@=([A-Z])", command):
             self.unit_id = found.group(1)
             return True
-        if found := re.fullmatch(r"G(\d+)", command):
+        if command == f"W122={MASS_FLOW}":
+            return True  # what it controls anyway
+        if found := re.fullmatch(r"(?:G|W46=)(\d+)", command):
             gas = GASES.get(int(found.group(1)))
             self._gas = gas or self._gas
             return gas is not None
@@ -84,6 +89,10 @@ class AlicatServer:
         if found := re.fullmatch(r"\d{1,5}", command):
             return self._set(int(command) / 64000 * self._settings.full_scale)
         return False
+
+    def _register(self, number: int) -> int:
+        """Register 46 is the number of its gas, 122 what it controls."""
+        return MASS_FLOW if number == 122 else next(key for key, gas in GASES.items() if gas == self._gas)
 
     def _set(self, flow: float) -> bool:
         if flow > self._settings.full_scale:

@@ -278,7 +278,10 @@ class LiveBench(Bench):
             self._event("not stable", text)
             self._observer.notice(text)
 
-        return reach_velocity(velocity, self._reckoning, self._clock, self._sample, tell, timeout_s=timeout_s)
+        reckoning, sampler = self._reckoning, self._sampler
+        return reach_velocity(
+            velocity, reckoning, self._clock, self._sample, tell, quieten=sampler.settle, timeout_s=timeout_s
+        )
 
     # ---- reading ------------------------------------------------------------------------------------------------------
 

@@ -84,7 +84,7 @@ class Sampler:
     `tested` are the sources that are read for the devices under test: without any of them a run cannot go on. Nor can it
     without one of those that are not `dispensable` (default: none is). Sources with the same `line` wait for each other
     (default: each has its own). `watch` is called after every tick, `alive` after every answer: one tick may wait for
-    several silent instruments. Nothing but the sampler may ask a source while it samples.
+    several silent instruments. Nothing but the sampler may speak to an instrument while it samples, without `settle` before.
     """
 
     def __init__(
@@ -162,7 +162,7 @@ class Sampler:
         try:
             end, late = self._keep_grid(start, duration_s, every_s, until, busy, remember)
         finally:
-            self._take(None)
+            self.settle()
             if not remember:
                 self.forget()
         return Window(start, end, every_s, self._skew, late)
@@ -205,6 +205,10 @@ class Sampler:
         self._tell_missed(asleep, end)
         self._clock.wait_until(end)
         return end, late
+
+    def settle(self) -> None:
+        """Wait for the answers that are outstanding: before an instrument is spoken to while it is being sampled."""
+        self._take(None)
 
     def once(self) -> float:
         """Read every source once, now, and wait for all answers; return the bench time of the tick."""

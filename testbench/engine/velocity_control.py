@@ -23,11 +23,19 @@ Sampling = Callable[[float, float, Callable[[], bool]], Window]
 
 
 def reach_velocity(
-    velocity: float, reckoning: Reckoning, clock: Clock, sample: Sampling, tell: Callable[[str], None], *, timeout_s: float
+    velocity: float,
+    reckoning: Reckoning,
+    clock: Clock,
+    sample: Sampling,
+    tell: Callable[[str], None],
+    *,
+    quieten: Callable[[], None],
+    timeout_s: float,
 ) -> VelocitySet:
     """Set a velocity (m/s), and return the evidence; `tell` hears of one that was not reached in `timeout_s` of bench time.
 
-    Raises UnsuppliableError for what the rig cannot make, before the fan is touched.
+    `quieten` lets no answer be outstanding when the fan is spoken to amid the sampling. Raises UnsuppliableError for what
+    the rig cannot make, before the fan is touched.
     """
     rig, series = reckoning.rig, reckoning.seen.series
     rig.set_velocity(velocity)
@@ -42,6 +50,7 @@ def reach_velocity(
         if measured is None or abs(measured - velocity) <= rig.tolerance(velocity):
             return evidence.stable
         if velocity > 0.0:
+            quieten()
             rig.regulate(measured)
             changed = now
         return False

@@ -196,6 +196,21 @@ def test_nothing_is_outstanding_when_the_sampling_ends():
     assert sampler.series["slow"].times == [0.0]
 
 
+def test_before_an_instrument_is_spoken_to_amid_the_sampling_its_answer_is_waited_for():
+    over = threading.Event()
+    spoken = []
+
+    def speak():
+        over.set()
+        sampler.settle()
+        spoken.append(list(rows.of(0)))
+        return True
+
+    sampler, rows, _ = sampler_of(Answering("slow", lambda _: wait_for(over)), clock=Waiting())
+    sampler.sample(10.0, 0.01, until=speak)
+    assert spoken == [[(0.0, 1.0, Status.VALID)]]
+
+
 def test_what_a_step_does_not_compute_from_is_forgotten_also_when_it_comes_late():
     over = threading.Event()
     sampler, rows, _ = sampler_of(Answering("slow", lambda _: wait_for(over)), clock=Waiting())

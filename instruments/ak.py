@@ -13,6 +13,7 @@ Documented by: CAI 700 manual pages 149 to 157, Emerson NGA 2000 AK manual 90003
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass
 from enum import StrEnum
@@ -103,6 +104,8 @@ class AkAnswer:
 
 
 def number(word: str) -> tuple[float, bool] | None:
-    """A value, and whether it is valid (no `#` in front); None where the word is no number."""
+    """A value, and whether it is valid (no `#` in front); None where the word is no finite number."""
     found = _NUMBER.fullmatch(word)
-    return None if found is None else (float(found["number"]), not found["invalid"])
+    if found is None or not math.isfinite(value := float(found["number"])):
+        return None
+    return value, not found["invalid"]

@@ -137,9 +137,8 @@ class LicorLi850(LinkedAnalyser):
             raise InstrumentError(
                 f"{self.name} ({self.resource}): its data have no <{name}>; switch it on in the analyser's settings (RS232)"
             )
-        if not _NUMBER.fullmatch(text):
+        if not _NUMBER.fullmatch(text) or not math.isfinite(value := float(text)):
             return Sample(math.nan, Status.FLAGGED, f"{name} {text}")
-        value = float(text)
         return Sample(value, Status.FLAGGED, "; ".join(self._errors)) if self._errors else Sample(value)
 
     def _answers(self, kind: str, document: bytes) -> bool:

@@ -62,7 +62,7 @@ _ERROR = re.compile(r"ERR:\s*(?P<code>\d{4})(?:\s.*)?")
 _TIME = r"(?P<time>[\d/-]+[ T][\d:.]+);"
 _VALUES = r"(?P<values>[^;:]+(?:;[^;:]+)*);?"
 _WITH, _WITHOUT = re.compile(_TIME + _VALUES), re.compile(_VALUES)
-_NUMBER = re.compile(r"\s*[+-]?(?:\d+\.?\d*|\.\d+)(?:[Ee][+-]?\d+)?\s*")
+_NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[Ee][+-]?\d+)?")
 
 
 class PicarroSettings(OrderedValuesSettings):
@@ -167,9 +167,10 @@ class Picarro(LinkedAnalyser):
 
 
 def _sample(text: str) -> Sample:
-    if _NUMBER.fullmatch(text):
-        return Sample(float(text))
-    return Sample(math.nan, Status.FLAGGED, text.strip())
+    text = text.strip()
+    if _NUMBER.fullmatch(text) and math.isfinite(value := float(text)):
+        return Sample(value)
+    return Sample(math.nan, Status.FLAGGED, text)
 
 
 def _recognise(answer: bytes) -> Found | None:

@@ -254,7 +254,8 @@ class ThermoISeries:
                 raise self._wrong(command, answer, f"does it measure {quantity}?")
             return Sample(math.nan, Status.FLAGGED, answer.rest)
         # Divided by how many of its units make one of ours: that keeps decimal digits as they were written.
-        return Sample(float(number[0]) / self._divisor(number[1], unit))
+        value = float(number[0]) / self._divisor(number[1], unit)
+        return Sample(value) if math.isfinite(value) else Sample(math.nan, Status.FLAGGED, answer.rest)
 
     def _tells(self, command: str) -> Accept:
         """What answers a command that asks for a number."""

@@ -77,6 +77,7 @@ def test_an_answer_without_data_ends_behind_its_status() -> None:
         ("4e-3", (0.004, True)),
         ("#", None),
         ("n/a", None),
+        ("1e999", None),
     ],
 )
 def test_values_are_read_with_their_mark(word: str, found: tuple[float, bool] | None) -> None:

@@ -177,10 +177,11 @@ def test_an_error_that_it_tells_flags_the_reading(connected: Any, fault_peer: An
     assert (sample.value, sample.status, sample.raw) == (2876.24, Status.FLAGGED, "Source failure")
 
 
-def test_a_value_that_is_no_number_is_flagged(connected: Any, fault_peer: Any) -> None:
-    answer = RECORDED.replace(b"<co2>2.87624e3</co2>", b"<co2>nan</co2>")
+@pytest.mark.parametrize("text", ["nan", "", "1e999"])
+def test_a_value_that_is_no_number_is_flagged(connected: Any, fault_peer: Any, text: str) -> None:
+    answer = RECORDED.replace(b"<co2>2.87624e3</co2>", f"<co2>{text}</co2>".encode())
     (sample,) = read(connected(LicorLi850, resource=fault_peer(answering(answer)).resource(), **PPM))
-    assert (math.isnan(sample.value), sample.status, sample.raw) == (True, Status.FLAGGED, "co2 nan")
+    assert (math.isnan(sample.value), sample.status, sample.raw) == (True, Status.FLAGGED, f"co2 {text}")
 
 
 @pytest.mark.parametrize(

@@ -169,10 +169,11 @@ def test_other_errors_are_told_by_name(connected: Any, fault_peer: Any, answer: 
         read(device)
 
 
-def test_a_value_that_is_no_number_is_flagged_alone(connected: Any, fault_peer: Any) -> None:
-    peer = fault_peer(answering(b"22/01/30 17:04:05.678;nan;1.859;1.630\r"))
+@pytest.mark.parametrize("text", ["nan", "--", "1.2.3", "1\x1d2", "1e999"])
+def test_a_value_that_is_no_number_is_flagged_alone(connected: Any, fault_peer: Any, text: str) -> None:
+    peer = fault_peer(answering(f"22/01/30 17:04:05.678;{text};1.859; 1.630\r".encode()))
     content, water = read(connected(Picarro, resource=peer.resource(), **KEYS))
-    assert (math.isnan(content.value), content.status, content.raw) == (True, Status.FLAGGED, "nan")
+    assert (math.isnan(content.value), content.status, content.raw) == (True, Status.FLAGGED, text)
     assert (water.value, water.status) == (1.63, Status.VALID)
 
 

@@ -290,7 +290,9 @@ def test_the_safe_state_is_measuring_sample_gas(driver: Any, loopback: Any, plan
     assert (outcome.state, outcome.verified, outcome.read_back) == ("measures sample gas", True, "gas mode sample")
 
 
-@pytest.mark.parametrize("text", [b"data not valid", b"can't, mode is service", b"can't, wrong settings", b"too high"])
+@pytest.mark.parametrize(
+    "text", [b"data not valid", b"can't, mode is service", b"can't, wrong settings", b"too high", b"4E999 ppm"]
+)
 def test_no_value_is_flagged_with_what_the_analyser_says(driver: Any, fault_peer: Any, text: bytes) -> None:
     sample = read(driver(fault_peer(answering(co2=b"co2 " + text + b"\r")).resource()))
     assert math.isnan(sample.value)

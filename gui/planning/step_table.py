@@ -75,6 +75,8 @@ class StepModel(QAbstractTableModel):
                 return f"{self._begins + dt.timedelta(seconds=step.start_s):%m-%d %H:%M}"
             case 3:
                 return duration(step.duration_s, self._desk.language.value) if step.duration_s else ""
+            case 4 if step.velocity is not None:
+                return f"{step.velocity:g} m/s"
             case 4:
                 return "" if step.level is None else f"{100 * step.level:g} %F.S."
         if uncertainty is None:

@@ -15,8 +15,8 @@ from testbench.engine.wording import Language, describe, duration, moment
 from testbench.station import StationFile
 
 HEADINGS = {
-    "zh": ("步骤", "程序", "内容", "开始", "时长", "采样", "气体", "参考 U (k=2)"),
-    "en": ("step", "procedure", "what", "start", "duration", "sampling", "gas", "reference U (k=2)"),
+    "zh": ("步骤", "程序", "内容", "开始", "时长", "采样", "气体或流速", "参考 U (k=2)"),
+    "en": ("step", "procedure", "what", "start", "duration", "sampling", "gas or velocity", "reference U (k=2)"),
 }
 
 LEVEL_HEADINGS = {
@@ -84,9 +84,16 @@ def _row(step: PlannedStep, plan: Plan, language: Language) -> tuple[str, ...]:
         moment(step.start_s, language),
         duration(step.duration_s, language) if step.duration_s else "",
         "" if step.every_s is None else _rate(step.every_s),
-        "" if step.level is None else f"{100 * step.level:g} %F.S.",
+        _level(step),
         "" if uncertainty is None else f"{uncertainty:.2f} %F.S. {'!' if plan.flagged(step) else ' '}",
     )
+
+
+def _level(step: PlannedStep) -> str:
+    """The gas that flows, or the velocity."""
+    if step.velocity is not None:
+        return f"{step.velocity:g} m/s"
+    return "" if step.level is None else f"{100 * step.level:g} %F.S."
 
 
 def _rate(every_s: float) -> str:
@@ -112,6 +119,7 @@ def print_plan_json(plan: Plan, need: DiskNeed) -> None:
                 "duration_s": step.duration_s,
                 "every_s": step.every_s,
                 "level": step.level,
+                "velocity": step.velocity,
                 "reference_uncertainty_percent_fs": step.reference_uncertainty_percent_fs,
                 "flagged": plan.flagged(step),
                 "gas_litres": dict(step.gas_litres),

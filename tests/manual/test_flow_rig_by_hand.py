@@ -34,6 +34,7 @@ def rig(tmp_path, flow_station):
 
 def test_a_velocity_is_set_read_back_and_stopped_by_hand(rig):
     service, log = rig
+    service.connected.result(WITHIN_S)
     done = service.carry_out(SetVelocity(10.0)).result(WITHIN_S)
     shown = {reading.channel.name: reading.value for reading in done.readings}
     assert 0.0 < shown["fan.speed"] < 34.0  # on its way to a third of its speed

@@ -27,8 +27,6 @@ from instruments.deadline import monotonic
 from instruments.hj212.codes import (
     DATA,
     Command,
-    ExecutionReturn,
-    RequestReturn,
     SystemType,
 )
 from instruments.hj212.defects import DefectKind
@@ -36,6 +34,7 @@ from instruments.hj212.frame import Frame, build_frame
 from instruments.hj212.packets import Joiner
 from instruments.hj212.platform import Connection, Platform, join_platform, leave_platform
 from instruments.hj212.reader import Refused
+from instruments.hj212.refusals import refusal
 from instruments.hj212.segment import VERSIONS, Flag, Item, Segment
 from testbench.engine.clock import wall_now
 from testbench.engine.roles import Direction, Listener
@@ -46,26 +45,6 @@ REMEMBERED = 64  # requests of which answers are known again
 REPLIES = frozenset({Command.REQUEST_REPLY, Command.RESULT, Command.NOTICE_ACKNOWLEDGED, Command.DATA_ACKNOWLEDGED})
 DAMAGE = frozenset({DefectKind.CRC, DefectKind.CRC_FORM, DefectKind.LENGTH, DefectKind.LENGTH_FORM, DefectKind.NOT_ASCII})
 """Departures after which what was received may not be what was sent."""
-
-REFUSALS = {
-    RequestReturn.REJECTED: "it rejects the request",
-    RequestReturn.WRONG_PASSWORD: "it says that the password is wrong; correct password",
-    RequestReturn.WRONG_MN: "it says that the MN is wrong; correct mn",
-    RequestReturn.WRONG_ST: "it says that the type of system (ST) is wrong; correct st",
-    RequestReturn.WRONG_FLAG: "it says that the flag is wrong",
-    RequestReturn.WRONG_QN: "it says that the QN is wrong; is its clock right?",
-    RequestReturn.WRONG_CN: "it does not know this command",
-    RequestReturn.WRONG_CRC: "it says that the sum (CRC) is wrong",
-}
-FAILURES = {
-    ExecutionReturn.WRONG_CONDITION: "it says that the conditions for it are not met",
-    ExecutionReturn.TIMED_OUT: "it says that carrying it out took too long",
-    ExecutionReturn.BUSY: "it says that it is busy",
-    ExecutionReturn.FAULT: "it says that it has a fault",
-    ExecutionReturn.NO_DATA: "it says that it has no data",
-}
-_REFUSALS: dict[str | None, str] = {f"{code:d}": words for code, words in REFUSALS.items()}
-_FAILURES: dict[str | None, str] = {f"{code:d}": words for code, words in FAILURES.items()}
 
 Answer = TypeVar("Answer")
 
@@ -318,8 +297,8 @@ class DataLogger:
     def _awaited(self, question: _Question, command: Command, answered: Callable[[_Question], Answer | None]) -> Answer:
         with self._condition:
             while True:
-                if refusal := _refusal(question.replies):
-                    raise self._error(f"asked CN {command:d}: {refusal}")
+                if words := refusal(question.replies):
+                    raise self._error(f"asked CN {command:d}: {words}")
                 answer = answered(question)
                 if answer is not None:
                     self._complaint = ""
@@ -403,14 +382,3 @@ def _platform_time() -> dt.datetime:
     """The platform's time as HJ 212 writes it: local, without a zone, to the millisecond."""
     now = wall_now().replace(tzinfo=None)
     return now.replace(microsecond=now.microsecond // 1000 * 1000)
-
-
-def _refusal(replies: Sequence[Segment]) -> str:
-    """How a logger refused a request or failed at it; empty if it did not."""
-    for reply in replies:
-        taken, done = reply.parameter("QnRtn"), reply.parameter("ExeRtn")
-        if reply.cn == Command.REQUEST_REPLY and taken != "1":
-            return f"{_REFUSALS.get(taken, 'it does not take the request')} (QnRtn {taken})"
-        if reply.cn == Command.RESULT and done != "1":
-            return f"{_FAILURES.get(done, 'it did not carry it out')} (ExeRtn {done})"
-    return ""

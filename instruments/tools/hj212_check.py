@@ -23,7 +23,7 @@ exit status is 0 if every frame is as the standard has it, else 1.
 """
 COUNTED = Text(
     "{frames} 帧，其中 {faultless} 帧符合标准；另有 {refused} 处不是帧",
-    "{frames} frames, {faultless} of them as the standard has it; {refused} pieces that are no frames",
+    "frames: {frames}, as the standard has it: {faultless}; pieces that are no frames: {refused}",
 )
 
 

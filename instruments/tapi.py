@@ -17,6 +17,7 @@ Documented by: T700 manual pages 188 to 195, M300 manual pages 68 and 75, M300E 
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass
 
@@ -70,7 +71,9 @@ class TestValue:
 
     def number(self) -> float | None:
         """The value as a number; None where the analyser prints something else, such as XXXX."""
-        return float(self.value) if _NUMBER.fullmatch(self.value) else None
+        if _NUMBER.fullmatch(self.value) and math.isfinite(value := float(self.value)):
+            return value
+        return None
 
 
 def request(letter: str, name: str, instrument_id: int | None, end: bytes = b"\r") -> bytes:

@@ -42,6 +42,7 @@ _READING = re.compile(
     rb"(?P<summed>CO2=\s*(?P<value>[-+.\d]+|\*+)\s*(?P<unit>ppm|%)(?:CO2)?\s*)"
     rb"(?P<sum>[0-9A-Fa-f]{4}|[0-9A-Fa-f]{2})?\s*"
 )
+_NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)")
 STOP, SEND, VERSION, SERIAL_NUMBER = b"\rs\r", b"send\r", b"vers\r", b"snum\r"
 STEP_PPM = 1.0
 
@@ -122,10 +123,9 @@ class VaisalaConsole(LinkedAnalyser):
         """Return the content in `unit`; flagged, without value, where the probe prints stars."""
         found = _READING.fullmatch(self._link.receive())
         assert found is not None  # the link let nothing else pass
-        try:
-            value = float(found["value"])
-        except ValueError:
-            return (Sample(math.nan, Status.FLAGGED, found["value"].decode()),)
+        text = found["value"].decode()
+        if not _NUMBER.fullmatch(text) or not math.isfinite(value := float(text)):
+            return (Sample(math.nan, Status.FLAGGED, text),)
         return (Sample(self._converted(value, found["unit"].decode(), self.unit)),)
 
     def _told(self, question: bytes) -> str:

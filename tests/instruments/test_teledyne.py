@@ -58,6 +58,7 @@ def test_the_message_of_the_manual_is_taken_apart() -> None:
         ("H2S/TRS=331.6 PPB", TestValue("H2S/TRS", "331.6", "PPB"), 331.6),
         ("TIME=10:38:27", TestValue("TIME", "10:38:27", ""), None),
         ("SO2=XXXX PPB", TestValue("SO2", "XXXX", "PPB"), None),
+        (f"SO2={'9' * 400} PPB", TestValue("SO2", "9" * 400, "PPB"), None),
         ("CO= -0.3 PPM", TestValue("CO", "-0.3", "PPM"), -0.3),
         ("NOX=12.5UGM", TestValue("NOX", "12.5", "UGM"), 12.5),  # as a simulator of another program prints it
         ("O2=20.9%", TestValue("O2", "20.9", "%"), 20.9),

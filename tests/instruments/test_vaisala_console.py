@@ -77,7 +77,7 @@ def test_stars_in_place_of_a_number_flag_the_reading(connected: Any, fault_peer:
     assert (math.isnan(sample.value), sample.status, sample.raw) == (True, Status.FLAGGED, "******")
 
 
-@pytest.mark.parametrize("text", [b"CO2=1.2.3 ppm\r\n", b"CO2=-- ppm\r\n"])
+@pytest.mark.parametrize("text", [b"CO2=1.2.3 ppm\r\n", b"CO2=-- ppm\r\n", b"CO2=" + b"9" * 400 + b" ppm\r\n"])
 def test_what_is_no_number_is_flagged(connected: Any, fault_peer: Any, text: bytes) -> None:
     assert read(connected(VaisalaConsole, resource=fault_peer(answering(text)).resource())).status is Status.FLAGGED
 

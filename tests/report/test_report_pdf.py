@@ -25,6 +25,12 @@ def printed(example: ReportContent) -> dict[Language, PdfReader]:
     return {language: PdfReader(io.BytesIO(render_pdf(example, language))) for language in Language}
 
 
+@pytest.fixture(scope="module")
+def texts(printed: dict[Language, PdfReader]) -> dict[Language, list[str]]:
+    """The text of each page of the example, in both languages."""
+    return {language: words(pdf) for language, pdf in printed.items()}
+
+
 def words(pdf: PdfReader) -> list[str]:
     """The text of each page."""
     return [page.extract_text().replace("\u200b", "") for page in pdf.pages]
@@ -52,16 +58,16 @@ def test_the_file_is_a_tagged_archive_with_title_and_language(printed, language:
 
 @pytest.mark.parametrize("language", list(Language))
 def test_every_page_names_the_evaluation_its_number_the_journal_and_the_simulation(
-    example, printed, language: Language
+    example, texts, language: Language
 ) -> None:
-    texts = words(printed[language])
-    for number, text in enumerate(texts, 1):
+    for number, text in enumerate(texts[language], 1):
         flat = re.sub(r"\s+", "", text)
         assert "E-2026-0012" in flat
         assert "SIMULATED" in flat
         assert "模拟" in flat
         assert example.record_head in flat
-        expected = f"第{number}页，共{len(texts)}页" if language is Language.CHINESE else f"Page{number}of{len(texts)}"
+        count = len(texts[language])
+        expected = f"第{number}页，共{count}页" if language is Language.CHINESE else f"Page{number}of{count}"
         assert expected in flat
 
 
@@ -72,13 +78,13 @@ def test_a_real_evaluation_says_nothing_of_simulation_and_can_be_signed(bare: Re
     assert "cannot be signed" not in texts[0]
 
 
-def test_the_english_report_holds_no_chinese_but_the_mark_of_simulation(printed) -> None:
-    text = "".join(words(printed[Language.ENGLISH])).replace("模拟", "")
+def test_the_english_report_holds_no_chinese_but_the_mark_of_simulation(texts) -> None:
+    text = "".join(texts[Language.ENGLISH]).replace("模拟", "")
     assert re.findall(r"[\u3400-\u9fff，。；：（）]", text) == []
 
 
-def test_the_chinese_report_holds_no_english_sentence(printed) -> None:
-    text = "\n".join(words(printed[Language.CHINESE]))
+def test_the_chinese_report_holds_no_english_sentence(texts) -> None:
+    text = "\n".join(texts[Language.CHINESE])
     for word in (
         "Device",
         "Verdict",

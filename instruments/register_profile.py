@@ -7,17 +7,16 @@ key. Each profile says who documented it and how far it was checked.
 
 from __future__ import annotations
 
-import tomllib
 from functools import cached_property
 from importlib import resources
-from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from instruments.modbus import LARGEST_COUNT, Function, Request
+from instruments.profile_files import parse_profile_text, profiles_in, read_profile_file
 from instruments.registers import ByteOrder, NumberFormat, NumberType
-from testbench.errors import InputError, explain
+from testbench.errors import InputError
 
 SHIPPED = resources.files("instruments") / "profiles"
 
@@ -221,33 +220,14 @@ class RegisterProfile(Table):
 
 def profile_names() -> list[str]:
     """Names of the shipped profiles."""
-    return sorted(item.name.removesuffix(".toml") for item in SHIPPED.iterdir() if item.name.endswith(".toml"))
+    return profiles_in(SHIPPED)
 
 
 def read_profile(name: str) -> RegisterProfile:
     """Read a shipped profile by name, or a file by path; raise InputError saying what is wrong and where."""
-    if name.endswith(".toml") or "/" in name or "\\" in name:
-        path = Path(name)
-        try:
-            return parse_profile(path.read_text(encoding="utf-8"), str(path))
-        except FileNotFoundError:
-            raise InputError(f"profile file {path.absolute()} does not exist; {_listing()}") from None
-        except (OSError, UnicodeDecodeError) as error:
-            raise InputError(f"profile file {path.absolute()} cannot be read: {error}") from error
-    if name not in profile_names():
-        raise InputError(f"there is no Modbus profile {name!r}; {_listing()}")
-    return parse_profile((SHIPPED / f"{name}.toml").read_text(encoding="utf-8"), f"{name}.toml")
+    return read_profile_file(name, RegisterProfile, SHIPPED, "Modbus profile")
 
 
 def parse_profile(text: str, place: str) -> RegisterProfile:
     """Check the text of a profile; `place` names it in errors."""
-    try:
-        return RegisterProfile.model_validate(tomllib.loads(text))
-    except tomllib.TOMLDecodeError as error:
-        raise InputError(f"profile {place} is not valid TOML: {error}") from error
-    except ValidationError as error:
-        raise InputError(f"profile {place}: {explain(error)}") from error
-
-
-def _listing() -> str:
-    return f"shipped profiles: {', '.join(profile_names())}; a file of your own is given by its path (ours.toml)"
+    return parse_profile_text(text, place, RegisterProfile)

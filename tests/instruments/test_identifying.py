@@ -34,6 +34,7 @@ READS = [
     rb"\x10\x02\x00\x80.\x04.+\x10\x03",
     rb"\x00\x01\x00\x00\x00[\x05\x06].(\x03....|\x2b\x0e\x01\x00)",  # Modbus TCP: function 3 or 43 / 14
     rb".(\x03....|\x2b\x0e\x01\x00)..",  # Modbus RTU
+    rb"\x20\x02\x80\x03...\x00.",  # Sevenstar: service 80 reads
     rb"<LI8[0-9]{2}>.*\?.*\r?\n",  # LI-COR: a question mark in place of values
     rb"\rsend\r",  # Vaisala: send one reading
     rb"_(Meas_GetConc|Meas_GetConcEx|Instr_GetStatus)\r",  # Picarro: get

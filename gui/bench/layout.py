@@ -2,7 +2,8 @@
 
 cylinders ─ controllers ─ divider ─┬─ device ─┬─ exhaust
                                    └─ device ─┘
-                     flow rig ─────┬─ device ─┬─ exhaust
+fan ────┬─────────── flow rig ─────┬─ device ─┬─ exhaust
+reference                          └─ device ─┘
 scanner ┄ sensors
 """
 
@@ -134,7 +135,7 @@ def draw_up(plan: StationPlan) -> Picture:
     in_gas = [part for part in devices if part not in in_duct]
     bottom = _gas_section(plan, in_gas, nodes, pipes)
     if rig := plan.of(Place.FLOW_RIG):
-        bottom = _duct_section(rig[0], in_duct, bottom, nodes, pipes)
+        bottom = _duct_section(plan, rig[0], in_duct, bottom, nodes, pipes)
     bottom = _sensor_section(plan, bottom, nodes, pipes)
     return Picture(tuple(nodes), tuple(pipes), WIDTH, max(bottom, ROW))
 
@@ -158,13 +159,15 @@ def _gas_section(plan: StationPlan, devices: list[Part], nodes: list[Node], pipe
         if cylinder in placed and controller:
             pipes.append(_pipe(placed[cylinder], CONTROLLER_X, top + ROW / 2, controller))
     nodes += placed.values()
-    names = tuple(part.key for part in controllers)
+    names = tuple(part.key for part in controllers) or ((plan.of(Place.DIVIDER)[0].key,) if plan.ports else ())
     if divider:
         tall = min(height, 2 * ROW + GAP)
         nodes.append(Node(plan.of(Place.DIVIDER)[0].key, NodeKind.DIVIDER, DIVIDER_X, middle - tall / 2, DIVIDER_W, tall))
         if devices:
             pipes.append(Pipe(((DIVIDER_X + DIVIDER_W, middle), (MANIFOLD_X, middle)), names))
-    inlets = [placed[key] for key in names] or [node for node in placed.values() if node.kind is NodeKind.CYLINDER]
+    inlets = [placed[part.key] for part in controllers] or [
+        node for node in placed.values() if node.kind is NodeKind.CYLINDER
+    ]
     pipes += _inlets(inlets, join, middle, divider)
     _branch(devices, _tops(len(devices), height), middle, names, nodes, pipes)
     return height
@@ -182,16 +185,31 @@ def _inlets(inlets: list[Node], join: float, middle: float, divider: bool) -> It
         )
 
 
-def _duct_section(rig: Part, devices: list[Part], bottom: float, nodes: list[Node], pipes: list[Pipe]) -> float:
+def _duct_section(
+    plan: StationPlan, rig: Part, devices: list[Part], bottom: float, nodes: list[Node], pipes: list[Pipe]
+) -> float:
     top = bottom + SECTION_GAP
+    members = [plan.parts[name] for name in plan.rig]
     count = max(len(devices), 1)
-    height = count * ROW + (count - 1) * GAP
+    height = max(count * ROW + (count - 1) * GAP, len(members) * (SENSOR_H + SENSOR_GAP) - SENSOR_GAP)
     middle = top + height / 2
+    _members(members, middle, nodes, pipes)
     nodes.append(Node(rig.key, NodeKind.FLOW_RIG, CONTROLLER_X, middle - ROW / 2, DIVIDER_X + DIVIDER_W - CONTROLLER_X, ROW))
     if devices:
         pipes.append(Pipe(((DIVIDER_X + DIVIDER_W, middle), (MANIFOLD_X, middle)), (rig.key,)))
     _branch(devices, [top + y for y in _tops(len(devices), height)], middle, (rig.key,), nodes, pipes)
     return top + height
+
+
+def _members(members: list[Part], middle: float, nodes: list[Node], pipes: list[Pipe]) -> None:
+    """The instruments of a flow rig, one above the other beside it; what goes to and from them are signals."""
+    first = middle - (len(members) * (SENSOR_H + SENSOR_GAP) - SENSOR_GAP) / 2
+    bend = (CYLINDER_X + CYLINDER_W + CONTROLLER_X) / 2
+    for number, part in enumerate(members):
+        node = Node(part.key, NodeKind.SCANNER, CYLINDER_X, first + number * (SENSOR_H + SENSOR_GAP), CYLINDER_W, SENSOR_H)
+        nodes.append(node)
+        way = ((CYLINDER_X + CYLINDER_W, node.middle), (bend, node.middle), (bend, middle), (CONTROLLER_X, middle))
+        pipes.append(Pipe(way, signal=True))
 
 
 def _branch(
@@ -214,7 +232,7 @@ def _branch(
 
 
 def _sensor_section(plan: StationPlan, bottom: float, nodes: list[Node], pipes: list[Pipe]) -> float:
-    scanners = [part for part in plan.of(Place.INSTRUMENT) if Ability.FLOW not in part.abilities]
+    scanners = [p for p in plan.of(Place.INSTRUMENT) if Ability.FLOW not in p.abilities and p.key not in plan.rig]
     sensors = plan.of(Place.SENSOR)
     if not scanners and not sensors:
         return bottom

@@ -9,10 +9,11 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from gui.bench.plan import StationPlan
-from testbench.engine.manual.parts import Part, Place
+from testbench.engine.manual.parts import DIVIDER, Part, Place
 from testbench.engine.manual.sight import Connection, HandSight, InstrumentSight, Phase
 from testbench.engine.roles import Status
 from testbench.engine.watching import Sight
+from testbench.metrology.amount import to_fraction
 
 FLOWING = 0.002  # of full scale: what a controller must pass to count as flowing
 DIGITS = 4  # at most shown of a value in the picture
@@ -158,8 +159,16 @@ def shown(value: float | None, resolution: float = 0.0, digits: int = DIGITS) ->
 def flowing(plan: StationPlan, live: Live, keys: tuple[str, ...]) -> bool:
     """Whether any of these controllers (or the flow rig) passes something, as far as is known."""
     for key in keys:
+        if key in plan.ports:
+            if _port_passes(plan, live, f"{DIVIDER}.port{1 + plan.ports.index(key)}"):
+                return True
+            continue
         part = plan.parts.get(key)
         if part is None or not part.channels:
+            continue
+        if part.place is Place.DIVIDER:
+            if _port_passes(plan, live, ""):
+                return True
             continue
         known = live.values.get(part.channels[0].name)
         if known is not None and known.value is not None and known.value > FLOWING * (part.high or 1.0):
@@ -169,12 +178,18 @@ def flowing(plan: StationPlan, live: Live, keys: tuple[str, ...]) -> bool:
 
 def made(plan: StationPlan, live: Live) -> tuple[float, float] | None:
     """Total flow (L/min where all controllers say so) and share of source gas, 0 to 1; None while not all are known."""
+    if plan.ports:
+        return _made_in_one_box(plan, live)
     flows: dict[str, float] = {}
     for controller, cylinder in plan.feeds.items():
         part = plan.parts.get(controller)
         known = live.values.get(part.channels[0].name) if part is not None and part.channels else None
         if known is None or known.value is None:
             return None
+        if controller in plan.selections:
+            channel, cylinders = plan.selections[controller]
+            position = live.values.get(channel)
+            cylinder = cylinders.get(int(position.value), cylinder) if position and position.value else cylinder
         flows[cylinder] = flows.get(cylinder, 0.0) + max(0.0, known.value)
     units = {plan.parts[key].unit for key in plan.feeds if key in plan.parts}
     if len(units) != 1 or not flows:
@@ -182,3 +197,37 @@ def made(plan: StationPlan, live: Live) -> tuple[float, float] | None:
     total = sum(flows.values())
     source = sum(flow * (plan.parts[name].high or 0.0) for name, flow in flows.items() if name in plan.parts)
     return total, source / total / 100.0 if total > 0 else 0.0
+
+
+def _port_passes(plan: StationPlan, live: Live, channel: str) -> bool:
+    """Whether a port of a divider in one box passes gas; one that it does not report passes when any does."""
+    if channel in {own.name for own in plan.parts[DIVIDER].channels}:
+        known = live.values.get(channel)
+        return known is not None and known.value is not None and known.value > 0
+    found = made(plan, live)
+    return found is not None and found[0] > 0
+
+
+def _made_in_one_box(plan: StationPlan, live: Live) -> tuple[float, float] | None:
+    """What a divider in one box makes: of the flows of its ports, or as it says itself."""
+    channels = plan.parts[DIVIDER].channels
+    values: list[float] = []
+    for channel in channels:
+        known = live.values.get(channel.name)
+        if known is None or known.value is None:
+            return None
+        values.append(max(0.0, known.value))
+    if channels[-1].quantity == "total flow":
+        return values[-1], sum(
+            to_fraction(value, channel.unit) for value, channel in zip(values, channels[:-1], strict=False)
+        )
+    total = sum(values)
+    source = sum(flow * (plan.parts[name].high or 0.0) for name, flow in zip(plan.ports, values, strict=True))
+    return total, source / total / 100.0 if total > 0 else 0.0
+
+
+def flow_unit_of(plan: StationPlan) -> str:
+    """Unit of the total flow that `made` gives; empty where there is none."""
+    if plan.ports:
+        return plan.parts[DIVIDER].channels[-1].unit
+    return next((plan.parts[key].unit for key in plan.feeds if key in plan.parts), "")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from testbench.engine.assembly import assemble
@@ -16,11 +16,18 @@ from testbench.station import StationFile, read_station
 
 @dataclass(frozen=True, slots=True)
 class StationPlan:
-    """A station's file, its parts by key, and which cylinder feeds which controller."""
+    """A station's file, its parts by key, and which cylinder feeds which controller.
+
+    `ports` are the cylinders of a divider in one box, in their order. `selections` are controllers behind a valve: the
+    channel of its position, and the cylinder at each. `rig` are the instruments that the flow rig is made of.
+    """
 
     file: StationFile
     parts: Mapping[str, Part]
     feeds: Mapping[str, str]
+    ports: tuple[str, ...] = ()
+    selections: Mapping[str, tuple[str, Mapping[int, str]]] = field(default_factory=dict)
+    rig: tuple[str, ...] = ()
 
     @property
     def path(self) -> Path:
@@ -58,4 +65,24 @@ def read_plan(path: Path) -> StationPlan:
     divider = file.station.divider
     controllers = divider.options.get("controllers") if divider is not None else None
     feeds = {str(k): str(v) for k, v in controllers.items()} if isinstance(controllers, Mapping) else {}
-    return StationPlan(file, {part.key: part for part in parts}, feeds)
+    gases = divider.options.get("gases") if divider is not None else None
+    ports = tuple(str(gas) for gas in gases) if isinstance(gases, list) else ()
+    return StationPlan(file, {part.key: part for part in parts}, feeds, ports, _selections(file), _rig(file))
+
+
+def _selections(file: StationFile) -> dict[str, tuple[str, Mapping[int, str]]]:
+    """Controllers behind a valve that chooses their cylinder; the station was assembled, so its keys are right."""
+    divider = file.station.divider
+    selectors = divider.options.get("selectors", {}) if divider is not None else {}
+    found: dict[str, tuple[str, Mapping[int, str]]] = {}
+    for controller, valve in selectors.items():
+        positions = file.station.instruments[valve].options["positions"]
+        found[controller] = (f"{valve}.position", {number: cylinder for cylinder, number in positions.items()})
+    return found
+
+
+def _rig(file: StationFile) -> tuple[str, ...]:
+    """The instruments that the table of the flow rig names, fan and reference among them."""
+    rig = file.station.flow_rig
+    named = [] if rig is None else [value for value in rig.options.values() if isinstance(value, str)]
+    return tuple(name for name in named if name in file.station.instruments)

@@ -6,7 +6,7 @@ from PySide6.QtCore import QObject, QPointF, QRectF, Qt
 from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPainterPath, QPen
 
 from gui.bench.layout import Node, NodeKind
-from gui.bench.live import NOTHING, Live, PartState, made, shown, standing
+from gui.bench.live import NOTHING, Live, PartState, flow_unit_of, made, shown, standing
 from gui.bench.plan import StationPlan
 from gui.bench.trends import Trends, least_span, polyline
 from gui.bench.words import LOOKS, Words
@@ -162,7 +162,7 @@ class Tiles(QObject):
         found = made(self.plan, self.live) if self.plan is not None else None
         if found is None or self.plan is None or inner.height() < 110:
             return
-        unit = next((self.plan.parts[key].unit for key in self.plan.feeds if key in self.plan.parts), "")
+        unit = flow_unit_of(self.plan)
         text = self.tr("total {flow} {unit}").format(flow=shown(found[0], 0.001), unit=unit)
         self._text(painter, QRectF(place.x(), place.y() - 20, place.width(), TITLE_H), text, self._font(0.85), Tone.MUTED)
 

@@ -78,9 +78,10 @@ class Entry:
 
 @dataclass(slots=True)
 class Dialogue:
-    """Lines in the order in which they came; bytes of one direction that follow each other are one line."""
+    """Lines in the order in which they came, an answer in pieces as one; `readings` counts those that are complete."""
 
     entries: list[Entry] = field(default_factory=list)
+    readings: int = 0
 
     def hear(self, direction: Direction, at: float, data: bytes) -> None:
         """Keep bytes."""

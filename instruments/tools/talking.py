@@ -31,7 +31,8 @@ def built(head: Head, resource: str) -> Any:
 def talk(instrument: Any, readings: int, *, every_s: float = 0.0, told: Callable[[str], None] = lambda _: None) -> Dialogue:
     """Open an instrument, ask who it is and read it; close it again. Nothing is set.
 
-    Of each call that fails the dialogue holds `no answer`. `told` hears of every line when it is complete.
+    Of each call that fails the dialogue holds `no answer`. `told` hears of every line when it is complete. Who interrupts it
+    from the keyboard gets what is complete.
     """
     dialogue = Dialogue()
     shown = 0
@@ -74,6 +75,9 @@ def talk(instrument: Any, readings: int, *, every_s: float = 0.0, told: Callable
                     due += every_s
                     pause(due - monotonic())
                 attempt(reading)
+                dialogue.readings += 1
+    except KeyboardInterrupt:
+        del dialogue.entries[shown:]
     finally:
         instrument.trace(None)
         instrument.close()

@@ -28,8 +28,8 @@ Connects to one instrument of a station, asks it who it is, reads it, and shows 
       0.000522  =  A 0.004 % VALID
 
 `>` is sent, `<` received, `=` what the driver made of it; times in seconds since the session began. Nothing is set beyond
-what connecting does. A simulated instrument is started with its laboratory. The file, with what the driver was built with,
-replays as a test: `testbench instruments replay A.trace`.
+what connecting does. A simulated instrument is started with its laboratory. Ctrl-C ends it; what is complete is kept. The
+file, with what the driver was built with, replays as a test: `testbench instruments replay A.trace`.
 """
 
 
@@ -91,7 +91,8 @@ def record(file: StationFile, name: str, readings: int | None, seconds: float | 
         if seconds is not None:
             every_s = float(getattr(instrument, "interval_s", 1.0))
             head = head.model_copy(update={"readings": max(1, math.floor(seconds / every_s))})
-        return head, talk(instrument, head.readings, every_s=every_s, told=lambda line: print(line, flush=True))
+        dialogue = talk(instrument, head.readings, every_s=every_s, told=lambda line: print(line, flush=True))
+        return head.model_copy(update={"readings": dialogue.readings}), dialogue
 
 
 def _cylinders(file: StationFile, name: str) -> Mapping[str, Cylinder]:

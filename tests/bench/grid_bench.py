@@ -2,8 +2,8 @@
 
 1. A tick of 16 instruments of which one, then four take 200 ms for each answer and the others 10 ms, with one question and
    with two in turn; and the sum that it would be if they waited for each other.
-2. 20 channels at 10 Hz on the real clock: how late each tick of the grid begins, and how many are missed; without and with a
-   slower instrument among them that is read every 0.5 s and takes 300 ms to answer.
+2. 20 channels at 10 Hz on the real clock, stored in a record: how late each tick of the grid begins, and how many are
+   missed; without and with a slower instrument among them that is read every 0.5 s and takes 300 ms to answer.
 """
 
 from __future__ import annotations
@@ -12,16 +12,20 @@ import math
 import socket
 import statistics
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 
 from instruments.framing import LineFraming
 from instruments.transport import Link
-from testbench.engine.clock import RealClock
+from testbench.engine.clock import RealClock, wall_now
 from testbench.engine.roles import Channel, Sample, Status
 from testbench.engine.sampling import Sampler
+from testbench.record.model import EvaluationStart
+from testbench.record.store import Record
 
 ASKED = 16
 SLOW_S, SWIFT_S = 0.2, 0.01
@@ -55,19 +59,45 @@ class Source:
 
 
 class Ledger:
-    """Counts readings and gaps."""
+    """A record in a folder, in which readings are stored as in an evaluation; it knows their times, and counts the gaps."""
 
-    def __init__(self) -> None:
-        self.readings = self.gaps = 0
-        self.times: dict[int, list[float]] = {}
+    def __init__(self, folder: Path) -> None:
+        self.gaps = 0
+        self.times: dict[str, list[float]] = {}
+        self._names: dict[int, str] = {}
+        self._record = Record.open(folder / "grid.sqlite", create=True)
+        start = EvaluationStart("", "", "", "", "", "", None, "en", True, {}, "CO2", [], wall_now())
+        self._evaluation = self._record.begin_evaluation(start)
+        self._writer = self._record.readings(self._evaluation)
+
+    def register(self, channel: Channel) -> int:
+        number = self._record.channel(
+            self._evaluation, channel.name, quantity=channel.quantity, unit=channel.unit, resolution=0.0, device=None
+        )
+        self._names[number] = channel.name
+        return number
 
     def add(self, channel: int, time: float, value: float, status: int, raw: str | None = None) -> None:
-        self.readings += 1
         self.gaps += status == Status.GAP
-        self.times.setdefault(channel, []).append(time)
+        self.times.setdefault(self._names[channel], []).append(time)
+        self._writer.add(channel, time, value, status, raw)
 
     def flush_if_due(self) -> None:
-        pass
+        self._writer.flush_if_due()
+
+    def close(self) -> None:
+        self._record.close()
+
+
+@contextmanager
+def ledger() -> Iterator[Ledger]:
+    """A ledger in a folder of its own."""
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        made = Ledger(Path(folder))
+        try:
+            yield made
+        finally:
+            made.close()
 
 
 @contextmanager
@@ -103,8 +133,8 @@ def one_tick() -> None:
     for slow in (1, 4):
         for questions in (1, 2):
             delays = [SLOW_S if number < slow else SWIFT_S for number in range(ASKED)]
-            with instruments(delays, questions=questions) as sources:
-                sampler = Sampler(sources, RealClock(), Ledger(), lambda channel: int(channel.name[1:]), print)
+            with ledger() as book, instruments(delays, questions=questions) as sources:
+                sampler = Sampler(sources, RealClock(), book, book.register, print)
                 took = []
                 for _ in range(6):
                     began = time.perf_counter()
@@ -120,22 +150,20 @@ def one_tick() -> None:
 def grid(slow_s: float = 0.0) -> None:
     """Hold a grid on the real clock, and tell how late its ticks begin."""
     delays = [slow_s] + [0.0] * (CHANNELS - 1)
-    with instruments(delays, slow_interval_s=0.5) as sources:
-        ledger = Ledger()
-        sampler = Sampler(sources, RealClock(), ledger, lambda channel: int(channel.name[1:]), print)
+    with ledger() as book, instruments(delays, slow_interval_s=0.5) as sources:
+        sampler = Sampler(sources, RealClock(), book, book.register, print)
         sampler.once()
-        ledger.times.clear()
-        ledger.gaps = 0
+        book.times.clear()
         window = sampler.sample(GRID_S, EVERY_S)
     late = sorted(
-        1000 * (at - window.start - EVERY_S * round((at - window.start) / EVERY_S)) for at in ledger.times[CHANNELS - 1]
+        1000 * (at - window.start - EVERY_S * round((at - window.start) / EVERY_S)) for at in book.times[f"i{CHANNELS - 1}"]
     )
     ranks = {"50 %": 0.5, "95 %": 0.95, "99 %": 0.99, "max": 1.0}
     told = ", ".join(f"{name} {late[math.ceil(share * len(late)) - 1]:.2f} ms" for name, share in ranks.items())
     among = f", one of them every 0.5 s and {1000 * slow_s:.0f} ms slow" if slow_s else ""
     print(
         f"{CHANNELS} channels at {1 / EVERY_S:.0f} Hz over {GRID_S:.0f} s{among}: ticks begin late by {told}; "
-        f"{window.late} of {len(late)} ticks missed, {ledger.gaps} gaps, skew {1000 * window.skew_s:.0f} ms"
+        f"{window.late} of {len(late)} ticks missed, {book.gaps} gaps, skew {1000 * window.skew_s:.0f} ms"
     )
 
 

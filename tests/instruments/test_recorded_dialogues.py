@@ -7,9 +7,10 @@ import pytest
 from instruments.tools import trace as trace_tool
 from instruments.tools.dialogue import Dialogue, Entry, Kind, read, told, write
 from instruments.tools.replaying import exchanges, replay
+from instruments.tools.talking import talk
 from testbench.cli import main
 from testbench.engine.registry import find_driver
-from testbench.engine.roles import Direction
+from testbench.engine.roles import Channel, Direction, Identity, Sample
 from testbench.errors import InputError
 
 HERE = Path(__file__).parent
@@ -148,6 +149,43 @@ def test_a_length_that_is_none_is_refused(length, capsys):
     assert length[0] in capsys.readouterr().err
 
 
+def test_who_interrupts_it_keeps_what_is_complete():
+    class Interrupted:
+        name = "it"
+        channels = (Channel("it", "content", "%"),)
+
+        def __init__(self):
+            self.asked = 0
+
+        def trace(self, listener):
+            self.listener = listener or (lambda *_: None)
+
+        def open(self):
+            pass
+
+        def close(self):
+            self.closed = True
+
+        def identify(self):
+            return Identity()
+
+        def request(self):
+            self.asked += 1
+            self.listener(Direction.SENT, 0.0, b"?")
+            if self.asked == 3:
+                raise KeyboardInterrupt
+
+        def collect(self):
+            return (Sample(1.0),)
+
+    instrument = Interrupted()
+    dialogue = talk(instrument, 1000)
+    assert dialogue.readings == 2
+    assert len(dialogue.of(Kind.SENT)) == 2
+    assert [entry.words for entry in dialogue.of(Kind.MADE)] == ["connected", "answers", *["it 1.0 % VALID"] * 2]
+    assert instrument.closed
+
+
 def test_an_instrument_that_does_not_answer_is_told_and_kept_as_such(tmp_path, capsys, fault_peer):
     peer = fault_peer(lambda talk: talk.hear())
     station = tmp_path / "station.toml"
@@ -157,5 +195,5 @@ def test_an_instrument_that_does_not_answer_is_told_and_kept_as_such(tmp_path, c
     )
     head, dialogue = trace_tool.record(trace_tool.read_station(station), "A", 1, None)
     assert dialogue.of(Kind.MADE)[-1].words == "no answer"
-    assert head.readings == 1
+    assert head.readings == 0
     assert "no answer" in capsys.readouterr().out

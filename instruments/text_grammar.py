@@ -125,7 +125,9 @@ def places(template: str) -> tuple[str | Place, ...]:
         if found[0] in ("{{", "}}"):
             parts.append(found[0][0])
         elif name is None:
-            raise ValueError(f"has a single {found[0]!r}; write a place as {{value:.2f}}, and the brace itself doubled")
+            raise ValueError(
+                f"has a single {found[0]!r}; put both braces around the name of a place, and write the brace itself doubled"
+            )
         elif form is not None and not _FORM.fullmatch(form):
             raise ValueError(f"writes a number as {form!r}; write for example .2f, 06.1f, .3e or d")
         else:
@@ -145,7 +147,7 @@ def filled(template: str, **values: float | str) -> str:
     for part in places(template):
         if isinstance(part, Place):
             if part.name not in values:
-                raise ValueError(f"nothing is given for {{{part.name}}}")
+                raise ValueError(f"nothing is given for the place {part.name!r}")
             text += part.written(values[part.name])
         else:
             text += part

@@ -121,7 +121,7 @@ class QuantityEntry(Table):
         if self.flags and "status" not in compiled(self.answer).groupindex:
             raise ValueError("flags: the answer's pattern has no group (?P<status>…) to look at")
         if "value" not in place_names(self.reply):
-            raise ValueError("reply: has no place {value}")
+            raise ValueError("reply: has no place for the value")
         low, high = self.valid or (1.0, 1.0)
         number = ((low + high) / 2.0 - self.offset) / self.scale
         found = _made_for_each_other(self.answer, self.reply, number)
@@ -164,7 +164,7 @@ class SettingEntry(Table):
         known = {"value", "address", *self.fields}
         for name in place_names(self.send):
             if name not in known:
-                raise ValueError(f"send: nothing is known to stand at {{{name}}}; {suggest(name, known)}")
+                raise ValueError(f"'send': nothing is known to stand at the place {name!r}; {suggest(name, known)}")
         if (self.acknowledge is None) != (self.reply is None):
             raise ValueError("acknowledge and reply go together: give both, or neither where no answer comes")
         if self.takes_value and self.expected is not None:
@@ -248,18 +248,18 @@ class TextProfile(Table):
     def _names_exist(self) -> TextProfile:
         for name, setting in self.settings.items():
             if setting.read_back is not None and setting.read_back not in self.quantities:
-                raise ValueError(f"settings.{name}.read_back: {_unknown('quantity', setting.read_back, self.quantities)}")
+                raise ValueError(f"'settings.{name}.read_back': {_unknown('quantity', setting.read_back, self.quantities)}")
         for quantity, control in self.control.items():
             if quantity not in self.quantities:
-                raise ValueError(f"control.{quantity}: {_unknown('quantity', quantity, self.quantities)}")
+                raise ValueError(f"'control.{quantity}': {_unknown('quantity', quantity, self.quantities)}")
             self._make_complete_settings(f"control.{quantity}.before", control.before)
             self._make_complete_settings(f"control.{quantity}.after", control.after)
             if control.setting not in self.settings or not self.settings[control.setting].takes_value:
-                raise ValueError(f"control.{quantity}.setting: there is no setting {control.setting!r} that takes a value")
+                raise ValueError(f"'control.{quantity}.setting': there is no setting {control.setting!r} that takes a value")
         if self.safe is not None:
             self._make_complete_settings("safe.settings", self.safe.settings)
             if self.safe.read_back is not None and self.safe.read_back not in self.quantities:
-                raise ValueError(f"safe.read_back: {_unknown('quantity', self.safe.read_back, self.quantities)}")
+                raise ValueError(f"'safe.read_back': {_unknown('quantity', self.safe.read_back, self.quantities)}")
         return self
 
     def _make_complete_settings(self, place: str, names: tuple[str, ...]) -> None:

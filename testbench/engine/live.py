@@ -36,7 +36,7 @@ from testbench.engine.steps import (
     VelocitySet,
     Window,
 )
-from testbench.engine.velocity_control import reach_velocity
+from testbench.engine.velocity_control import VelocityControl
 from testbench.errors import InstrumentError, LeakError
 from testbench.findings import Finding
 from testbench.station import Line
@@ -78,6 +78,7 @@ class LiveBench(Bench):
         self._sampler = sampler
         self._operator = operator
         self._observer = observer
+        self._rig = VelocityControl(self._reckoning, clock, sampler, busy=self._busy, tell=self._announce)
         self._folder: Path | None = None
         self._wait_every_s = wait_every_s or (60.0 if clock.simulated else 1.0)
         self._steps = Stepping(self, self._reckoning, clock, sampler, observer, safe_point=safe_point, wait_s=fault_wait_s)
@@ -113,14 +114,10 @@ class LiveBench(Bench):
 
     def rest(self) -> None:
         """Drive the quiet state: zero gas at a low flow, fan stopped; an instrument that does not answer is told of."""
-        quieten: list[Callable[[], None]] = []
-        if self._equipment.divider is not None:
-            quieten.append(self._equipment.divider.rest)
-        if self._equipment.flow_rig is not None:
-            quieten.append(self._equipment.flow_rig.rest)
-        for quiet in quieten:
+        for maker in (self._equipment.divider, self._equipment.flow_rig):
             try:
-                quiet()
+                if maker is not None:
+                    maker.rest()
             except InstrumentError as error:
                 self._observer.notice(f"the quiet state could not be reached: {error}")
 
@@ -135,7 +132,7 @@ class LiveBench(Bench):
         state = self._reckoning.state
         if state.velocity is not None and state.velocity.velocity > 0.0:
             velocity = state.velocity.velocity
-            found = self._set_velocity(velocity, VELOCITY_TIMEOUT_S)
+            found = self._rig.reach(velocity, VELOCITY_TIMEOUT_S)
             again = Reestablished(found.setting, None, found.time, velocity=velocity, reaching=found.window)
         elif state.gas is not None:
             gas = self._set_gas(state.gas.fraction)
@@ -271,17 +268,7 @@ class LiveBench(Bench):
     def set_velocity(self, velocity: float, *, timeout_s: float = VELOCITY_TIMEOUT_S) -> VelocitySet:
         """See Bench."""
         arguments = {"velocity": velocity, "timeout_s": timeout_s}
-        return self._step("set_velocity", arguments, lambda: self._set_velocity(velocity, timeout_s))
-
-    def _set_velocity(self, velocity: float, timeout_s: float) -> VelocitySet:
-        def tell(text: str) -> None:
-            self._event("not stable", text)
-            self._observer.notice(text)
-
-        reckoning, sampler = self._reckoning, self._sampler
-        return reach_velocity(
-            velocity, reckoning, self._clock, self._sample, tell, quieten=sampler.settle, timeout_s=timeout_s
-        )
+        return self._step("set_velocity", arguments, lambda: self._rig.reach(velocity, timeout_s))
 
     # ---- reading ------------------------------------------------------------------------------------------------------
 
@@ -409,3 +396,7 @@ class LiveBench(Bench):
 
     def _event(self, kind: str, text: str) -> None:
         self._steps.journal.event(kind, text)
+
+    def _announce(self, kind: str, text: str) -> None:
+        self._event(kind, text)
+        self._observer.notice(text)

@@ -100,3 +100,16 @@ def test_an_arrow_without_anything_in_its_direction_stays(plan: StationPlan) -> 
     assert neighbour(picture, "co2", Direction.RIGHT) == "mfc-co2"
     assert neighbour(picture, "co2", Direction.DOWN) == "zero"
     assert neighbour(picture, "", Direction.DOWN) == picture.selectable[0].key
+
+
+def test_what_a_flow_rig_is_made_of_stands_beside_it() -> None:
+    import testbench.stations
+
+    station = Path(next(iter(testbench.stations.__path__))) / "simulated-flow.toml"
+    picture = check(read_plan(station))
+    fan, rig, device = (picture.node(key) for key in ("fan", "flow_rig", "U"))
+    assert fan is not None
+    assert rig is not None
+    assert device is not None
+    assert fan.x + fan.w < rig.x
+    assert rig.x + rig.w < device.x

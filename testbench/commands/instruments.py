@@ -12,12 +12,14 @@ DESCRIPTION = """\
 Lists the installed drivers: the table of the station file that each is for, what it drives, who documents its protocol, and
 how far that was verified. `testbench instruments NAME` prints the keys of its table.
 
-Tools for adding an instrument; `testbench instruments TOOL --help` explains each:
+Tools for whoever adds an instrument; `testbench instruments TOOL --help` explains each:
 
   identify RESOURCE                               ask an unknown instrument what is safe to ask, and say which driver fits
   trace --station FILE --instrument NAME          show what is said on the line, byte by byte, and keep it in a file
   replay FILE                                     check that the installed driver still says and reads what the file holds
   new NAME                                        write a driver with its simulated instrument and tests, to start from
+  hj212-listen --port N                           show what data loggers send by HJ 212, and what departs from the standard
+  hj212-check FILE                                the same for captured frames
 """
 
 PLACES = {
@@ -31,7 +33,10 @@ PLACES = {
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the name, of a driver or of a tool; what follows it is the tool's."""
-    parser.add_argument("name", nargs="?", help="only this driver, with the keys of its table; or a tool")
+    from testbench.engine.registry import tool_names
+
+    tools = ", ".join(tool_names())
+    parser.add_argument("name", nargs="?", help=f"only this driver, with the keys of its table; or a tool: {tools}")
     parser.add_argument("rest", nargs=argparse.REMAINDER, metavar="...", help="what the tool is told")
 
 

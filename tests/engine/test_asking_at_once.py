@@ -6,6 +6,7 @@ import threading
 import pytest
 
 from testbench.engine import sampling
+from testbench.engine.assembly import assemble
 from testbench.engine.roles import Channel, Sample, Status
 from testbench.engine.sampling import Sampler
 from testbench.errors import AbortedError, InstrumentError
@@ -290,3 +291,15 @@ def test_whoever_watches_sees_an_answer_that_came_after_its_tick():
     late = [(now, at) for now, at, value in seen if value == 2.0]
     assert late
     assert all(math.isclose(at, 2 * TICK_S) and now > 5 * TICK_S for now, at in late)
+
+
+def test_instruments_of_a_station_with_the_same_resource_share_a_line(simulated_station):
+    file = simulated_station()
+    names = [*file.station.instruments, *file.station.devices]
+    own = {name: f"TCPIP::127.0.0.1::{5000 + number}::SOCKET" for number, name in enumerate(names)}
+    shared = own | {name: "ASRL3::INSTR" for name in file.station.instruments if name.startswith("mfc")}
+    apart, together = (assemble(file, resources=resources) for resources in (own, shared))
+    assert len({apart.line(source) for source in apart.sources}) == len(apart.sources)
+    controllers = [source for source in together.sources if source.name.startswith("mfc")]
+    assert len(controllers) > 1
+    assert {together.line(source) for source in controllers} == {"ASRL3::INSTR"}

@@ -11,6 +11,7 @@ import pytest
 
 from instruments.tools.new import KINDS, create
 from testbench.cli import main
+from testbench.engine.registry import tool_names
 from testbench.errors import InputError
 
 VARIANTS = [(kind, line) for kind in KINDS for line in ("text", "modbus")]
@@ -88,7 +89,8 @@ def test_a_folder_that_cannot_be_written_is_told(tmp_path):
 
 
 def test_the_tools_are_explained_and_drivers_are_listed_as_before(capsys):
-    for tool in ("identify", "trace", "replay", "new"):
+    assert {"identify", "trace", "replay", "new"} <= set(tool_names())
+    for tool in tool_names():
         with pytest.raises(SystemExit) as left:
             main(["instruments", tool, "--help"])
         assert left.value.code == 0
@@ -96,7 +98,7 @@ def test_the_tools_are_explained_and_drivers_are_listed_as_before(capsys):
     with pytest.raises(SystemExit):
         main(["instruments", "--help"])
     shown = capsys.readouterr().out
-    assert all(f"\n  {tool} " in shown for tool in ("identify", "trace", "replay", "new"))
+    assert all(f"\n  {tool} " in shown for tool in tool_names())
     assert main(["instruments", "alicat"]) == 0
     assert "full_scale: required" in capsys.readouterr().out
     assert main(["instruments", "alicat", "more"]) == 2

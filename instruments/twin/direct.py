@@ -15,6 +15,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, cast
 
 from instruments.blending import Blending, Flows
+from instruments.condition_control import ControlledCondition
 from instruments.made_contents import Making
 from instruments.one_box import OneBox
 from instruments.twin.commands import from_documents, to_documents
@@ -136,6 +137,43 @@ class DirectSensor(DirectSource):
         self.source: Source = self
         self.channel = self.channels[0].name
         self.unit = table.unit
+
+
+class DirectCondition(DirectSensor):
+    """A condition that is set and read (role `ConditionControl`), on the terms of its own driver."""
+
+    def __init__(self, name: str, port: SensorPort, table: SensorTable, driver: ControlledCondition) -> None:
+        super().__init__(name, port, table)
+        self._port = port
+        self._driver = driver
+        self.safe_state = driver.safe_state
+        self.low, self.high = driver.low, driver.high
+        self.tolerance, self.uncertainty = driver.tolerance, driver.uncertainty
+        self.stable_s, self.reach_s = driver.stable_s, driver.reach_s
+
+    def check(self, value: float) -> None:
+        """Raise UnsuppliableError for what its driver would not set."""
+        self._driver.check(value)
+
+    def set_condition(self, value: float) -> None:
+        """Set the condition."""
+        self.check(value)
+        self._port.set(value)
+
+    def drive_safe(self) -> SafeOutcome:
+        """Set what is left behind."""
+        self._port.set(self._driver.leave_at)
+        return SafeOutcome(self.name, self.safe_state, True, f"set-point {self._driver.leave_at:g} {self.unit}")
+
+
+def direct_sensor(file: StationFile, plant: Plant, name: str) -> DirectSensor:
+    """A condition of the station; one that can be set where its driver sets it."""
+    table = file.station.environment[name]
+    driver = find_driver(table.driver, f"[environment.{name}]")
+    if not issubclass(cast(type, driver), ControlledCondition):
+        return DirectSensor(name, plant.sensor(name), table)
+    settings = driver_settings(f"[environment.{name}]", table, driver, "twin")
+    return DirectCondition(name, plant.sensor(name), table, driver(name, settings, Parts({}, {})))
 
 
 class DirectLaboratory:
@@ -337,17 +375,18 @@ def direct_equipment(file: StationFile, plant: Plant, devices: Sequence[str] | N
     divider = None if station.divider is None else direct_divider(file, plant)
     under_test = [direct_device(file, plant, name) for name in station.devices if devices is None or name in devices]
     tables = {
-        name: DirectSensor(name, plant.sensor(name), table)
+        name: direct_sensor(file, plant, name)
         for name, table in station.environment.items()
         if table.truth is not None or table.quantity == DIFFERENTIAL_PRESSURE
     }
     sensors: dict[str, Sensor] = {station.environment[name].quantity: sensor for name, sensor in tables.items()}
+    controls = {q: sensor for q, sensor in sensors.items() if isinstance(sensor, DirectCondition)}
     rig = None if station.flow_rig is None else direct_flow_rig(file, plant, tables)
     information = {device.name: _information(device, station.devices[device.name]) for device in under_test}
     parts: list[Any] = [*(divider.sources if divider is not None else ()), *tables.values()]
     parts += [source for source in (rig.sources if rig is not None else ()) if source not in parts]
     parts += [maker for maker in (divider, rig) if isinstance(maker, Instrument)]
-    return Equipment((*parts, *under_test), divider, rig, tuple(under_test), sensors, {}, information)
+    return Equipment((*parts, *under_test), divider, rig, tuple(under_test), sensors, controls, information)
 
 
 def _information(device: DirectDevice, table: DeviceTable) -> DeviceInfo:

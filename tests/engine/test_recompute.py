@@ -3,12 +3,14 @@
 import json
 import math
 import sqlite3
+import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 import pytest
+import tomlkit
 
 import procedures.repeatability
 import testbench.engine.observation
@@ -34,6 +36,7 @@ from testbench.errors import EndedError
 from testbench.outcome import Outcome, RunState
 from testbench.record.blocks import Block, decode_block, encode_block
 from testbench.record.store import Record
+from testbench.station import parse_station
 from testbench.text import Text
 
 QUICK_LINEARITY = {"levels": [0.3, 0.7], "passes": 1}
@@ -193,7 +196,7 @@ def evaluating(tmp_path, simulated_station):
     """Make evaluations of procedures by name, with settings."""
     opened = []
 
-    def make(standard=None, clock=SimulatedClock, **suite) -> Evaluating:
+    def make(standard=None, clock=SimulatedClock, station=None, **suite) -> Evaluating:
         items = []
         for name, settings in suite.items():
             procedure = find_procedure(name.replace("_", "-"))
@@ -201,7 +204,7 @@ def evaluating(tmp_path, simulated_station):
         path = tmp_path / "record.sqlite"
         record = Record.open(path, create=True)
         opened.append(record)
-        station = simulated_station()
+        station = simulated_station() if station is None else parse_station(station, Path("station.toml"))
         determined = {name for item in items for name in item.procedure.characteristics}
         restricted = None if standard is None else standard.restricted_to(determined)
         request = EvaluationRequest(station, restricted, tuple(items), record=path, restricted=standard is not None)
@@ -506,3 +509,48 @@ def test_a_step_of_an_older_record_without_its_windows_cannot_be_computed_and_do
     (missing,) = result.runs[0].not_computed
     assert str(missing).startswith(f"run R01, step {step} transition could not be computed anew: when the gas before")
     assert not result.agrees
+
+
+def with_a_chamber(text):
+    """A climate chamber in place of the transmitter of temperature; device A feels it, and the supply as well."""
+    data = tomllib.loads(text)
+    data["environment"]["temperature"] = {
+        "driver": "text-condition",
+        "resource": "twin",
+        "profile": "scpi-chamber",
+        "quantity": "temperature",
+        "unit": "°C",
+        "truth": {"value": 25.0, "settling_s": 300.0, "noise": 0.05},
+    }
+    data["devices"]["A"]["truth"] |= {"influence": {"temperature": 0.05, "voltage": -0.02}, "noise_percent_fs": 0.0}
+    return tomlkit.dumps(data)
+
+
+def test_conditions_that_were_set_agree_with_their_record_and_devices_felt_them(evaluating, simulated_text, monkeypatch):
+    known = find_procedure("repeatability")
+    shown = []
+
+    def influences(bench, settings):
+        bench.supply(0.8)
+        bench.settle()
+        for quantity, value in (("temperature", 25.0), ("temperature", 35.0), ("voltage", 242.0), ("temperature", 99.0)):
+            found = bench.set_condition(quantity, value)
+            averages = bench.average(60.0)
+            shown.append((found, averages.readings["A"].indication.value))
+
+    changed = replace(known, function=influences)
+    monkeypatch.setattr(recompute_module, "find_procedure", lambda name: changed)
+    made = evaluating(station=with_a_chamber(simulated_text), repeatability={"repeats": 3})
+    made.request = replace(made.request, items=(replace(made.request.items[0], procedure=changed),))
+    made.go()
+    live, shown[:] = list(shown), []
+    (at_25, at_35, at_242, at_99) = live
+    assert at_25[0].stable
+    assert at_25[0].window.end - at_25[0].window.start >= 600.0
+    assert at_35[0].reached == pytest.approx(35.0, abs=0.5)
+    assert at_35[1] - at_25[1] == pytest.approx(0.05 * (at_35[0].reached - at_25[0].reached) / 100 * 20.0, abs=0.002)
+    assert (at_242[0].by, at_242[0].reached) == ("simulated operator", 242.0)
+    assert at_242[1] - at_35[1] == pytest.approx(-0.02 * (242.0 - 221.0) / 100 * 20.0, abs=0.005)
+    assert at_99[0].stable
+    assert_agrees(made.again())
+    assert [found for found, _ in shown] == [found for found, _ in live]

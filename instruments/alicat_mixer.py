@@ -237,14 +237,18 @@ class AlicatMixer(OneBox):
         self._command(f"MXRS {START}", (State.MIXING,))
 
     def _halt(self) -> None:
-        self._command(f"MXRS {STOP}", (State.STOPPED,))
+        (state,) = self._ask(f"MXRS {STOP}", r"\d")
+        if int(state) == State.MIXING:
+            raise InstrumentError(
+                f"{self.name} ({self.settings.resource}): was stopped, but goes on mixing; look at its display"
+            )
 
     def _halted(self) -> tuple[bool, str]:
         mixture = self.state()
         assert isinstance(self.gas, Blending)
         closed = all(abs(port.flow) <= NO_FLOW * leg.largest for port, leg in zip(mixture.ports, self.gas.legs, strict=True))
         flows = ", ".join(f"port {number}: {port.flow:g} SLPM" for number, port in enumerate(mixture.ports, start=1))
-        return mixture.state is State.STOPPED and closed, f"{mixture.state.name.lower().replace('_', ' ')}, {flows}"
+        return mixture.state is not State.MIXING and closed, f"{mixture.state.name.lower().replace('_', ' ')}, {flows}"
 
     # ---- lines ---------------------------------------------------------------------------------------------------------
 

@@ -12,15 +12,15 @@ also those that a real instrument stands for.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
-from instruments.flow_units import FlowUnitError, flow_unit
 from instruments.twin.analyser import Analyser, Interference, Scale
 from instruments.twin.commands import Action, Command
 from instruments.twin.duct_instruments import DifferentialPressure, VelocityDevice
 from instruments.twin.environment import Condition
-from instruments.twin.gas import AMBIENT_AIR, SUMS, Box, Content, Controller, Line, Valve, blend
+from instruments.twin.feeding import feeds_of, flow_factor, gases_of, percent_of, valves_of
+from instruments.twin.gas import AMBIENT_AIR, SUMS, Box, Content, Controller, Line, blend
 from instruments.twin.noise import Stream
 from instruments.twin.ports import (
     CurrentLoop,
@@ -64,10 +64,10 @@ class Plant:
         self._components = _components(station)
         self._ambient: Content = tuple(AMBIENT_AIR.get(component, 0.0) for component in self._components)
         self._cylinders = {name: self._cylinder(name, table) for name, table in station.cylinders.items()}
-        self._feeds = _feeds(station)
+        self._feeds = feeds_of(station)
         self._controllers = {name: self._controller(name, station.instruments[name]) for name in self._feeds}
-        self._factors = {name: _flow_factor(name, station.instruments[name]) for name in self._feeds}
-        self._valves = _valves(station)
+        self._factors = {name: flow_factor(name, station.instruments[name]) for name in self._feeds}
+        self._valves = valves_of(station)
         for valve in self._valves.values():
             self._controllers[valve.controller].fed = False
         self._box = None if station.divider is None else self._one_box(station.divider)
@@ -303,8 +303,8 @@ class Plant:
 
     def _controller(self, name: str, table: DriverTable) -> Controller:
         truth = read_truth(ControllerTruth, table.truth, f"[instruments.{name}.truth]")
-        expanded = _number(table.options, "uncertainty_percent", f"[instruments.{name}]")
-        reproducibility = _number(table.options, "reproducibility_percent", f"[instruments.{name}]")
+        expanded = percent_of(table.options, "uncertainty_percent", f"[instruments.{name}]")
+        reproducibility = percent_of(table.options, "reproducibility_percent", f"[instruments.{name}]")
         error = self._drawn(truth.flow_error_percent, expanded, "controller", name)
         return Controller(name, error, reproducibility / 100.0, Stream(self.seed, "setting", name))
 
@@ -314,10 +314,10 @@ class Plant:
         if gases is None:
             return None
         truth = read_truth(DividerTruth, table.truth, "[divider.truth]")
-        expanded = _number(table.options, "uncertainty_percent", "[divider]")
-        reproducibility = _number(table.options, "reproducibility_percent", "[divider]") / 100.0
+        expanded = percent_of(table.options, "uncertainty_percent", "[divider]")
+        reproducibility = percent_of(table.options, "reproducibility_percent", "[divider]") / 100.0
         ports = []
-        for number, cylinder in enumerate(_gases(gases, self.station.cylinders), start=1):
+        for number, cylinder in enumerate(gases_of(gases, self.station.cylinders), start=1):
             name = f"divider.port{number}"
             error = self._drawn(truth.flow_error_percent, expanded, "controller", name)
             ports.append(Controller(name, error, reproducibility, Stream(self.seed, "setting", name)))
@@ -406,62 +406,3 @@ def _shown(table: DeviceTable) -> frozenset[str]:
     also = table.options.get("record_also")
     named = [str(name) for name in also] if isinstance(also, list | tuple) else []
     return frozenset({table.measurand}.union(*(SUMS.get(name, (name,)) for name in named)))
-
-
-def _gases(gases: Any, cylinders: Mapping[str, Cylinder]) -> list[str]:
-    """The cylinders of a divider's ports, one of them zero gas."""
-    if not isinstance(gases, list) or not all(isinstance(cylinder, str) for cylinder in gases):
-        raise StationError("[divider] gases: must be a list of cylinders, in the order of the ports")
-    for cylinder in gases:
-        if cylinder not in cylinders:
-            raise StationError(f"[divider] gases: there is no [cylinders.{cylinder}]")
-    if sum(cylinders[cylinder].fraction_percent == 0 for cylinder in gases) != 1:
-        raise StationError("[divider] gases: exactly one must be zero gas (a cylinder of fraction_percent 0)")
-    return gases
-
-
-def _valves(station: Station) -> dict[str, Valve]:
-    """The valves before the controllers of the divider, by name; all closed."""
-    options = {} if station.divider is None else station.divider.options
-    selectors, controllers = options.get("selectors", {}), options.get("controllers", {})
-    valves = {}
-    for controller, name in selectors.items():
-        table = station.instruments.get(name)
-        positions = table.options.get("positions") if table is not None else None
-        if controller not in controllers or not isinstance(positions, dict):
-            raise StationError(
-                f"[divider] selectors: {controller} = {name!r} is no controller with a valve that has positions"
-            )
-        for cylinder in positions:
-            if cylinder not in station.cylinders:
-                raise StationError(f"[instruments.{name}] positions: there is no [cylinders.{cylinder}]")
-        valves[name] = Valve(controller, {number: cylinder for cylinder, number in positions.items()})
-    return valves
-
-
-def _feeds(station: Station) -> dict[str, str]:
-    """Which cylinder each controller of the divider draws from."""
-    feeds = {} if station.divider is None else station.divider.options.get("controllers", {})
-    if not isinstance(feeds, dict):
-        raise StationError('[divider] controllers: must be a table { controller = "cylinder", … }')
-    for controller, cylinder in feeds.items():
-        if controller not in station.instruments:
-            raise StationError(f"[divider] controllers: there is no [instruments.{controller}]")
-        if cylinder not in station.cylinders:
-            raise StationError(f"[divider] controllers: there is no [cylinders.{cylinder}]")
-    return feeds
-
-
-def _flow_factor(name: str, table: DriverTable) -> float:
-    """Litres a minute that the unit of a controller makes; those of one divider share their reference conditions."""
-    try:
-        return flow_unit(str(table.options.get("flow_unit", "L/min"))).litres_per_minute
-    except FlowUnitError as error:
-        raise StationError(f"[instruments.{name}] flow_unit: {error}") from error
-
-
-def _number(options: Mapping[str, Any], key: str, place: str) -> float:
-    value = options.get(key, 0.0)
-    if not isinstance(value, int | float) or not 0.0 <= value < math.inf:
-        raise StationError(f"{place} {key}: must be a number of percent, 0 or larger, got {value!r}")
-    return float(value)

@@ -211,6 +211,22 @@ def test_its_safe_state_is_read_back(mixer: AlicatMixer) -> None:
     assert (outcome.verified, outcome.read_back) == (True, "stopped, port 1: 0 SLPM, port 2: 0 SLPM")
 
 
+EMPTY = (
+    b"A 0 %d 4096 14 7 4 2 Y - +00.19 +00.00 +0001463 ---------- 04096 +020.6 +00.00 +923 +0500000000 "
+    b"04096 +017.2 +0.000 +540 +0500000000"
+)
+
+
+def test_one_in_emergency_stop_is_safe_and_one_that_goes_on_is_not(fault_peer: Callable[..., Any]) -> None:
+    mixer, _ = scripted(fault_peer, PUBLISHED, b"A 0", EMPTY % 0, b"A 2")
+    mixer.open()
+    outcome = mixer.drive_safe()
+    assert (outcome.verified, outcome.read_back) == (True, "emergency stop, port 1: 0 SLPM, port 2: 0 SLPM")
+    with pytest.raises(InstrumentError, match="was stopped, but goes on mixing"):
+        mixer.stop()
+    mixer.close()
+
+
 def test_rest_is_zero_gas_at_a_low_flow(mixer: AlicatMixer) -> None:
     mixer.rest()
     mixer.request()

@@ -205,6 +205,9 @@ def test_stop_closes_it_and_zero_gas_needs_it_not(bench: Bench) -> None:
 
 def test_a_restored_laboratory_has_the_valve_where_it_was(bench: Bench) -> None:
     bench.divider.supply("CO2", 0.06)
+    station = bench.plant.station
+    assert station.divider is not None
+    assert station.divider.options["controllers"] == {"mfc-co2": "co2", "mfc-n2": "zero"}, "the station is as it was"
     again = bench.plant.restored(1, bench.plant.log, bench.plant.now)
     assert again.position("valve") == 2
     assert again.true_content("CO2") == bench.plant.true_content("CO2")

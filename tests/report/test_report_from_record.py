@@ -13,7 +13,7 @@ from testbench.errors import RecordError
 from testbench.outcome import Outcome, RunState
 from testbench.record.model import EvaluationStart
 from testbench.record.store import Record
-from testbench.report.content import InstrumentRole, ReportContent, StandardKind
+from testbench.report.content import InstrumentRole, ReportContent, StandardKind, say
 from testbench.report.document import build_document
 from testbench.report.evaluation_json import evaluation_document
 from testbench.report.from_record import content_from_record
@@ -69,6 +69,30 @@ def test_an_instrument_whose_mass_flow_was_recorded_is_a_flow_controller(tmp_pat
         ("mfc-co2", 5.0, "mL/min"),
         ("mfc-n2", 5.0, "L/min"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("channels", "of"),
+    [({"divider.port1": ("mass flow", "SLPM")}, "a flow"), ({"divider.port1": ("CO2", "µmol/mol")}, "the content")],
+)
+def test_a_divider_with_a_session_of_its_own_is_a_measurement_standard(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, channels: dict[str, tuple[str, str]], of: str
+) -> None:
+    start = evaluation_start()
+    old = start.station_text[start.station_text.index("[divider]") : start.station_text.index("# ---- Scanner")]
+    new = (
+        '[divider]\ndriver = "alicat-mixer"\nresource = "twin"\ngases = ["co2", "zero"]\ntotal_flow = 4.0\n'
+        "full_scale = [5.0, 5.0]\nuncertainty_percent = 0.6\nreproducibility_percent = 0.05\n"
+        'certificate = "DIV-7"\nvalid_until = 2027-01-31\n\n'
+    )
+    changed = replace(start, station_text=start.station_text.replace(old, new))
+    monkeypatch.setitem(reported.__globals__, "evaluation_start", lambda: changed)
+    content = reported(tmp_path / "record.sqlite", ["divider"], channels)
+    (divider,) = [item for item in content.measurement_standards if item.kind is StandardKind.DIVIDER]
+    assert (divider.certificate, divider.valid_until) == ("DIV-7", dt.date(2027, 1, 31))
+    assert say(divider.uncertainty_text, Language.ENGLISH) == (
+        f"0.6\u00a0% of {of} (k\u00a0=\u00a02), setting to setting 0.05\u00a0%"
+    )
 
 
 def test_an_instrument_of_the_station_file_without_a_flow_is_no_measurement_standard(tmp_path: Path) -> None:

@@ -120,9 +120,10 @@ def test_a_late_answer_is_not_taken_for_that_of_another_request(loopback: Callab
         "range": (0.0, 20.0),
         "unit": "%",
         "record_also": ["O2"],
-        "timeout_s": 0.04,
+        "timeout_s": 0.1,
+        "tries": 5,
     }
-    slow = Slow(ModbusProfileServer("A", ModbusProfileSettings.model_validate(keys), Gas()), 0.055)
+    slow = Slow(ModbusProfileServer("A", ModbusProfileSettings.model_validate(keys), Gas()), 0.13)
     keys["resource"] = loopback(slow, "pseudo-terminal")
     device = ModbusProfileDevice("A", ModbusProfileSettings.model_validate(keys), Parts({}, {}))
     device.open()

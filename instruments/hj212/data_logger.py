@@ -26,6 +26,7 @@ from typing import TypeVar
 from instruments.deadline import monotonic
 from instruments.hj212.codes import (
     DATA,
+    HISTORIES,
     Command,
     SystemType,
 )
@@ -40,11 +41,12 @@ from testbench.engine.clock import wall_now
 from testbench.engine.roles import Direction, Listener
 from testbench.errors import InstrumentError
 
-KEPT = 1500  # uploads of each kind: a day of minutes
+KEPT = 1500  # uploads of each kind that carries values: a day of minutes
+KEPT_OF_OTHERS = 16
 REMEMBERED = 64  # requests of which answers are known again
 REPLIES = frozenset({Command.REQUEST_REPLY, Command.RESULT, Command.NOTICE_ACKNOWLEDGED, Command.DATA_ACKNOWLEDGED})
-DAMAGE = frozenset({DefectKind.CRC, DefectKind.CRC_FORM, DefectKind.LENGTH, DefectKind.LENGTH_FORM, DefectKind.NOT_ASCII})
-"""Departures after which what was received may not be what was sent."""
+DAMAGE = frozenset({DefectKind.CRC, DefectKind.CRC_FORM})
+"""Departures after which what was received may not be what was sent; a right sum vouches for the rest."""
 
 Answer = TypeVar("Answer")
 
@@ -100,7 +102,7 @@ class DataLogger:
         self.mn = mn
         self.trace: Listener | None = None
         self.version = 1
-        self.departures: Counter[DefectKind] = Counter()
+        self.departures: Counter[DefectKind] = Counter()  # of what was used, in how many frames each
         self._address = (host, port)
         self._password = password
         self._system_type = system_type
@@ -254,7 +256,7 @@ class DataLogger:
     def _reply(self, segment: Segment) -> None:
         with self._condition:
             question = self._questions.get(segment.qn or "")
-            if question is not None:
+            if question is not None and len(question.replies) < KEPT:
                 question.replies.append(segment)
                 self._condition.notify_all()
 
@@ -263,7 +265,8 @@ class DataLogger:
         with self._condition:
             self._newest = next(self._serials)
             upload = Upload(segment, _platform_time(), self._newest, damage)
-            self._uploads.setdefault(segment.cn or 0, deque(maxlen=KEPT)).append(upload)
+            kept = KEPT if segment.cn in HISTORIES else KEPT_OF_OTHERS
+            self._uploads.setdefault(segment.cn or 0, deque(maxlen=kept)).append(upload)
             if len(self._uploads) > REMEMBERED:  # a logger that makes up commands
                 self._uploads.pop(next(iter(self._uploads)))
             question = self._questions.get(segment.qn or "")

@@ -20,8 +20,8 @@
 "HJ212::127.0.0.1::9212" listens for a logger on this computer only, "HJ212::0.0.0.0::9212" at every address of it. Devices
 with one address are told apart by their MN.
 
-A value that its logger flags other than N is flagged, with the flag. Read leniently, a value out of a frame whose length or
-sum is wrong is flagged too. Listening, each upload is a reading once; where there is no new one there is a gap.
+A value that its logger flags other than N is flagged, with the flag. Read leniently, a value out of a frame whose sum is
+wrong is flagged too. Listening, each upload is a reading once; where there is no new one there is a gap.
 
 What the logger sends of minutes, hours and days is recorded by `record_also` as NAME-minute-FIELD, NAME-hour-FIELD or
 NAME-day-FIELD (Avg, Min, Max, Cou, ZsAvg …), each upload once; "age" is the platform's time at the arrival of the reading
@@ -93,7 +93,7 @@ class Hj212Settings(DriverSettings):
     resource: str = Field(
         description='where it listens for the logger: "HJ212::ADDRESS::PORT"; "twin" where it is simulated'
     )
-    mn: str = Field(default="010000A8900016F000169DC0", pattern="^[0-9A-Za-z]{1,64}$", description="MN of the logger")
+    mn: str = Field(pattern="^[0-9A-Za-z]{1,64}$", description="MN of the logger")
     password: str = Field(default="123456", pattern="^[^;,=&]{1,64}$", description="PW of the logger")
     st: SystemType | None = Field(default=None, description="type of system (ST) that it must say; default: any")
     mode: Literal["poll", "listen"] = Field(default="poll", description="ask for each reading, or take what comes by itself")
@@ -120,7 +120,7 @@ class Hj212Settings(DriverSettings):
 
     @model_validator(mode="after")
     def _can_be(self) -> Hj212Settings:
-        if not self.resource.startswith("twin") and self.address is None:
+        if self.resource != "twin" and self.address is None:
             raise ValueError(
                 f"resource must be HJ212::ADDRESS::PORT, for example HJ212::0.0.0.0::9212, got {self.resource!r}"
             )
@@ -247,11 +247,16 @@ class Hj212Device:
         self.data_logger.close()
 
     def identify(self) -> Identity:
-        """The MN, and the version of HJ 212; polled, a first reading makes sure that the logger answers."""
+        """The MN, the version of HJ 212, and how frames depart from it.
+
+        Polled, a first reading makes sure that the logger answers; listened to, nothing may have come yet.
+        """
         if self.settings.mode == "poll":
             self.request()
             self.data_logger.realtime()
-        return Identity("", "", self.settings.mn, f"HJ 212-{VERSIONS[self.data_logger.version]}")
+        departures = ", ".join(sorted(self.data_logger.departures))
+        version = f"HJ 212-{VERSIONS[self.data_logger.version]}{f' (departs in: {departures})' if departures else ''}"
+        return Identity("", "", self.settings.mn, version)
 
     def trace(self, listener: Listener | None) -> None:
         """Let a listener hear every byte of the logger's connections; None ends it."""

@@ -126,13 +126,16 @@ class Analyser:
         self._pending: deque[_Pending] = deque()
         self._update = -1
         self._shown = math.nan
+        self._averaged: deque[float] = deque(maxlen=max(1, round(truth.average_s / truth.update_s)))
 
     def indication(self, now: float) -> float:
-        """What it shows at bench time `now`, in its unit: the value of its last update."""
+        """What it shows at bench time `now`, in its unit: the value of its last update, or the mean of the last ones."""
         update = update_number(now, self.truth.update_s)
         if update != self._update:
+            since = max(self._update + 1, update + 1 - (self._averaged.maxlen or 1), 0)
+            self._averaged.extend(map(self._value, range(since, update + 1)))
             self._update = update
-            self._shown = self._value(update)
+            self._shown = math.fsum(self._averaged) / len(self._averaged)
         return self._shown
 
     def updated_s(self, now: float) -> float:
@@ -145,6 +148,7 @@ class Analyser:
             return math.fsum(self.content(part, now) for part in SUMS[component])
         if component not in self._components:
             return AMBIENT_AIR.get(component, 0.0)
+        self.indication(now)  # its mean needs the updates before this one, and time never goes backwards
         x, _, *others = self._filtered_now(self.updated_s(now))
         scale, index = self.scale, self._components[component]
         if index == scale.component:
@@ -159,6 +163,7 @@ class Analyser:
         """
         if not (math.isfinite(indicated) and math.isfinite(target)):
             raise InstrumentError(f"device {self.name}: cannot adjust {point} from {indicated} to {target}: not a number")
+        self.indication(now)
         low = self.scale.low
         if point is Adjustment.SPAN and (
             not 0.1 <= (target - low) / ((indicated - low) or math.inf) <= 10.0 or self._filtered_now(now)[0] < LEAST_SPAN

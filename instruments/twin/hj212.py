@@ -1,14 +1,15 @@
 """A simulated CEMS with its data logger: HJ 212 from the logger's side (`instruments.hj212.answering`), as a TCP client.
 
 It connects to the port on which the driver listens. Its clock follows bench time, from midnight of 2026-01-01 on, until the
-platform sets it. Asked, it answers with its present value; listened to, it uploads whenever the device renews its value (the
-truth's update_s is its reporting interval), as soon as bench time has moved. Beside the measurand it sends what the device
-records, as its sensor sees it; what the plant does not have (temperature, pressure, humidity …) is constant.
+platform sets it. Asked, it answers with its present value; listened to, it uploads when bench time has passed a multiple of
+its interval (`update_s` of the device's table). Beside the measurand it sends what the device records, as its sensor sees
+it; what the plant does not have (temperature, pressure, humidity …) is constant.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+import math
 from typing import ClassVar
 
 from instruments.hj212.answering import Groups, LoggerConversation, LoggerSide
@@ -19,6 +20,7 @@ from instruments.hj212.units import MOLAR_MASS, sent_unit_factor
 from instruments.twin.peer import AnalyserPort
 
 MIDNIGHT = dt.datetime(2026, 1, 1)  # noqa: DTZ001 - HJ 212 states no zone
+SAME_PERIOD = 1e-9  # of a period: times are sums of floating-point numbers
 CONSTANT = {"a01012": 40.0, "a01013": 0.1, "a01014": 5.0, "a01011": 8.0, "a00000": 12.0}
 
 
@@ -48,7 +50,8 @@ class Hj212Server:
 
     def connect(self) -> Hj212Connection:
         """Begin a conversation."""
-        return Hj212Connection(self._logger, self._port, uploads=self._settings.mode == "listen")
+        uploads, interval_s = self._settings.mode == "listen", self._settings.update_s
+        return Hj212Connection(self._logger, self._port, uploads=uploads, interval_s=interval_s)
 
     def _values(self) -> Groups:
         sent = self._port.indication() / self._per_sent
@@ -69,12 +72,13 @@ class Hj212Server:
 class Hj212Connection:
     """One connection of the logger to its platform."""
 
-    def __init__(self, logger: LoggerSide, port: AnalyserPort, *, uploads: bool) -> None:
+    def __init__(self, logger: LoggerSide, port: AnalyserPort, *, uploads: bool, interval_s: float) -> None:
         self._logger = logger
         self._conversation: LoggerConversation = logger.connect()
         self._port = port
         self._uploads = uploads
-        self._last = -1.0
+        self._interval_s = interval_s
+        self._last = -1
 
     def receive(self, data: bytes) -> bytes:
         """Answer the platform."""
@@ -82,10 +86,10 @@ class Hj212Connection:
 
     def tell(self) -> bytes:
         """What it uploads by itself, now that bench time has moved."""
-        renewed = self._port.updated_s()
-        if not self._uploads or not self._logger.sends or renewed == self._last:
+        period = math.floor(self._port.updated_s() / self._interval_s + SAME_PERIOD)
+        if not self._uploads or not self._logger.sends or period == self._last:
             return b""
-        self._last = renewed
+        self._last = period
         return self._logger.upload()
 
 

@@ -41,6 +41,7 @@ class AnalyserTruth(Truth):
     update_s: Annotated[float, Field(ge=0.01, allow_inf_nan=False)] = Field(
         default=1.0, description="interval of updates, s"
     )
+    average_s: NotNegative = Field(default=0.0, description="it shows the mean of the updates of so long a time, s")
     linearity_percent_fs: Finite = Field(default=0.0, description="L, departure at mid-scale")
     zero_offset_percent_fs: Finite = Field(default=0.0, description="z")
     gain_error_percent: Finite = Field(default=0.0, description="g")

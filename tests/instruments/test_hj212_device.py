@@ -173,6 +173,12 @@ def test_it_says_which_logger_and_version_it_is(met: Callable[..., Any]) -> None
     assert (identity.serial, identity.firmware) == (MN, "HJ 212-2025")
 
 
+def test_it_says_how_the_frames_that_are_used_depart_from_the_standard(met: Callable[..., Any]) -> None:
+    made, _ = met(answer=lambda request: build_frame(realtime("7.5").replace("Flag=4", "FLAG=4")).replace(b"##01", b"##02"))
+    assert made.identify().firmware == "HJ 212-2017 (departs in: key-case, length)"
+    assert read(made) == (Sample(7.5),), "its sum is right"
+
+
 def test_a_listener_hears_both_ways(met: Callable[..., Any]) -> None:
     made, _ = met()
     heard: list[tuple[Direction, bytes]] = []
@@ -442,6 +448,7 @@ def test_two_loggers_at_one_port_are_told_apart(free_port: int) -> None:
     ("keys", "words"),
     [
         ({"resource": "TCPIP::127.0.0.1::9212::SOCKET"}, "resource must be HJ212::ADDRESS::PORT"),
+        ({"resource": "twin:serial"}, "resource must be HJ212::ADDRESS::PORT"),
         ({"resource": "HJ212::0.0.0.0::99999"}, "resource must be HJ212::ADDRESS::PORT"),
         ({"measurand": "N2O"}, "the code of N2O is not known; state code"),
         ({"measurand": "N2O", "code": "a05009", "sent_unit": "mg/m³"}, "its molar mass is not known"),

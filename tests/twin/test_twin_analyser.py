@@ -43,6 +43,23 @@ def test_ninety_percent_of_a_step_is_shown_at_t90_after_the_change_at_the_inlet(
     assert (at_t90 - before) / (after - before) == pytest.approx(0.9, abs=1e-9)
 
 
+def test_an_analyser_that_averages_shows_the_mean_of_its_last_updates_however_often_it_is_read(one_analyser) -> None:
+    truth = {"update_s": 2.0, "lag_s": 3.0, "noise_percent_fs": 0.5}
+    each, mean, seldom = (Plant(one_analyser(**truth, average_s=s).station, 1) for s in (0.0, 10.0, 10.0))
+    for plant in (each, mean, seldom):
+        supply(plant, 0.0)
+        plant.advance(1000.0)
+        supply(plant, 1.0)
+    shown, means = [], []
+    for number in range(20):
+        shown.append(reading(each, 1000.0 + 2.0 * number))
+        means.append(reading(mean, 1000.0 + 2.0 * number))
+    assert means[10] == pytest.approx(math.fsum(shown[6:11]) / 5.0, rel=1e-12)
+    seldom.advance(1020.0)
+    assert seldom.analyser("A").content("CO2") > 0.0
+    assert reading(seldom, 1020.0) == means[10]
+
+
 def test_nothing_moves_before_line_delay_and_lag_are_over(one_analyser) -> None:
     plant = Plant(one_analyser(delay_s=4.0, lag_s=3.0, update_s=0.5).station, 1)
     supply(plant, 0.0)

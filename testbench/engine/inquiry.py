@@ -59,6 +59,16 @@ class Inquiry:
         for source in here:
             self._asked_here.append((source, _request(source)))
 
+    def answers(self, lines: Sequence[Sequence[Source]]) -> list[Answer]:
+        """Ask, and wait for all answers; raises what a driver raised that is no InstrumentError."""
+        self.ask(lines, stay=True)
+        came = [self.take(None) for line in lines for _ in line]
+        answers = [answer for answer in came if answer is not None]
+        for answer in answers:
+            if answer.defect is not None:
+                raise answer.defect
+        return answers
+
     def take(self, wait_s: float | None) -> Answer | None:
         """The next answer, waited for at most `wait_s` of real time (None: as long as it takes); None if none has come."""
         if self._asked_here:

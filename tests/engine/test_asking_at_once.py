@@ -7,6 +7,7 @@ import pytest
 
 from testbench.engine import sampling
 from testbench.engine.assembly import assemble
+from testbench.engine.inquiry import Inquiry
 from testbench.engine.roles import Channel, Sample, Status
 from testbench.engine.sampling import Sampler
 from testbench.errors import AbortedError, InstrumentError
@@ -254,6 +255,17 @@ def test_a_slow_source_that_fails_is_counted_as_any_other():
     assert told[0] == "slow: no answer"
     assert [status for _, _, status in rows.of(1)] == [Status.VALID] * 51
     assert [status for _, _, status in rows.of(0)] == [Status.VALID] + [Status.GAP] * 50
+
+
+def test_who_only_wants_all_answers_gets_them_and_defects_are_raised():
+    silent = Answering("silent", lambda _: (_ for _ in ()).throw(InstrumentError("silent: no answer")))
+    inquiry = Inquiry(3)
+    found = {answer.source.name: answer for answer in inquiry.answers([[Answering("a"), silent], [Answering("b")]])}
+    assert [found[name].samples for name in "ab"] == [(Sample(1.0),)] * 2
+    assert found["silent"].failure == "silent: no answer"
+    with pytest.raises(ZeroDivisionError):
+        inquiry.answers([[Answering("defect", lambda _: 1 / 0)], [Answering("b")]])
+    assert [answer.source.name for answer in inquiry.answers([[Answering("c")]])] == ["c"]  # nothing of before is left
 
 
 def test_a_defect_of_a_driver_ends_the_sampling_and_hangs_nobody():

@@ -16,6 +16,7 @@ from types import TracebackType
 from testbench.engine.assembly import Equipment, assemble
 from testbench.engine.clock import AccompaniedClock, RealClock, monotonic, wall_now
 from testbench.engine.guard.client import Guard, start_guard
+from testbench.engine.inquiry import Inquiry
 from testbench.engine.laboratory import Laboratory
 from testbench.engine.manual.actions import (
     Action,
@@ -110,6 +111,7 @@ class HandBench:
         self._clock = RealClock() if self._laboratory is None else AccompaniedClock(self._laboratory)
         resources = {} if self._laboratory is None else self._laboratory.resources
         self.equipment = assemble(self.file, resources=resources)
+        self._inquiry = Inquiry(len(self.equipment.sources))
         self.parts = parts_of(self.file, self.equipment)
         self._limits = HandLimits(self.file, self.equipment)
         self._listening = Listening(self.equipment.instruments)
@@ -209,26 +211,22 @@ class HandBench:
             self._notice = str(error)
 
     def _read(self, sources: Iterable[Source]) -> None:
-        """All questions first, then all answers."""
+        """Ask all at the same moment, and take their answers."""
         now = monotonic()
-        asked = []
+        lines: dict[str, list[Source]] = {}
         for source in sources:
             if not self._answers(source.name) and (
                 now < self._ask_at.get(source.name, 0.0) or self.identify(source.name) is None
             ):
                 self._keep_gap(source)
-                continue
-            try:
-                source.request()
-            except InstrumentError as error:
-                self._fail(source, error)
             else:
-                asked.append(source)
-        for source in asked:
-            try:
-                self._keep(source, source.collect())
-            except InstrumentError as error:
-                self._fail(source, error)
+                lines.setdefault(self.equipment.line(source), []).append(source)
+        for answer in self._inquiry.answers(list(lines.values())):
+            if answer.failure is None:
+                self._keep(answer.source, answer.samples)
+            else:
+                self._silent(answer.source.name, answer.failure)
+                self._keep_gap(answer.source)
 
     def _keep(self, source: Source, samples: Sequence[Sample]) -> None:
         at = wall_now()
@@ -238,10 +236,6 @@ class HandBench:
 
     def _keep_gap(self, source: Source) -> None:
         self._keep(source, [Sample(math.nan, Status.GAP)] * len(source.channels))
-
-    def _fail(self, source: Source, error: InstrumentError) -> None:
-        self._silent(source.name, str(error))
-        self._keep_gap(source)
 
     def _silent(self, name: str, problem: str) -> None:
         known = self._instruments[name]

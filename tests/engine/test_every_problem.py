@@ -217,3 +217,24 @@ def test_refusals_of_the_divider_are_said_in_chinese():
         "divider：不能配出 31 % CO2：气瓶 co2 的浓度为 30 %，零点气为 0 %。总流量 4 L/min 时可配 0.4 ~ 29 %、"
         "不稀释的 30 % 和零点气；可更改浓度点、total_flow、minimum_flow_percent 或气瓶"
     )
+
+
+def test_the_certificate_of_a_divider_in_one_box_is_looked_at_as_well(simulated_station):
+    def change(data):
+        for name in ("mfc-co2", "mfc-n2"):
+            del data["instruments"][name]
+        data["divider"] = {
+            "driver": "alicat-mixer",
+            "resource": "twin",
+            "gases": ["co2", "zero"],
+            "total_flow": 4.0,
+            "full_scale": [5.0, 5.0],
+            "uncertainty_percent": 0.5,
+            "reproducibility_percent": 0.05,
+            "certificate": "DIV-1",
+            "valid_until": wall_now().date() - dt.timedelta(days=1),
+        }
+
+    (found,) = problems(Draft(simulated_station(change), STANDARD, (item("linearity"),)), PlaceKind.INSTRUMENT)
+    assert found.place.name == "divider"
+    assert "the certificate of instrument divider (DIV-1) was valid until" in found.text.en

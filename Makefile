@@ -11,6 +11,9 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 JOBS ?= 3
 LOCKING := --universal --python-version 3.11 --generate-hashes -q
 
+# Tests start hundreds of processes: what Python has compiled is kept, also where the environment says otherwise
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: demo gui test test-core test-gui check bench screenshots translations lock clean
 
 # A whole evaluation of three simulated CO2 analysers; results in demo/

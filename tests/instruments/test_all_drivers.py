@@ -10,7 +10,7 @@ station `lines/DRIVER.toml`:
     checksum_at = -3                    the byte of an answer to a reading whose lowest bit is made wrong (-1, the last),
                                         best a digit of the value: only the checksum can notice that
 
-    [without]                           faults that cannot be, and why; `checksum` where the protocol has none
+    [without]                           in its place, where the protocol has no checksum; all other faults can be everywhere
     checksum = "SCPI has none"
 
     [not_compared]                      channels of which the simulated laboratory has no truth, and why
@@ -32,7 +32,7 @@ import tomllib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from pydantic import BaseModel, ConfigDict
@@ -154,7 +154,7 @@ class Line(BaseModel):
 
     unsolicited_hex: str = ""
     checksum_at: int | None = None
-    without: dict[Fault, str] = {}
+    without: dict[Literal[Fault.CHECKSUM], str] = {}
     not_compared: dict[str, str] = {}
 
 

@@ -63,11 +63,15 @@ def from_station(station: StationFile) -> tuple[Entry, ...]:
             "nominal_litres": cylinder.content_litres,
         }
         found.append(checked(RegisteredCylinder, values, f"{where}: [cylinders.{slot}]"))
-    for slot, table in station.station.instruments.items():
+    controllers = station.station.instruments.items()
+    standards = [(f"instruments.{slot}", slot, table, StandardKind.CONTROLLER) for slot, table in controllers]
+    if station.station.divider is not None:
+        standards.append(("divider", "divider", station.station.divider, StandardKind.DIVIDER))
+    for place, slot, table, kind in standards:
         if table.certificate or table.valid_until is not None:
             uncertainty = table.options.get("uncertainty_percent")
             values = {
-                "kind": StandardKind.CONTROLLER,
+                "kind": kind,
                 "maker": str(table.options.get("maker", table.driver)),
                 "model": str(table.options.get("model", slot)),
                 "serial": str(table.options.get("serial", table.certificate)),
@@ -75,7 +79,7 @@ def from_station(station: StationFile) -> tuple[Entry, ...]:
                 "uncertainty": "" if uncertainty is None else f"{uncertainty} % (k = 2)",
                 "valid_until": table.valid_until,
             }
-            found.append(checked(RegisteredStandard, values, f"{where}: [instruments.{slot}]"))
+            found.append(checked(RegisteredStandard, values, f"{where}: [{place}]"))
     return tuple(found)
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from testbench.errors import InputError
-from testbench.register.entries import Entry, RegisteredCylinder, RegisteredDevice, RegisteredStandard
+from testbench.register.entries import Entry, RegisteredCylinder, RegisteredDevice, RegisteredStandard, StandardKind
 from testbench.register.fitting import concerns, fitted
 from testbench.register.gathering import Taken, from_station, take
 from testbench.register.store import Register
@@ -153,6 +153,15 @@ def test_a_station_is_taken_into_the_register_once(register: Register, station: 
     assert register.devices()[1].options == {"profile": "tl-gas280", "address": 1}
     assert register.cylinders()[0].nominal_litres == 8000.0
     assert [standard.certificate for standard in register.standards()] == ["SIM-MFC-0001", "SIM-MFC-0002"]
+
+
+def test_a_divider_with_a_certificate_of_its_own_is_taken_as_one(
+    register: Register, station: StationFile, at: dt.datetime
+) -> None:
+    certified = station.text.replace('driver = "mfc-blend"', 'driver = "mfc-blend"\ncertificate = "DIV-1"')
+    take(register, from_station(parse_station(certified, station.path)), by="li", at=at, update=False)
+    found = {standard.certificate: standard.kind for standard in register.standards()}
+    assert found["DIV-1"] is StandardKind.DIVIDER
 
 
 def test_what_was_taken_from_a_station_fits_where_it_came_from(

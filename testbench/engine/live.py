@@ -125,7 +125,7 @@ class LiveBench(Bench):
         """Set the conditions as they were before, those that an instrument can set."""
         for quantity, value in self._reckoning.state.conditions.items():
             if (control := self._equipment.controls.get(quantity)) is not None:
-                self._reach(control, value)
+                self._reckoning.back_at(quantity, value, self._reach(control, value))
 
     def reestablish(self, *, settle: bool) -> Reestablished | None:
         """Set the gas or velocity as it was before, a new setting of the same, and wait until it is stable."""

@@ -34,7 +34,7 @@ from testbench.engine.steps import (
     VelocitySet,
     Window,
 )
-from testbench.errors import StationError
+from testbench.errors import InstrumentError, StationError
 from testbench.findings import Finding
 from testbench.metrology.measurand import MeasurandKind
 from testbench.metrology.quantity import Quantity
@@ -228,6 +228,16 @@ class Reckoning:
         return self._keep_condition(
             ConditionSet(quantity, value, self.unit_of_condition(quantity), answer.number, answer.by)
         )
+
+    def back_at(self, quantity: str, value: float, window: Window) -> None:
+        """Make sure that a condition that is set again is there; raise InstrumentError if it is not, but was before."""
+        control = self._controls[quantity]
+        _, stable = condition_reached(self.seen.series[control.channel], control, value, window.end)
+        if not stable and not any(text.startswith(f"{quantity} was to be ") for text in self.state.complaints):
+            raise InstrumentError(
+                f"{control.name}: {quantity} did not come back to {value:g} {control.unit} within "
+                f"{window.end - window.start:.0f} s; look at the instrument, and resume the run when it is there"
+            )
 
     def _keep_condition(self, found: ConditionSet) -> ConditionSet:
         """Keep a condition to be set again after a pause; what was not reached is noted on the findings that follow."""

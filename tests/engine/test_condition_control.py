@@ -6,7 +6,7 @@ import pytest
 
 from testbench.engine.condition_control import POSSIBLE, UNITS, ask_condition, condition_prompt
 from testbench.engine.steps import Answer
-from testbench.errors import InputError, UnsuppliableError
+from testbench.errors import InputError, InstrumentError, UnsuppliableError
 
 
 class Chamber:
@@ -86,6 +86,19 @@ def test_a_condition_that_nobody_knows_is_refused(chamber):
     made, _ = chamber()
     with pytest.raises(InputError, match="no condition 'moonlight'"):
         made.bench.set_condition("moonlight", 1.0)
+
+
+def test_after_a_pause_a_condition_is_set_again_and_must_be_there_again(chamber):
+    made, control = chamber(reach_s=120.0)
+    made.bench.set_condition("temperature", 35.0)
+    made.bench.quieten()
+    made.bench.supply(0.5)
+    assert control.settings == [35.0, 35.0]
+    made.plant.set_condition("temperature", 23.0)  # the chamber was driven to its safe state meanwhile …
+    made.clock.wait_until(made.clock.now() + 300.0)
+    control.follows = False  # … and does not come back
+    with pytest.raises(InstrumentError, match=r"chamber: temperature did not come back to 35 °C within 12. s"):
+        made.bench.restore_conditions()
 
 
 class Person:

@@ -26,6 +26,7 @@ SUM = 4  # bytes of the sum
 LONGEST_SEGMENT = 9999  # bytes; four digits state no more
 LONGEST_FRAME = HEAD + LONGEST_SEGMENT + SUM + len(END)
 POLYNOMIAL = 0xA001
+_BLANKS = b" \t\r\n"
 
 
 def _shifted(register: int) -> int:
@@ -99,25 +100,29 @@ def parse_frame(data: bytes, *, strict: bool = True) -> Frame:
 
 def _read(data: bytes) -> tuple[Frame | None, list[Defect]]:
     """The frame as far as there is one, and all that is wrong with it."""
-    if not data.startswith(START):
+    blanks = len(data) - len(data.lstrip(_BLANKS))
+    if not data.startswith(START, blanks):
         return None, [Defect(DefectKind.GARBAGE, "it does not begin with ##")]
     if len(data) > LONGEST_FRAME:
         return None, [Defect(DefectKind.TOO_LONG, f"{len(data)} bytes; a frame has {LONGEST_FRAME} at most")]
     defects: list[Defect] = []
-    body = data.rstrip(END)
-    if data[len(body) :] != END:
-        missing = data[len(body) :] in (b"", b"\r", b"\n")
+    body = data[blanks:].rstrip(_BLANKS)
+    end = data[blanks + len(body) :]
+    if blanks or end.strip(b" \t") != end:
+        defects.append(Defect(DefectKind.STRAY, "spaces or empty lines around the frame"))
+    if end.strip(b" \t") != END:
+        missing = end.strip(b" \t") in (b"", b"\r", b"\n")
         text = "carriage return and line feed are missing at the end" if missing else "more than one line end at the end"
         defects.append(Defect(DefectKind.END, text))
-    length = body[len(START) : HEAD]
-    stated = int(length) if re.fullmatch(rb"[0-9]{4}", length) else None
-    if stated is None:
+    length, rest = _length_of(body)
+    stated = int(length) if length.isdigit() else None
+    if len(length) != HEAD - len(START) or stated is None:
         defects.append(Defect(DefectKind.LENGTH_FORM, f"the length is {_shown(length)}, not four decimal digits"))
-    raw, summed = body[HEAD:-SUM] if len(body) >= HEAD + SUM else b"", body[max(HEAD, len(body) - SUM) :]
+    raw, summed = rest[:-SUM], rest[-SUM:]
     if re.fullmatch(rb"[0-9A-Fa-f]{4}", summed) is None:
         defects.append(Defect(DefectKind.CRC_FORM, f"the sum is {_shown(summed)}, not four hexadecimal digits"))
-        closing = body.rfind(b"&&")
-        raw, summed = (body[HEAD : closing + 2], body[closing + 2 :]) if closing > HEAD else (body[HEAD:], b"")
+        closing = rest.rfind(b"&&")
+        raw, summed = (rest[: closing + 2], rest[closing + 2 :]) if closing >= 0 else (rest, b"")
     if stated is not None and stated != len(raw):
         defects.append(Defect(DefectKind.LENGTH, f"the length says {stated} bytes, the segment has {len(raw)}"))
     right = f"{crc(raw):04X}"
@@ -136,6 +141,13 @@ def _read(data: bytes) -> tuple[Frame | None, list[Defect]]:
             defects.append(Defect(DefectKind.TRUNCATED, "another frame begins within it"))
         return None, defects
     return Frame(text, segment, stated, told, told.upper() == right, tuple(defects)), defects
+
+
+def _length_of(body: bytes) -> tuple[bytes, bytes]:
+    """The stated length, of as many digits as stand before the first letter, and what follows it."""
+    digits = re.match(rb"##([0-9]{1,6})(?=[A-Za-z])", body)
+    end = HEAD if digits is None else digits.end()
+    return body[len(START) : end], body[end:]
 
 
 def _shown(data: bytes) -> str:

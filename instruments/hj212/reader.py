@@ -67,8 +67,9 @@ class FrameReader:
         if (end := self._stated_end()) is not None:
             return self._taken(self._cut(end)) if end else None
         # The length is not right: the frame goes to the end of its line, or to where another one begins.
-        line, other = buffer.find(b"\n", HEAD), _BEGINNING.search(buffer, 1)
-        if other is not None and not 0 <= line < other.start():
+        line = buffer.find(b"\n", HEAD)
+        other = _BEGINNING.search(buffer, 1, line if line >= 0 else len(buffer))
+        if other is not None:
             return self._taken(self._cut(other.start()), Defect(DefectKind.TRUNCATED, "another frame begins before its end"))
         if line >= 0:
             return self._taken(self._cut(line + 1))
@@ -109,7 +110,7 @@ class FrameReader:
 
 def _ends_early(buffer: bytearray, end: int) -> bool:
     """Whether a line ends, or another frame begins, before the frame's stated end."""
-    return buffer.find(b"\n", HEAD, end) >= 0 or _BEGINNING.search(buffer, 1) is not None
+    return buffer.find(b"\n", HEAD, end) >= 0 or _BEGINNING.search(buffer, 1, end) is not None
 
 
 def _refused(data: bytes, *defects: Defect) -> Refused:

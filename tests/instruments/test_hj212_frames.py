@@ -159,6 +159,10 @@ def test_every_frame_of_the_collection_is_judged_as_stated() -> None:
         (INTERVAL.replace(b"1C80", b"1C8"), DefectKind.CRC_FORM),
         (INTERVAL.replace(b"0101QN", b"0100QN"), DefectKind.LENGTH),
         (INTERVAL.replace(b"0101QN", b" 101QN"), DefectKind.LENGTH_FORM),
+        (INTERVAL.replace(b"0101QN", b"101QN"), DefectKind.LENGTH_FORM),
+        (INTERVAL.replace(b"0101QN", b"00101QN"), DefectKind.LENGTH_FORM),
+        (b" " + INTERVAL, DefectKind.STRAY),
+        (INTERVAL.replace(b"\r\n", b" \r\n"), DefectKind.STRAY),
         (INTERVAL[:-2], DefectKind.END),
         (INTERVAL[:-2] + b"\n", DefectKind.END),
         (whole("QN=20160801085857223;ST=32;CN=1062;PW=100000;MN=1;CP=&&&&"), DefectKind.MISSING),
@@ -325,7 +329,7 @@ SEGMENTS = st.builds(
 )
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(SEGMENTS)
 def test_a_segment_that_was_built_is_read_as_it_was(segment: Segment) -> None:
     frame = parse_frame(build_frame(segment))

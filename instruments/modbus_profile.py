@@ -10,8 +10,8 @@
 A TCPIP resource speaks Modbus TCP and a serial one RTU; `transport = "rtu"` speaks RTU through a serial device server. The
 value is converted from the profile's unit to the device's; a current in mA stands for the device's range (4 mA its low end,
 20 mA its high one). Registers that adjoin, with no unknown one between them, are read by one request. A value that is not
-finite, outside the profile's valid range, or read under a status that is not normal, is flagged, with its registers or the
-status in `raw`.
+finite, outside the profile's valid range, or read under a status that is not normal or a flag that is set, is flagged, with
+its registers or the words for it in `raw`.
 """
 
 from __future__ import annotations
@@ -25,7 +25,15 @@ from instruments.linked_analyser import unit_of
 from instruments.modbus_identification import modbus_probes
 from instruments.modbus_line import ModbusKeys, modbus_client
 from instruments.probing import Probe
-from instruments.register_profile import QuantityEntry, RegisterProfile, StatusEntry, TextEntry, profile_names, read_profile
+from instruments.register_profile import (
+    FlagsEntry,
+    QuantityEntry,
+    RegisterProfile,
+    StatusEntry,
+    TextEntry,
+    profile_names,
+    read_profile,
+)
 from instruments.register_reading import Converter, UnitMap, reading_plan
 from instruments.session import SerialSettings
 from instruments.station_keys import (
@@ -140,7 +148,7 @@ class ModbusProfileDevice:
         )
         self._entry = entry
         self._converters = [Converter.of(entry, self._units), *(Converter.of(other, UnitMap()) for other in further)]
-        self._status = _status(profile, settings.read_status)
+        self._status, self._flags = _watched(profile, settings.read_status)
         self._link, self._client = modbus_client(name, settings, profile.transport)
         self._plan = reading_plan(profile, [entry, *further, *([self._status] if self._status else [])])
         self._readings = [self._client.prepare(request) for request in self._plan.requests]
@@ -196,15 +204,22 @@ class ModbusProfileDevice:
         for reading in self._readings[1:]:
             self._client.send(reading)
             answers.append(self._client.receive())
-        flag = None
-        if self._status is not None:
-            state = int(self._plan.number(len(self._converters), answers))
-            if state not in self._status.normal:
-                flag = f"status {state}: {self._status.meaning.get(state, 'meaning not documented')}"
+        flag = self._flag(answers)
         return [
             converter.sample(self._plan.number(index, answers), self._plan.registers(index, answers), flag)
             for index, converter in enumerate(self._converters)
         ]
+
+    def _flag(self, answers: Sequence[bytes]) -> str | None:
+        """What status and flags say against the readings."""
+        words = []
+        if self._status is not None:
+            state = int(self._plan.number(len(self._converters), answers))
+            if state not in self._status.normal:
+                words.append(f"status {state}: {self._status.meaning.get(state, 'meaning not documented')}")
+        if self._flags is not None:
+            words += self._flags.raised(self._client.query(self._flags.request))
+        return ", ".join(words) or None
 
     def adjust(self, point: Adjustment, indicated: float, target: float) -> None:
         """Write the profile's adjustment of zero or span; the analyser itself knows what it indicates.
@@ -234,10 +249,11 @@ def _resolution(settings: ModbusProfileSettings, entry: QuantityEntry, units: Un
     return abs(entry.scale * units.factor) if entry.format.integer else 0.0
 
 
-def _status(profile: RegisterProfile, wanted: bool | None) -> StatusEntry | None:
-    """The status that is read: as the station file says, else as the profile does."""
-    if wanted and profile.status is None:
+def _watched(profile: RegisterProfile, wanted: bool | None) -> tuple[StatusEntry | None, FlagsEntry | None]:
+    """Status and flags that are read: as the station file says, else as the profile does."""
+    status, flags = profile.status, profile.flags
+    if wanted and status is None and flags is None:
         raise InputError(f"profile {profile.name!r} knows no status register; leave out read_status")
-    if profile.status is None or not (profile.status.read if wanted is None else wanted):
-        return None
-    return profile.status
+    read_status = status is not None and (status.read if wanted is None else wanted)
+    read_flags = flags is not None and (flags.read if wanted is None else wanted)
+    return status if read_status else None, flags if read_flags else None

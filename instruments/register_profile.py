@@ -13,7 +13,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
-from instruments.modbus import LARGEST_COUNT, Function, Request
+from instruments.modbus import LARGEST_COUNT, Function, Request, unpack_bits
 from instruments.profile_files import parse_profile_text, profiles_in, read_profile_file
 from instruments.registers import ByteOrder, NumberFormat, NumberType
 from testbench.errors import InputError
@@ -100,6 +100,38 @@ class StatusEntry(Number):
     read: bool = True
 
 
+class FlagsEntry(Table):
+    """Bits that say that the values cannot be trusted: coils (function 1) or discrete inputs (2), each with its words.
+
+    They are read by one request, so every bit from the first to the last is named.
+    """
+
+    function: Literal[1, 2] = 2
+    bits: dict[int, str] = Field(min_length=1, max_length=2000)
+    read: bool = True
+
+    @model_validator(mode="after")
+    def _without_gaps(self) -> FlagsEntry:
+        if sorted(self.bits) != list(range(self.first, self.first + len(self.bits))) or self.first < 0:
+            raise ValueError("bits must follow each other: name every one from the first to the last")
+        return self
+
+    @property
+    def first(self) -> int:
+        """The first bit."""
+        return min(self.bits)
+
+    @property
+    def request(self) -> Request:
+        """The read of all bits."""
+        return Request(Function(self.function), self.first, len(self.bits))
+
+    def raised(self, data: bytes) -> list[str]:
+        """The words of the bits that are set in the data of the answer."""
+        set_ = unpack_bits(data, len(self.bits))
+        return [words for bit, words in sorted(self.bits.items()) if set_[bit - self.first]]
+
+
 class TextEntry(Table):
     """A text in registers, two characters each, the first in the high byte; it ends with a byte 0 or the last register."""
 
@@ -179,6 +211,7 @@ class RegisterProfile(Table):
     transport: Transport = Transport()
     quantities: dict[str, QuantityEntry] = Field(min_length=1)
     status: StatusEntry | None = None
+    flags: FlagsEntry | None = None
     adjustment: Adjustments = Adjustments()
     identity: IdentityTexts = IdentityTexts()
     unit_text: TextEntry | None = None  # the unit that is set at the analyser, where it says so

@@ -56,6 +56,10 @@ class AnalyserRegisters:
         writes = (*self._adjustment.zero, *self._adjustment.span)
         coils = [write.register_ for write in writes if write.coil]
         self._coils = [0] * (max(coils, default=-1) + 1)
+        self._inputs: list[int] = []
+        if profile.flags is not None:
+            bits = self._coils if profile.flags.function == 1 else self._inputs
+            bits.extend([0] * (max(profile.flags.bits) + 1 - len(bits)))
         end = max((write.end for write in writes if not write.coil), default=0)
         holding = self._images[Function.READ_HOLDING_REGISTERS]
         holding.extend(bytes(max(0, 2 * end - len(holding))))
@@ -82,10 +86,11 @@ class AnalyserRegisters:
                 yield entry, 0.0
 
     def read_bits(self, function: Function, address: int, count: int) -> Sequence[int]:
-        """Return coils; there are no discrete inputs."""
-        if function is not Function.READ_COILS or address + count > len(self._coils):
+        """Return coils, or discrete inputs, of which none is set."""
+        bits = self._coils if function is Function.READ_COILS else self._inputs
+        if address + count > len(bits):
             raise Refusal(ExceptionCode.ILLEGAL_DATA_ADDRESS)
-        return self._coils[address : address + count]
+        return bits[address : address + count]
 
     def write_bits(self, address: int, values: Sequence[int]) -> None:
         """Set coils; setting the last of an adjustment carries it out."""

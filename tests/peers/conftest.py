@@ -68,7 +68,7 @@ class ModbusPeer:
             self._server.async_getValues(self._address, function, register, count), self._loop
         ).result(5.0)
 
-    def set(self, register: int, values: list[int], function: int = 3) -> None:
+    def set(self, register: int, values: list[int] | list[bool], function: int = 3) -> None:
         asyncio.run_coroutine_threadsafe(
             self._server.async_setValues(self._address, function, register, values), self._loop
         ).result(5.0)
@@ -94,17 +94,20 @@ def modbus_peer() -> Iterator[Callable[..., ModbusPeer]]:
         holding: Blocks | None = None,
         input_: Blocks | None = None,
         coils: Mapping[int, list[bool]] | None = None,
+        discrete: Mapping[int, list[bool]] | None = None,
         framer: FramerType = FramerType.SOCKET,
     ) -> ModbusPeer:
-        bits = [SimData(at, values=block, datatype=DataType.BITS) for at, block in (coils or {0: [False]}).items()]
+        bits = [
+            [SimData(at, values=block, datatype=DataType.BITS) for at, block in (blocks or {0: [False]}).items()]
+            for blocks in (coils, discrete)
+        ]
         words = [
             [SimData(at, values=block, datatype=DataType.REGISTERS) for at, block in (blocks or {0xFFFF: [0]}).items()]
             for blocks in (holding, input_)
         ]
-        nothing = [SimData(0, values=[False], datatype=DataType.BITS)]
 
         async def serve() -> ModbusTcpServer:
-            device = SimDevice(address, simdata=(bits, nothing, words[0], words[1]))
+            device = SimDevice(address, simdata=(bits[0], bits[1], words[0], words[1]))
             server = ModbusTcpServer(device, framer=framer, address=("127.0.0.1", 0))
             await server.serve_forever(background=True)
             return server

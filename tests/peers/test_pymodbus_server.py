@@ -81,7 +81,11 @@ def blocks(profile: RegisterProfile, status: int | None = None) -> dict[int, dic
 def served_profile(modbus_peer: Callable[..., Any]) -> Callable[..., Any]:
     def start(profile: RegisterProfile, framer: FramerType, status: int | None = None) -> Any:
         found = blocks(profile, status)
-        return modbus_peer(profile.transport.address, holding=found.get(3), input_=found.get(4), framer=framer)
+        flags = profile.flags
+        discrete = {flags.first: [False] * len(flags.bits)} if flags is not None else None
+        return modbus_peer(
+            profile.transport.address, holding=found.get(3), input_=found.get(4), discrete=discrete, framer=framer
+        )
 
     return start
 
@@ -148,6 +152,18 @@ def test_a_status_that_is_not_normal_flags_every_reading(name: str, served_profi
     words = profile.status.meaning.get(2, "meaning not documented")
     assert {(sample.status, sample.raw) for sample in samples} == {(Status.FLAGGED, f"status 2: {words}")}
     assert not any(math.isnan(sample.value) for sample in samples)
+
+
+@EITHER_FRAMING
+def test_a_discrete_input_that_is_set_flags_every_reading(framer: FramerType, served_profile: Any, device: Any) -> None:
+    profile = read_profile("generic")
+    peer = served_profile(profile, framer)
+    made = device(peer, profile, "CO2", record_also=["O2"], read_status=True)
+    peer.set(15, [True, True], function=2)
+    samples = reading(made)
+    assert {(s.status, s.raw) for s in samples} == {(Status.FLAGGED, "zero calibration, span calibration")}
+    unwatched = reading(device(peer, profile, "CO2", record_also=["O2"]))
+    assert [(s.value, s.status) for s in unwatched] == [(s.value, Status.VALID) for s in samples]
 
 
 @EITHER_FRAMING

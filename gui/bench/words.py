@@ -67,6 +67,8 @@ class Words(QObject):
             "pressure": self.tr("pressure"),
             "voltage": self.tr("voltage"),
             "supply": self.tr("supply voltage"),
+            "frequency": self.tr("supply frequency"),
+            "sample flow": self.tr("sample flow"),
             "supply voltage": self.tr("supply voltage"),
             "cell temperature": self.tr("cell temperature"),
             "cell pressure": self.tr("cell pressure"),

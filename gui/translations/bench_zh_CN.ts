@@ -479,6 +479,14 @@ Begin with a simulated bench, or open the file of a real one.</source>
         <translation>供电电压</translation>
     </message>
     <message>
+        <source>supply frequency</source>
+        <translation>供电频率</translation>
+    </message>
+    <message>
+        <source>sample flow</source>
+        <translation>采样流量</translation>
+    </message>
+    <message>
         <source>cell temperature</source>
         <translation>气室温度</translation>
     </message>

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from testbench.engine.condition_control import POSSIBLE, UNITS, ask_condition, condition_prompt
+from testbench.engine.dry import DryBench
 from testbench.engine.steps import Answer
 from testbench.errors import InputError, InstrumentError, UnsuppliableError
 
@@ -157,3 +158,17 @@ def test_the_simulated_operator_sets_the_condition_in_the_simulated_laboratory(s
     assert (found.reached, found.by) == (242.0, "simulated operator")
     made.bench.wait(5.0)
     assert made.plant.sensor("supply").value() == pytest.approx(242.0)
+
+
+def test_a_plan_knows_how_long_a_condition_takes_and_what_cannot_be_set(simulated_station, direct_bench):
+    made = direct_bench(simulated_station())
+    chamber = Chamber(made.plant)
+    equipment = replace(made.bench._equipment, controls={"temperature": chamber})
+    dry = DryBench(equipment, line=made.bench.line, component="CO2", wait_every_s=60.0)
+    found = dry.set_condition("temperature", 35.0)
+    assert (found.reached, found.by) == (35.0, "chamber")
+    assert dry.set_condition("voltage", 242.0).by == "plan"
+    assert [(step.call, step.duration_s) for step in dry.steps] == [("set_condition", 330.0), ("set_condition", 0.0)]
+    with pytest.raises(UnsuppliableError):
+        dry.set_condition("temperature", 61.0)
+    assert chamber.settings == []

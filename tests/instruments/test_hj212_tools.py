@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 import threading
+import tomllib
 from pathlib import Path
 
 import pytest
 
-from instruments.hj212 import FrameReader, build_frame, logger, parse_frame
+from instruments import hj212
+from instruments.hj212 import DefectKind, FrameReader, build_frame, logger, parse_frame
 from instruments.hj212.answering import LoggerSide
 from instruments.hj212.codes import SystemType
 from instruments.hj212.decoding import described
+from instruments.hj212.device import Hj212Settings
 from instruments.tools import hj212_listen
 from testbench import cli
 from testbench.errors import InputError, InstrumentError
@@ -147,3 +151,29 @@ def test_a_table_that_cannot_be_played_is_refused(tmp_path: Path, text: str, wor
     with pytest.raises(InputError, match=words):
         logger.read_rows(table)
     assert logger.main(["--port", "1", "--mn", MN, "--csv", str(table)]) == 2
+
+
+# ---- The document --------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def document() -> str:
+    return (Path(__file__).parents[2] / "docs" / "hj212.md").read_text(encoding="utf-8")
+
+
+def test_the_document_names_every_defect_and_every_key(document: str) -> None:
+    assert [kind for kind in DefectKind if f"`{kind}`" not in document] == []
+    own = set(Hj212Settings.model_fields) - set(Hj212Settings.__mro__[1].model_fields)
+    assert [key for key in own if key not in document] == []
+
+
+def test_its_example_is_a_table_of_the_driver(document: str) -> None:
+    (table,) = re.findall(r"```toml\n(.*?)```", document, re.DOTALL)
+    keys = tomllib.loads(table)["devices"]["A"]
+    own = {key: value for key, value in keys.items() if key in Hj212Settings.model_fields}
+    assert Hj212Settings(**own).recorded[2].field == "Avg"
+
+
+def test_its_example_of_the_grammar_names_what_there_is(document: str) -> None:
+    (line,) = re.findall(r"^from instruments.hj212 import (.*)$", document, re.MULTILINE)
+    assert set(line.split(", ")) <= set(hj212.__all__)

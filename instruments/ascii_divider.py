@@ -68,7 +68,9 @@ class AsciiDivider(OneBox):
     kind: ClassVar[str] = "divider"
     summary: ClassVar[str] = "gas divider or calibrator over lines of text by a profile"
     documented_by: ClassVar[str] = "its profile, which names who documents its commands"
-    verified: ClassVar[str] = "each profile states its own evidence, commands are in part provisional; not against hardware"
+    verified: ClassVar[str] = (
+        "frames of the manuals as far as they were seen; commands are in part provisional, unverified against hardware"
+    )
     Settings: ClassVar[type[BaseModel]] = AsciiDividerSettings
 
     def __init__(self, name: str, settings: AsciiDividerSettings, parts: Parts) -> None:

@@ -88,6 +88,11 @@ class MadeContents:
         if not self.source_gases:
             raise StationError(f"{name}: all its gases are zero gas; name a cylinder that holds a component")
         self.component = self.gases[self.source_gases[0]].component
+        if self.rest_flow > can.total_flow:
+            raise StationError(
+                f"{name}: rest_flow of {self.rest_flow:g} {FLOW} is above total_flow ({can.total_flow:g} {FLOW}); lower it, "
+                "or leave it out"
+            )
         low, high = can.source_flow
         if not 0 <= low < high <= can.total_flow:
             raise StationError(

@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from instruments.made_contents import Capability, MadeContents
 from testbench.errors import InstrumentError, StationError, UnsuppliableError
@@ -89,6 +91,22 @@ def test_another_content_than_was_set_and_no_flow_are_errors() -> None:
         divider.reference("CO2", {"divider.co2": 0.0, "divider.flow": 5.0}, 1)
     with pytest.raises(InstrumentError, match="no gas flows"):
         divider.reference("CO2", {"divider.co2": 500.0, "divider.flow": 0.0}, 1)
+
+
+def test_a_flow_of_a_pause_above_the_total_flow_is_refused() -> None:
+    with pytest.raises(StationError, match=r"rest_flow of 6 L/min is above total_flow \(5 L/min\)"):
+        MadeContents("divider", {"co2": CO2, "zero": ZERO}, CAN, {"co2": "divider.co2"}, "divider.flow", 6.0)
+
+
+@given(st.floats(20e-6, 1e-3), st.floats(0.0, 1e-6))
+def test_what_is_predicted_is_what_the_report_of_it_comes_to(content: float, resolution: float) -> None:
+    divider = made(Capability(5.0, (0.01, 0.5), 2.0, 0.1, resolution))
+    readings = {"divider.co2": content * 1e6, "divider.flow": 5.0}
+    divider.remember(divider.plan("CO2", content))
+    assert divider.reference("CO2", readings, 9).value == pytest.approx(divider.predict("CO2", content, 9).value)
+    litres, used = divider.drawn(readings), divider.consumption("CO2", content)
+    assert litres == pytest.approx(dict(used))
+    assert sum(used.values()) == pytest.approx(5.0)
 
 
 def test_cylinders_that_make_no_divider_are_refused() -> None:

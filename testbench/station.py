@@ -224,6 +224,13 @@ class Station(Table):
         """Whether bench time may jump: where everything is simulated, and nothing real would be left behind."""
         return self.simulated and not any(table.hardware for table in self._tables())
 
+    @property
+    def certified(self) -> dict[str, DriverTable]:
+        """Tables whose calibration may be certified, by name: instruments, divider, flow rig, and sensors."""
+        roles = {"divider": self.divider, "flow_rig": self.flow_rig}
+        sensors = {f"environment.{name}": table for name, table in self.environment.items()}
+        return dict(self.instruments) | sensors | {name: table for name, table in roles.items() if table is not None}
+
     def simulates(self, device: str) -> bool:
         """Whether a device under test is simulated: itself, or the scanner that reads it."""
         table = self.devices[device]

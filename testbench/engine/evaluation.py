@@ -142,7 +142,7 @@ def check_validity(station: StationFile) -> None:
     today = wall_now().date()
     certified: dict[str, Cylinder | DriverTable] = {}
     certified |= {f"cylinder {name}": cylinder for name, cylinder in station.station.cylinders.items()}
-    certified |= {f"instrument {name}": table for name, table in station.station.instruments.items()}
+    certified |= {f"instrument {name}": table for name, table in station.station.certified.items()}
     for name, item in certified.items():
         if item.valid_until is not None and item.valid_until < today:
             raise InputError(

@@ -73,6 +73,7 @@ class StandardKind(StrEnum):
     CYLINDER = "cylinder"
     DIVIDER = "divider"
     FLOW_RIG = "flow_rig"
+    VELOCITY_METER = "velocity_meter"
     CONTROLLER = "controller"
     OTHER = "other"
 

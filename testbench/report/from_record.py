@@ -20,13 +20,12 @@ from testbench.record.attempts import counting, results
 from testbench.record.model import EvaluationRow, RunRow, StepRow
 from testbench.record.store import Record
 from testbench.report.amended_from_record import amended_result, unfinished_repeats
+from testbench.report.bench_standards import measurement_standards, place_of
 from testbench.report.content import (
     ConditionState,
     EvidenceMark,
-    InstrumentRole,
     LimitKind,
     LineDelay,
-    MeasurementStandard,
     ProcedureWords,
     ReportAttempt,
     ReportCondition,
@@ -38,11 +37,10 @@ from testbench.report.content import (
     ReportStandard,
     ReportStation,
     ReportVerdict,
-    StandardKind,
 )
 from testbench.report.evaluation_json import content_digest
 from testbench.report.letterhead import ISSUE_EVENT, Issue, Letterhead, issues
-from testbench.station import DriverTable, Station, parse_station
+from testbench.station import Station, parse_station
 from testbench.text import Language, Text
 
 INSTRUMENT_EVENT, SAFE_EVENT = "instrument", "safe state"
@@ -109,7 +107,7 @@ def content_from_record(
         seed=start.seed,
         software={name: text for name, text in start.software.items() if not name.startswith(PARTS)},
         conditions=tuple(_conditions(record, evaluation, standard, steps)),
-        measurement_standards=tuple(_measurement_standards(station, flow_units)),
+        measurement_standards=tuple(measurement_standards(station, flow_units)),
         instruments=tuple(_instruments(record, evaluation, station, flow_units)),
         line_delay=None
         if station.line.delay_s is None
@@ -299,65 +297,6 @@ def _flow_units(record: Record, evaluation: str) -> dict[str, str]:
     return {channel.name.rpartition(".")[0]: channel.unit for channel in flows}
 
 
-def _measurement_standards(station: Station, flow_units: Mapping[str, str]) -> Iterator[MeasurementStandard]:
-    for name, cylinder in station.cylinders.items():
-        zero = cylinder.fraction_percent == 0
-        relative = cylinder.expanded_uncertainty_percent
-        impurity = cylinder.impurity_umol_per_mol
-        yield MeasurementStandard(
-            name,
-            StandardKind.CYLINDER,
-            component=cylinder.component,
-            balance=cylinder.balance,
-            content=cylinder.fraction_percent,
-            unit="%",
-            expanded_uncertainty=None if zero else cylinder.fraction_percent * relative / 100.0,
-            uncertainty_text=Text(
-                zh=f"零点气，{cylinder.component} ≤\u00a0{impurity:g}\u00a0µmol/mol",
-                en=f"zero gas, {cylinder.component} ≤\u00a0{impurity:g}\u00a0µmol/mol",
-            )
-            if zero
-            else "",
-            certificate=cylinder.certificate,
-            valid_until=cylinder.valid_until,
-        )
-    for name, table in station.instruments.items():
-        if name not in flow_units:
-            continue
-        options, full_scale = table.options, table.options.get("full_scale")
-        percent, scatter = options.get("uncertainty_percent", 0.0), options.get("reproducibility_percent", 0.0)
-        yield MeasurementStandard(
-            name,
-            StandardKind.CONTROLLER,
-            content=None if full_scale is None else float(full_scale),
-            unit=flow_units[name],
-            uncertainty_text=Text(
-                zh=f"读数的 {percent:g}\u00a0%（k\u00a0=\u00a02），重复设定 {scatter:g}\u00a0%",
-                en=f"{percent:g}\u00a0% of reading (k\u00a0=\u00a02), setting to setting {scatter:g}\u00a0%",
-            ),
-            certificate=table.certificate,
-            valid_until=table.valid_until,
-        )
-    if station.divider is not None and station.divider.resource is not None:
-        yield _divider(station.divider, of_flows="divider" in flow_units)
-
-
-def _divider(table: DriverTable, *, of_flows: bool) -> MeasurementStandard:
-    """A divider with a certificate of its own: for the flow of every port, or for the content that it makes."""
-    percent, scatter = table.options.get("uncertainty_percent", 0.0), table.options.get("reproducibility_percent", 0.0)
-    return MeasurementStandard(
-        "divider",
-        StandardKind.DIVIDER,
-        uncertainty_text=Text(
-            zh=f"{'流量' if of_flows else '含量'}的 {percent:g}\u00a0%（k\u00a0=\u00a02），重复设定 {scatter:g}\u00a0%",
-            en=f"{percent:g}\u00a0% of {'a flow' if of_flows else 'the content'} (k\u00a0=\u00a02), "
-            f"setting to setting {scatter:g}\u00a0%",
-        ),
-        certificate=table.certificate,
-        valid_until=table.valid_until,
-    )
-
-
 def _instruments(
     record: Record, evaluation: str, station: Station, flow_units: Mapping[str, str]
 ) -> Iterator[ReportInstrument]:
@@ -370,7 +309,7 @@ def _instruments(
     told = (json.loads(event.text) for event in events if event.kind == INSTRUMENT_EVENT)
     identities = {identity["name"]: identity for identity in told}  # the last one, of a resumed evaluation
     for name, identity in identities.items():
-        driver, role = _place(station, name, flow_units)
+        driver, role = place_of(station, name, flow_units)
         outcome = safe.get(name)
         drives = outcome is not None and not outcome["state"].startswith("none")
         yield ReportInstrument(
@@ -392,16 +331,3 @@ def _named(identity: Mapping[str, str], station: Station) -> tuple[str, str, str
         maker, model = (maker, model) if maker or model else (stated.maker, stated.model)
         serial = serial or stated.serial
     return maker, model, serial, identity["firmware"]
-
-
-def _place(station: Station, name: str, flow_units: Mapping[str, str]) -> tuple[str, InstrumentRole]:
-    """Driver and role of an instrument by its name in the station file, and by what was recorded of it."""
-    if name in station.devices:
-        return station.devices[name].driver, InstrumentRole.DEVICE
-    if name in station.instruments:
-        role = InstrumentRole.CONTROLLER if name in flow_units else InstrumentRole.SCANNER
-        return station.instruments[name].driver, role
-    if name == "divider" and station.divider is not None:
-        return station.divider.driver, InstrumentRole.DIVIDER
-    sensor = station.environment.get(name.removeprefix("environment."))
-    return (sensor.driver, InstrumentRole.SENSOR) if sensor is not None else ("", InstrumentRole.OTHER)

@@ -156,14 +156,11 @@ def owner_problems(draft: Draft) -> Iterator[Problem]:
 
 def certificate_problems(draft: Draft, today: dt.date, end: dt.date) -> Iterator[Problem]:
     """Certificates that have expired, that expire before the evaluation ends, or that nobody has dated."""
+    station = draft.station.station
     certified: dict[Place, Cylinder | DriverTable] = {
-        Place(PlaceKind.CYLINDER, name): cylinder for name, cylinder in draft.station.station.cylinders.items()
-    } | {Place(PlaceKind.INSTRUMENT, name): table for name, table in draft.station.station.instruments.items()}
-    certified |= {
-        Place(PlaceKind.INSTRUMENT, name): table
-        for name, table in (("divider", draft.station.station.divider), ("flow_rig", draft.station.station.flow_rig))
-        if table is not None
+        Place(PlaceKind.CYLINDER, name): cylinder for name, cylinder in station.cylinders.items()
     }
+    certified |= {Place(PlaceKind.INSTRUMENT, name): table for name, table in station.certified.items()}
     for place, item in certified.items():
         cylinder = place.kind is PlaceKind.CYLINDER
         name = Text(zh=f"{'气瓶' if cylinder else '仪器'} {place.name}", en=f"{place.kind} {place.name}")

@@ -45,6 +45,7 @@ NEAR_PERCENT = 5.0  # of the value: what a person reached is noted if it is furt
 NEAR_C = 2.0
 SAMPLES = 20  # readings at least in the time for which a condition must be stable
 FASTEST_S, SLOWEST_S = 1.0, 30.0
+TELL_S = 600.0  # how often those who wait are told how far it is
 
 
 Sampling = Callable[[float, float, Callable[[], bool]], Window]
@@ -74,19 +75,32 @@ def condition_reached(readings: Readable, control: ConditionControl, value: floa
 
 
 def reach_condition(
-    control: ConditionControl, value: float, readings: Callable[[], Readable], clock: Clock, sample: Sampling
+    control: ConditionControl,
+    value: float,
+    readings: Callable[[], Readable],
+    clock: Clock,
+    sample: Sampling,
+    tell: Callable[[str], None],
 ) -> Window:
     """Set a condition and wait until it is there, at most `reach_s`; return the window in which it was waited for.
 
-    Raises UnsuppliableError for a value outside the control's range, before anything is touched.
+    `tell` hears now and then how far it is. Raises UnsuppliableError for a value outside the control's range, before anything is touched.
     """
     control.check(value)
     control.set_condition(value)
-    earliest = clock.now() + control.stable_s
+    told = clock.now()
+    earliest = told + control.stable_s
 
     def there() -> bool:
+        nonlocal told
         now = clock.now()
-        return now >= earliest and condition_reached(readings(), control, value, now)[1]
+        mean, reached = condition_reached(readings(), control, value, now)
+        if now >= earliest and reached:
+            return True
+        if mean is not None and now >= told + TELL_S:
+            told = now
+            tell(f"{control.name}: at {mean:.4g} {control.unit} on its way to {value:g} {control.unit}")
+        return False
 
     pace = every_s(control)
     return sample(max(control.reach_s, control.stable_s + pace), pace, there)

@@ -230,7 +230,8 @@ class LiveBench(Bench):
         return self._step("set_condition", {"quantity": quantity, "value": value}, action)
 
     def _reach(self, control: ConditionControl, value: float) -> Window:
-        return reach_condition(control, value, lambda: self._sampler.series[control.channel], self._clock, self._sample)
+        series, notice = self._sampler.series, self._observer.notice
+        return reach_condition(control, value, lambda: series[control.channel], self._clock, self._sample, notice)
 
     def ask(self, prompt: Prompt) -> Answer:
         """See Bench."""

@@ -89,6 +89,14 @@ def test_a_condition_that_nobody_knows_is_refused(chamber):
         made.bench.set_condition("moonlight", 1.0)
 
 
+def test_those_who_wait_are_told_how_far_it_is(chamber):
+    made, _ = chamber(follows=False, reach_s=1500.0)
+    heard = []
+    made.bench._observer.notice = heard.append
+    made.bench.set_condition("temperature", 35.0)
+    assert heard == ["chamber: at 23 °C on its way to 35 °C"] * 2 + ["temperature was to be 35 °C, it is 23 °C"]
+
+
 def test_after_a_pause_a_condition_is_set_again_and_must_be_there_again(chamber):
     made, control = chamber(reach_s=120.0)
     made.bench.set_condition("temperature", 35.0)

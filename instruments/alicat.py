@@ -122,6 +122,8 @@ class Alicat(MassFlowController[AlicatSettings]):
     verified: ClassVar[str] = "frames checked against the maker's manuals and public clients; not against hardware"
     Settings: ClassVar[type[BaseModel]] = AlicatSettings
 
+    address_key = "unit_id"
+
     @classmethod
     def probes(cls) -> Iterator[Probe]:
         """Poll the first unit ids (`instruments.probing`)."""
@@ -129,7 +131,7 @@ class Alicat(MassFlowController[AlicatSettings]):
             yield Probe(letter.encode() + b"\r", _recognise, SerialSettings(19200))
 
     def __init__(self, name: str, settings: AlicatSettings, parts: Parts) -> None:
-        super().__init__(name, settings)
+        super().__init__(name, settings, parts)
         self.channels: tuple[Channel, ...] = (
             self._flow_channel,
             *(self._further_channel(name, quantity) for quantity in settings.record_also),

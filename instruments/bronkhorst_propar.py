@@ -110,6 +110,9 @@ class BronkhorstPropar(MassFlowController[BronkhorstProparSettings]):
     verified: ClassVar[str] = "frames of the manual byte by byte, and against the maker's own client; not against hardware"
     Settings: ClassVar[type[BaseModel]] = BronkhorstProparSettings
 
+    address_key = "node"
+    anyone = LOCAL_NODE
+
     @classmethod
     def probes(cls) -> Iterator[Probe]:
         """Ask whichever is alone on the line for its model and serial number (`instruments.probing`)."""
@@ -118,7 +121,7 @@ class BronkhorstPropar(MassFlowController[BronkhorstProparSettings]):
         yield Probe(Message(LOCAL_NODE, data).binary(), _recognise, SerialSettings(38400))
 
     def __init__(self, name: str, settings: BronkhorstProparSettings, parts: Parts) -> None:
-        super().__init__(name, settings)
+        super().__init__(name, settings, parts)
         self.channels: tuple[Channel, ...] = (
             self._flow_channel,
             *(self._further_channel(quantity) for quantity in settings.record_also),

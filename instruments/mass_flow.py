@@ -8,15 +8,16 @@ from __future__ import annotations
 import math
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import ClassVar, Generic, TypeVar
 
 from pydantic import Field, field_validator
 
 from instruments.deadline import pause
 from instruments.flow_units import FlowUnitError, flow_unit, own_unit
 from instruments.station_keys import DriverSettings, ResourceName, Tries
-from testbench.engine.roles import Channel, SafeOutcome
-from testbench.errors import InstrumentError, UnsuppliableError
+from testbench.engine.roles import Channel, Parts, SafeOutcome
+from testbench.errors import InputError, InstrumentError, UnsuppliableError
+from testbench.station import SIMULATED_RESOURCES
 
 NO_FLOW = 0.01  # of full scale: what a closed controller may show
 CLOSING_S = 2.0  # the longest a valve takes to close
@@ -74,14 +75,19 @@ class MassFlowController(ABC, Generic[S]):
     safe_state = "flow 0"
     interval_s = 0.1
 
-    def __init__(self, name: str, settings: S) -> None:
+    def __init__(self, name: str, settings: S, parts: Parts) -> None:
+        """Raise InputError where another controller of the station has the same line and the same address on it."""
         self.name = name
         self.settings = settings
+        self._refuse_a_shared_address(parts)
         self.flow_unit = settings.flow_unit
         self.full_scale = settings.full_scale
         self._flow_channel = Channel(f"{name}.flow", "mass flow", settings.flow_unit, settings.step)
 
     # ---- what each protocol says for itself
+
+    address_key: ClassVar[str]  # of the station file: what tells the controllers of a line apart
+    anyone: ClassVar[int | None] = None  # the address that reaches whichever is alone on the line
 
     @abstractmethod
     def _put(self, flow: float) -> Shown:
@@ -98,6 +104,15 @@ class MassFlowController(ABC, Generic[S]):
     def _setpoint_tolerance(self) -> float:
         """By how much a set-point that was taken may differ from that which was asked for."""
         return 0.5 * self.settings.step
+
+    def _refuse_a_shared_address(self, parts: Parts) -> None:
+        key, resource = self.address_key, self.settings.resource
+        for other in parts.instruments.values():
+            if not isinstance(other, type(self)) or other.settings.resource != resource or resource in SIMULATED_RESOURCES:
+                continue
+            addresses = {getattr(self.settings, key), getattr(other.settings, key)}
+            if len(addresses) == 1 or self.anyone in addresses:
+                raise InputError(f"{self.name} shares its line with {other.name}: state for each a {key} of its own")
 
     # ---- what the controller says of its range
 

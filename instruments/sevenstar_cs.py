@@ -80,6 +80,8 @@ class SevenstarCs(MassFlowController[SevenstarCsSettings]):
     verified: ClassVar[str] = "unverified against hardware; grammar provisional"
     Settings: ClassVar[type[BaseModel]] = SevenstarCsSettings
 
+    address_key = "address"
+
     interval_s = 0.2
 
     @classmethod
@@ -90,7 +92,7 @@ class SevenstarCs(MassFlowController[SevenstarCsSettings]):
         yield Probe(question, _recognise, SerialSettings(profile.baud_rate))
 
     def __init__(self, name: str, settings: SevenstarCsSettings, parts: Parts) -> None:
-        super().__init__(name, settings)
+        super().__init__(name, settings, parts)
         self.profile: SevenstarProfile = read_sevenstar_profile(settings.profile)
         further = {"setpoint": (settings.flow_unit, settings.step), "temperature": ("°C", 0.0806)}
         self.channels: tuple[Channel, ...] = (

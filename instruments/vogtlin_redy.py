@@ -76,6 +76,8 @@ class VogtlinRedy(MassFlowController[VogtlinRedySettings]):
     verified: ClassVar[str] = "registers as these clients have them, served by a foreign Modbus server; not against hardware"
     Settings: ClassVar[type[BaseModel]] = VogtlinRedySettings
 
+    address_key = "address"
+
     interval_s = 0.2
 
     @classmethod
@@ -85,7 +87,7 @@ class VogtlinRedy(MassFlowController[VogtlinRedySettings]):
         yield Probe(question, _recognise, SerialSettings(USUAL.baud_rate, stop_bits=USUAL.stop_bits))
 
     def __init__(self, name: str, settings: VogtlinRedySettings, parts: Parts) -> None:
-        super().__init__(name, settings)
+        super().__init__(name, settings, parts)
         further = {"setpoint": (settings.flow_unit, settings.step), "temperature": ("°C", 0.0)}
         self.channels: tuple[Channel, ...] = (
             self._flow_channel,

@@ -41,7 +41,7 @@ from instruments.propar import (
 )
 from instruments.twin.bronkhorst_propar import BronkhorstProparServer
 from testbench.engine.roles import FlowController, Identity, Parts, Status
-from testbench.errors import InstrumentError, UnsuppliableError
+from testbench.errors import InputError, InstrumentError, UnsuppliableError
 
 STATION = {
     "resource": "twin",
@@ -533,6 +533,19 @@ def test_nobody_at_that_node_is_told_so(driver: Any, loopback: Any) -> None:
         f"mfc-co2 ({resource}): asked ':0A090401C4014D65017F00\\r\\n': no answer within 0.05 s, 3 tries; is it switched on "
         "and set to node 9 and 38400 baud?"
     )
+
+
+@pytest.mark.parametrize(("nodes", "refused"), [((3, 4), False), ((3, 3), True), ((128, 4), True), ((3, 128), True)])
+def test_two_on_one_line_need_a_node_each(nodes: tuple[int, int], refused: bool) -> None:
+    line = {"resource": "ASRL3::INSTR"}
+    first = BronkhorstPropar("mfc-co2", settings(node=nodes[0], **line), Parts({}, {}))
+    parts = Parts({"mfc-co2": first}, {})
+    if refused:
+        with pytest.raises(InputError, match="mfc-n2 shares its line with mfc-co2: state for each a node of its own"):
+            BronkhorstPropar("mfc-n2", settings(node=nodes[1], **line), parts)
+    else:
+        BronkhorstPropar("mfc-n2", settings(node=nodes[1], **line), parts)
+    BronkhorstPropar("elsewhere", settings(node=nodes[1], resource="ASRL4::INSTR"), parts)
 
 
 @pytest.mark.parametrize(

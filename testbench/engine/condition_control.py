@@ -84,7 +84,8 @@ def reach_condition(
 ) -> Window:
     """Set a condition and wait until it is there, at most `reach_s`; return the window in which it was waited for.
 
-    `tell` hears now and then how far it is. Raises UnsuppliableError for a value outside the control's range, before anything is touched.
+    `tell` hears now and then how far it is. Raises UnsuppliableError for a value outside the control's range, before
+    anything is touched.
     """
     control.check(value)
     control.set_condition(value)

@@ -162,7 +162,7 @@ class BronkhorstProparServer:
 
 
 class ProparConnection:
-    """One client; what it sends first tells whether it uses lines or binary frames."""
+    """One client; each of its messages is answered in its own form."""
 
     def __init__(self, server: BronkhorstProparServer) -> None:
         self._server = server

@@ -48,6 +48,7 @@ def begin(record: Path) -> str:
 def main() -> None:
     station, record, hang_s, resources = read_station(Path(sys.argv[1])), Path(sys.argv[2]), float(sys.argv[3]), sys.argv[4]
     equipment = assemble(station, resources=json.loads(resources))
+    evaluation = "-" if "--unrecorded" in sys.argv else begin(record)  # it takes long, and no guard counts that yet
     guard = start_guard(
         station, json.loads(resources), record, None, None, hang_s, notice=lambda text: say(f"notice: {text}")
     )
@@ -55,11 +56,10 @@ def main() -> None:
     for controller in controllers:
         controller.open()
     guard.await_ready()
-    if "--unrecorded" not in sys.argv:
-        evaluation = begin(record)
+    if evaluation != "-":
         guard.evaluation(evaluation)
     equipment.divider.supply("CO2", 0.1)
-    say(f"flowing {'-' if '--unrecorded' in sys.argv else evaluation}")
+    say(f"flowing {evaluation}")
 
     words: queue.Queue[str] = queue.Queue()
     threading.Thread(target=lambda: [words.put(line.strip()) for line in sys.stdin], daemon=True).start()

@@ -132,6 +132,8 @@ def place_of(station: Station, name: str, flow_units: Mapping[str, str]) -> tupl
         return rig.driver, InstrumentRole.FLOW_RIG
     if rig is not None and name in (rig.options.get("fan"), rig.options.get("reference")):
         return station.instruments[name].driver, InstrumentRole.FLOW_RIG
+    if station.divider is not None and name in station.divider.options.get("selectors", {}).values():
+        return station.instruments[name].driver, InstrumentRole.SELECTOR
     if name in station.instruments:
         role = InstrumentRole.CONTROLLER if name in flow_units else InstrumentRole.SCANNER
         return station.instruments[name].driver, role

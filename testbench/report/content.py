@@ -61,6 +61,7 @@ class InstrumentRole(StrEnum):
     DIVIDER = "divider"
     FLOW_RIG = "flow_rig"
     CONTROLLER = "controller"
+    SELECTOR = "selector"
     SCANNER = "scanner"
     SENSOR = "sensor"
     DEVICE = "device"

@@ -100,6 +100,15 @@ def test_an_instrument_of_the_station_file_without_a_flow_is_no_measurement_stan
     assert {item.kind for item in content.measurement_standards} == {StandardKind.CYLINDER}
 
 
+def test_a_valve_that_chooses_cylinders_is_named_as_such(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    start = evaluation_start()
+    text = start.station_text.replace("controllers = {", 'selectors = { mfc-co2 = "valve" }\ncontrollers = {')
+    text += '\n[instruments.valve]\ndriver = "modbus-selector"\nresource = "twin"\npositions = { co2 = 1 }\n'
+    monkeypatch.setitem(reported.__globals__, "evaluation_start", lambda: replace(start, station_text=text))
+    content = reported(tmp_path / "record.sqlite", ["valve"], {"valve.position": ("position", "position")})
+    assert [(item.name, item.role) for item in content.instruments] == [("valve", InstrumentRole.SELECTOR)]
+
+
 LATER = MOMENT + dt.timedelta(seconds=90)
 
 

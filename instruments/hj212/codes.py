@@ -116,6 +116,11 @@ class Factor:
     decimals: int | None = None
     code_2005: str = ""
 
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """Its codes of either version."""
+        return (self.code, self.code_2005) if self.code_2005 else (self.code,)
+
 
 FACTORS = {
     factor.code: factor

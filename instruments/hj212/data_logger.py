@@ -19,11 +19,12 @@ import datetime as dt
 import itertools
 import threading
 from collections import Counter, OrderedDict, deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from instruments.deadline import monotonic
+from instruments.hj212.acknowledging import REPLIES, acknowledgement
 from instruments.hj212.codes import (
     DATA,
     HISTORIES,
@@ -44,7 +45,6 @@ from testbench.errors import InstrumentError
 KEPT = 1500  # uploads of each kind that carries values: a day of minutes
 KEPT_OF_OTHERS = 16
 REMEMBERED = 64  # requests of which answers are known again
-REPLIES = frozenset({Command.REQUEST_REPLY, Command.RESULT, Command.NOTICE_ACKNOWLEDGED, Command.DATA_ACKNOWLEDGED})
 DAMAGE = frozenset({DefectKind.CRC, DefectKind.CRC_FORM})
 """Departures after which what was received may not be what was sent; a right sum vouches for the rest."""
 
@@ -59,6 +59,10 @@ class Upload:
     received: dt.datetime
     serial: int
     damage: str = ""
+
+    def tells(self, codes: Collection[str]) -> bool:
+        """Whether it has data of one of these codes."""
+        return not self.segment.readings.keys().isdisjoint(codes)
 
     @property
     def age_s(self) -> float | None:
@@ -97,9 +101,12 @@ class DataLogger:
         strict: bool,
         timeout_s: float,
         tries: int,
+        codes: Collection[str],
     ) -> None:
+        """`codes` are those of the measurand: real-time data without any of them are no answer to a request."""
         self.name = name
         self.mn = mn
+        self._codes = codes
         self.trace: Listener | None = None
         self.version = 1
         self.departures: Counter[DefectKind] = Counter()  # of what was used, in how many frames each
@@ -180,14 +187,16 @@ class DataLogger:
         with self._condition:
             return [upload for upload in self._uploads.get(command, ()) if upload.serial > after]
 
-    def next_upload(self, command: Command, after: int, wait_s: float) -> Upload | None:
-        """The newest upload of one kind beyond a serial number; wait for one so long. None: there was none."""
+    def next_upload(self, command: Command, codes: Collection[str], after: int, wait_s: float = 0.0) -> Upload | None:
+        """The newest upload of a kind with one of these codes, beyond a serial number; None: none came within `wait_s`."""
         deadline = monotonic() + wait_s
         with self._condition:
             while True:
-                kept = self._uploads.get(command)
-                if kept and kept[-1].serial > after:
-                    return kept[-1]
+                for upload in reversed(self._uploads.get(command, ())):
+                    if upload.serial <= after:
+                        break
+                    if upload.tells(codes):
+                        return upload
                 left = deadline - monotonic()
                 if left <= 0:
                     return None
@@ -217,9 +226,7 @@ class DataLogger:
             self.complain(f"packets {', '.join(map(str, missing.packets))} of {missing.first.pnum} did not come")
         if joined is not None:
             self._keep(joined)
-        if segment.flag is None or not segment.flag.acknowledge:
-            return b""
-        return build_frame(acknowledgement(segment))
+        return acknowledgement(segment)
 
     def refuse(self, refused: Refused) -> None:
         """Remember why what came is no frame."""
@@ -265,6 +272,9 @@ class DataLogger:
         with self._condition:
             self._newest = next(self._serials)
             upload = Upload(segment, _platform_time(), self._newest, damage)
+            if segment.cn == Command.REALTIME and not upload.tells(self._codes):
+                told = ", ".join(segment.readings) or "none"
+                self._complaint = f"it sends nothing of {' or '.join(self._codes)}, but of {told}"
             kept = KEPT if segment.cn in HISTORIES else KEPT_OF_OTHERS
             self._uploads.setdefault(segment.cn or 0, deque(maxlen=kept)).append(upload)
             if len(self._uploads) > REMEMBERED:  # a logger that makes up commands
@@ -340,7 +350,8 @@ class DataLogger:
         for upload in reversed(self._uploads.get(Command.REALTIME, ())):
             if upload.serial <= question.after:
                 return None
-            if upload.segment.qn == question.qn or upload.segment.qn not in self._questions:
+            known = upload.segment.qn != question.qn and upload.segment.qn in self._questions
+            if not known and upload.tells(self._codes):
                 return upload
         return None
 
@@ -372,13 +383,6 @@ class DataLogger:
     def _error(self, text: str) -> InstrumentError:
         host, port = self._address
         return InstrumentError(f"{self.name} (HJ212::{host}::{port}): {text}")
-
-
-def acknowledgement(segment: Segment) -> Segment:
-    """What acknowledges an upload: 9014 for data, 9013 for a notice, with its QN."""
-    command = Command.DATA_ACKNOWLEDGED if segment.cn in DATA else Command.NOTICE_ACKNOWLEDGED
-    flag = Flag.of(version=1 if segment.flag is None else max(1, segment.flag.version))
-    return Segment(qn=segment.qn, st=SystemType.EXCHANGE, cn=int(command), pw=segment.pw, mn=segment.mn, flag=flag)
 
 
 def _platform_time() -> dt.datetime:

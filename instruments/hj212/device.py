@@ -43,7 +43,7 @@ from pydantic import BaseModel, Field, model_validator
 from instruments.deadline import monotonic
 from instruments.hj212.codes import DATA_FLAGS, Command, Factor, SystemType, find_factor
 from instruments.hj212.data_logger import DataLogger, Upload
-from instruments.hj212.segment import VERSIONS, Reading, Segment, group
+from instruments.hj212.segment import VERSIONS, group
 from instruments.hj212.units import sent_unit_factor
 from instruments.station_keys import (
     DeviceRange,
@@ -85,6 +85,11 @@ class Recorded:
     factor: Factor | None
     command: Command
     field: str
+
+    @property
+    def source(self) -> tuple[Command, str]:
+        """Of what its uploads are: fields of the same come from the same upload."""
+        return self.command, "" if self.factor is None else self.factor.code
 
 
 class Hj212Settings(DriverSettings):
@@ -207,8 +212,11 @@ class Hj212Device:
             strict=settings.strict,
             timeout_s=settings.timeout_s,
             tries=settings.tries,
+            codes=settings.factor.codes,
         )
-        self._delivered: dict[Command, int] = {}  # serial of the last upload of each kind that was a reading
+        self._delivered: dict[
+            tuple[Command, str], int
+        ] = {}  # serial of the last upload of a kind and code that was a reading
         self._heard_at = 0.0
 
     def _further_channel(self, recorded: Recorded) -> Channel:
@@ -276,13 +284,18 @@ class Hj212Device:
     def collect(self) -> Sequence[Sample]:
         """Return the reading in `unit`, and what is recorded beside it; raise InstrumentError where the logger is silent."""
         upload = self.data_logger.realtime() if self.settings.mode == "poll" else self._next_realtime()
-        others = {recorded.command for recorded in self._recorded} - {Command.REALTIME}
-        uploads = {Command.REALTIME: upload, **{command: self._new(command) for command in others}}
-        return (self._indication(upload), *(self._further(each, uploads[each.command]) for each in self._recorded))
+        told: dict[tuple[Command, str], Upload | None] = {}
+        for each in self._recorded:
+            if each.factor is not None and each.source not in told:
+                told[each.source] = self._told(each.factor, each.command, upload)
+        further = (
+            self._age(upload) if each.factor is None else self._further(each, told[each.source]) for each in self._recorded
+        )
+        return (self._indication(upload), *further)
 
     def _next_realtime(self) -> Upload | None:
         """The newest upload that was not a reading yet; None, a gap, where there is none."""
-        upload = self._new(Command.REALTIME, LISTEN_WAIT_S)
+        upload = self._new(Command.REALTIME, self.settings.factor, LISTEN_WAIT_S)
         if upload is not None:
             self._heard_at = monotonic()
             return upload
@@ -296,39 +309,33 @@ class Hj212Device:
             )
         return None
 
-    def _new(self, command: Command, wait_s: float = 0.0) -> Upload | None:
-        """The newest upload of a kind, once."""
-        upload = self.data_logger.next_upload(command, self._delivered.get(command, 0), wait_s)
+    def _told(self, factor: Factor, command: Command, realtime: Upload | None) -> Upload | None:
+        """The upload that tells of a further factor: the reading's own, or the newest that did not yet."""
+        if command is Command.REALTIME and realtime is not None and realtime.tells(factor.codes):
+            self._delivered[command, factor.code] = realtime.serial
+            return realtime
+        return self._new(command, factor)
+
+    def _new(self, command: Command, factor: Factor, wait_s: float = 0.0) -> Upload | None:
+        """The newest upload of a kind with a factor, once."""
+        after = self._delivered.get((command, factor.code), 0)
+        upload = self.data_logger.next_upload(command, factor.codes, after, wait_s)
         if upload is not None:
-            self._delivered[command] = upload.serial
+            self._delivered[command, factor.code] = upload.serial
         return upload
 
     def _indication(self, upload: Upload | None) -> Sample:
-        if upload is None:
-            return GAP
-        reading = _reading(upload.segment, self.settings.factor)
-        if reading is None:
-            codes = ", ".join(upload.segment.readings) or "none"
-            raise InstrumentError(
-                f"{self.name} ({self.settings.resource}): sends nothing of {self.settings.factor.code}, but of {codes}; "
-                "correct code, or the configuration of the logger"
-            )
-        return _sample(reading, self.settings.field, upload, self._per_sent)
+        return GAP if upload is None else _sample(upload, self.settings.factor, self.settings.field, self._per_sent)
 
     def _further(self, recorded: Recorded, upload: Upload | None) -> Sample:
+        assert recorded.factor is not None
         if upload is None:
             return GAP
-        if recorded.factor is None:
-            return GAP if upload.age_s is None else Sample(upload.age_s)
-        reading = _reading(upload.segment, recorded.factor)
-        if reading is None or recorded.field not in reading.fields:
-            return GAP
-        return _sample(
-            reading,
-            recorded.field,
-            upload,
-            self._per_sent if recorded.factor.code == self.settings.factor.code else 1.0,
-        )
+        per_sent = self._per_sent if recorded.factor.code == self.settings.factor.code else 1.0
+        return _sample(upload, recorded.factor, recorded.field, per_sent)
+
+    def _age(self, upload: Upload | None) -> Sample:
+        return GAP if upload is None or upload.age_s is None else Sample(upload.age_s)
 
     # ---- device --------------------------------------------------------------------------------------------------------
 
@@ -344,21 +351,22 @@ class Hj212Device:
         self.data_logger.command(Command.CALIBRATE_ZERO, group(("PolId", self.settings.factor.code)))
 
 
-def _reading(segment: Segment, factor: Factor) -> Reading | None:
-    """What a segment says of a factor, by its code of 2017 or of 2005."""
-    readings = segment.readings
-    return readings.get(factor.code) or readings.get(factor.code_2005)
+def _sample(upload: Upload, factor: Factor, field: str, per_sent: float) -> Sample:
+    """A field as a reading; a gap where it was not sent.
 
-
-def _sample(reading: Reading, field: str, upload: Upload, factor: float) -> Sample:
-    """A field as a reading; flagged where the logger flags it, where it is no number, or where the frame is damaged."""
+    Flagged where the frame is damaged, where the logger flags it, or where it is no number.
+    """
+    readings = upload.segment.readings
+    reading = next(readings[code] for code in factor.codes if code in readings)
+    if field not in reading.fields:
+        return GAP
     number = reading.number(field)
-    value = math.nan if number is None else number * factor
+    value = math.nan if number is None else number * per_sent
     if upload.damage:
         return Sample(value, Status.FLAGGED, upload.damage)
     if reading.flag != "N":
         meaning = DATA_FLAGS.get(reading.flag)
         return Sample(value, Status.FLAGGED, f"{reading.flag} ({meaning})" if meaning else reading.flag)
     if number is None:
-        return Sample(value, Status.FLAGGED, reading.fields.get(field, "no value"))
+        return Sample(value, Status.FLAGGED, reading.fields[field] or "no value")
     return Sample(value)

@@ -7,9 +7,9 @@ import contextlib
 import queue
 from collections.abc import Callable
 
-from instruments.hj212.data_logger import REPLIES, acknowledgement
+from instruments.hj212.acknowledging import acknowledgement
 from instruments.hj212.decoding import described
-from instruments.hj212.frame import Frame, build_frame
+from instruments.hj212.frame import Frame
 from instruments.hj212.platform import Platform
 from instruments.hj212.reader import Refused
 from testbench.commands.options import add_language
@@ -91,10 +91,7 @@ class Everyone:
     def hear(self, frame: Frame) -> bytes:
         """Keep a frame; return the acknowledgement that it asks for."""
         self.heard.put(frame)
-        segment = frame.segment
-        if not frame.intact or segment.cn in REPLIES or segment.flag is None or not segment.flag.acknowledge:
-            return b""
-        return build_frame(acknowledgement(segment))
+        return acknowledgement(frame.segment) if frame.intact else b""
 
     def refuse(self, refused: Refused) -> None:
         """Keep what is no frame."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+import random
 import socket
 import threading
 from collections.abc import Callable, Iterator
@@ -225,8 +226,8 @@ def test_a_logger_that_is_not_the_one_of_the_station_file_is_told_so(
 
 
 def test_a_logger_without_the_measurand_is_named_with_what_it_sends(met: Callable[..., Any]) -> None:
-    made, _ = met(measurand="SO2", unit="ppm")
-    with pytest.raises(InstrumentError, match="sends nothing of a21026, but of a05001, a19001; correct code"):
+    made, _ = met(measurand="SO2", unit="ppm", timeout_s=0.05)
+    with pytest.raises(InstrumentError, match="could not be used: it sends nothing of a21026 or 02, but of a05001, a19001"):
         read(made)
 
 
@@ -288,6 +289,18 @@ def test_listening_each_upload_is_a_reading_once(met: Callable[..., Any]) -> Non
     assert logger.heard == []
 
 
+def test_factors_may_come_in_uploads_of_their_own(met: Callable[..., Any]) -> None:
+    made, logger = met(mode="listen", record_also=("O2", "CO2-minute-Avg", "CO2-minute-Max"))
+    other = realtime("1").replace("a05001-Rtd=1,a05001-Flag=N", "a19001-Rtd=8.1,a19001-Flag=N")
+    logger.send(build_frame(realtime("1").replace("CN=2011", "CN=2051").replace("-Rtd=1", "-Avg=1,a05001-Max=2")))
+    logger.send(build_frame(other))
+    logger.push("7.5")
+    logger.send(build_frame(other))
+    assert [sample.value for sample in awaited(made)] == [7.5, 8.1, 1.0, 2.0]
+    logger.push("7.6")
+    assert [sample.status for sample in awaited(made)] == [Status.VALID, *3 * [Status.GAP]]
+
+
 def test_what_asks_for_an_acknowledgement_gets_it_with_its_qn(met: Callable[..., Any]) -> None:
     made, logger = met(mode="listen")
     logger.push("7.5", acknowledge=True)
@@ -316,6 +329,23 @@ def test_what_is_not_of_this_logger_is_not_used_and_silence_becomes_an_error(
     assert read(made)[0].status is Status.GAP
     with pytest.raises(InstrumentError, match=rf"no real-time data for .* s; what came could not be used: .*{words}"):
         read(made)
+
+
+def test_nothing_that_is_sent_ends_the_platform(met: Callable[..., Any]) -> None:
+    made, logger = met(mode="listen")
+    chance = random.Random(1)
+    head = f"ST=31;CN=2011;PW=123456;MN={MN};Flag=7"
+    logger.send(
+        *(chance.randbytes(chance.randint(1, 300)) for _ in range(50)),
+        build_frame(f"QN=\xe9;{head};CP=&&&&".encode("latin-1")),
+        build_frame(f"QN={'9' * 9900};{head}"),
+        build_frame(f"QN=1;{head};PNUM=9999;PNO=0;CP=&&;;,,=&&"),
+        build_frame(f"QN=1;{head.replace('2011', '0000')};CP=&&DataTime=20269999999999;a05001-Rtd&&"),
+        b"\r\n",
+    )
+    logger.push("7.5")
+    while (sample := awaited(made)[0]).status is not Status.VALID or sample.value != 7.5:
+        pass
 
 
 def test_minutes_in_packets_are_recorded_once(met: Callable[..., Any]) -> None:

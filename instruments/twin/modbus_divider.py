@@ -151,7 +151,8 @@ class DividerImage:
                 self._port.set_flow(number, wanted)
 
     def _make(self, made: _Made) -> None:
-        if made != self._made and (self._made is not None or made.total_flow > 0):
+        flowing = any(self._port.setpoint(number) for number in range(1, self._port.ports + 1))
+        if made != self._made and (flowing or made.total_flow > 0):
             self._made = made
             self._port.make(*made)
 

@@ -271,6 +271,13 @@ def test_in_standby_nothing_flows(served: Any) -> None:
     assert [sample.value for sample in divider.collect()] == [0.0, 0.0]
 
 
+def test_gas_that_flowed_before_it_was_switched_on_is_stopped_as_well(served: Any) -> None:
+    divider, box = served("sms-calibrator", **CONTENTS)
+    box.make(1, 0.02, 4.0)
+    assert divider.drive_safe().verified
+    assert box.flows == [0.0, 0.0]
+
+
 def test_each_gas_has_its_register_and_its_channel(served: Any) -> None:
     divider, box = served("sms-calibrator", **CONTENTS | {"gases": ["co2", "so2", "zero"]})
     divider.supply("SO2", 0.002)

@@ -12,6 +12,8 @@ import re
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 
+from testbench.text import Text
+
 
 class Command(IntEnum):
     """CN, what a segment is about."""
@@ -93,14 +95,14 @@ class ExecutionReturn(IntEnum):
 
 
 DATA_FLAGS = {
-    "N": "normal",
-    "F": "stopped",
-    "M": "maintenance",
-    "S": "set by hand",
-    "D": "fault",
-    "C": "calibrating",
-    "T": "over range",
-    "B": "no communication with the analyser",
+    "N": Text("正常", "normal"),
+    "F": Text("停运", "stopped"),
+    "M": Text("维护", "maintenance"),
+    "S": Text("手工输入", "set by hand"),
+    "D": Text("故障", "fault"),
+    "C": Text("校准", "calibrating"),
+    "T": Text("超上限", "over range"),
+    "B": Text("通讯异常", "no communication with the analyser"),
 }
 """Flags of a value; all but N mark it."""
 

@@ -43,17 +43,6 @@ SUBJECTS: Final = {
     9014: Text("数据应答", "data acknowledged"),
 }
 UNKNOWN: Final = Text("未知命令", "unknown command")
-FLAGS: Final = {
-    "N": Text("正常", "normal"),
-    "F": Text("停运", "stopped"),
-    "M": Text("维护", "maintenance"),
-    "S": Text("手工输入", "set by hand"),
-    "D": Text("故障", "fault"),
-    "C": Text("校准", "calibrating"),
-    "T": Text("超上限", "over range"),
-    "B": Text("通讯异常", "no communication with the analyser"),
-}
-assert {flag: text.en for flag, text in FLAGS.items()} == DATA_FLAGS
 REFUSED: Final = Text("不是有效帧", "no frame")
 FAULTLESS: Final = Text("符合 HJ 212-2017", "as HJ 212-2017 has it")
 PACKET: Final = Text("第 {pno}/{pnum} 包", "packet {pno} of {pnum}")
@@ -97,5 +86,5 @@ def _reading(reading: Reading, language: Language) -> str:
     values = [f"{field} {value}" for field, value in reading.fields.items() if field != "Flag"]
     flag = reading.fields.get("Flag")
     if flag is not None:
-        values.append(f"Flag {flag}{f' ({FLAGS[flag].say(language)})' if flag in FLAGS and flag != 'N' else ''}")
+        values.append(f"Flag {flag}{f' ({DATA_FLAGS[flag].say(language)})' if flag in DATA_FLAGS and flag != 'N' else ''}")
     return f"{reading.code:<8}{name:<14}{'  '.join(values)}".rstrip()

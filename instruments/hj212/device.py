@@ -366,7 +366,7 @@ def _sample(upload: Upload, factor: Factor, field: str, per_sent: float) -> Samp
         return Sample(value, Status.FLAGGED, upload.damage)
     if reading.flag != "N":
         meaning = DATA_FLAGS.get(reading.flag)
-        return Sample(value, Status.FLAGGED, f"{reading.flag} ({meaning})" if meaning else reading.flag)
+        return Sample(value, Status.FLAGGED, f"{reading.flag} ({meaning.en})" if meaning else reading.flag)
     if number is None:
         return Sample(value, Status.FLAGGED, reading.fields[field] or "no value")
     return Sample(value)

@@ -230,8 +230,9 @@ class FlowRig(Protocol):
     is paused, and `rest_state` says in words what that is ("fan stopped").
 
     `sources` are the instruments that are read, `inputs` those of their channels that tell the velocity. `velocities` gives
-    it for every reading of `channel` (NaN is a gap) from the readings of all inputs in a window; `reference` gives a velocity
-    its influences by the mean readings of all inputs, `predict` by the set-point alone. `setting` counts the settings made.
+    it for every reading of `channel` (NaN is a gap) from the readings of all inputs in a window; `reference` gives a
+    velocity its influences by the mean readings of all inputs, `predict` by the set-point alone. `setting` counts the
+    settings made.
     """
 
     name: str

@@ -52,7 +52,7 @@ from testbench.metrology.amount import UnitError, from_fraction, to_fraction
 from testbench.station import Station, StationFile
 
 HERE = Path(__file__).parent
-TIMEOUT_S, TRIES = 0.06, 2
+TIMEOUT_S, TRIES = 0.12, 2
 MARGIN_S = 1.0  # of a busy computer
 FIELD_UNITS = {"%", "°C", "K", "Pa", "hPa", "kPa", "mmHg", "psi", "V", "mA", "A", "W", "Hz", "rpm"}
 FIELD_UNITS |= {"m/s", "m³/s", "m³/h", "mg/m³", "position"}

@@ -5,7 +5,7 @@ number is written: `[+][0][width][.digits]` and f, e, E, g or d (rounded to a wh
 that a profile cannot reach into the program.
 
 A pattern is a regular expression that fits the whole answer without blanks around it. It is refused if it could take very
-long: a repetition of a repetition, many repetitions, or a reference back.
+long (`instruments.pattern_effort`).
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ from typing import Annotated
 
 from pydantic import AfterValidator
 
+from instruments.pattern_effort import check_effort
+
 LONGEST_PATTERN = 300
 LONGEST_TEMPLATE = 300
-LONGEST_ANSWER = 1024  # characters of an answer that a pattern is tried on
-MOST_REPETITIONS = 8  # without end, in one pattern; of the dot alone, which fits anything:
-MOST_DOTS = 2
+LONGEST_ANSWER = 512  # characters of an answer that a pattern is tried on
 
 NUMBER = r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"
 VALUE = rf"(?P<value>{NUMBER})"
@@ -30,46 +30,7 @@ VALUE = rf"(?P<value>{NUMBER})"
 
 _PLACE = re.compile(r"\{\{|\}\}|\{(?P<name>[a-z_]+)(?::(?P<form>[^{}]*))?\}|[{}]")
 _FORM = re.compile(r"\+?0?\d{0,2}(?:\.\d{1,2})?[feEgd]")
-_ITEM = re.compile(
-    r"(?P<back>\\[1-9]|\(\?P=|\(\?\()|(?P<open>\((?:\?(?:P<\w*>|[:=!>]|<[=!]|[a-zA-Z-]+[:)]))?)"
-    r"|\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|.",
-    re.DOTALL,
-)
-_REPETITION = re.compile(r"((?P<endless>[*+]|\{\d*,\})|\{(?P<times>\d+)\}|\{\d*,\d+\}|\?)[?+]?")
 _PLAIN = re.compile(r"[A-Za-z0-9 ._+/-]*")
-
-
-def _check_effort(pattern: str) -> None:
-    """Raise ValueError for a pattern whose effort might grow beyond all bounds."""
-    groups = [False]  # whether the open groups, the outermost first, may fit texts of different lengths or in several ways
-    endless = dots = 0
-    at = 0
-    while at < len(pattern):
-        item = _ITEM.match(pattern, at)
-        assert item is not None
-        at = item.end()
-        if item["open"] is not None:
-            groups.append(False)
-            continue
-        if item["back"] is not None:
-            raise ValueError("refers back to a group, which can take very long; write it out")
-        if item[0] == "|":
-            groups[-1] = True
-            continue
-        varied = groups.pop() if item[0] == ")" and len(groups) > 1 else False
-        if found := _REPETITION.match(pattern, at):
-            at = found.end()
-            if varied and found[1] != "?":
-                raise ValueError("repeats a group that itself varies, which can take very long; write the group out")
-            endless += found["endless"] is not None
-            dots += found["endless"] is not None and item[0] == "."
-            varied = varied or found["times"] is None
-        groups[-1] = groups[-1] or varied
-    if endless > MOST_REPETITIONS or dots > MOST_DOTS:
-        raise ValueError(
-            f"has {endless} repetitions without end, {dots} of them of the dot; at most {MOST_REPETITIONS} and "
-            f"{MOST_DOTS} are taken: say what may stand there"
-        )
 
 
 @cache
@@ -83,7 +44,7 @@ def compiled(pattern: str) -> re.Pattern[str]:
             made = re.compile(pattern, re.ASCII)
     except (re.error, OverflowError, RecursionError, Warning) as error:
         raise ValueError(f"is no regular expression: {error}") from None
-    _check_effort(pattern)
+    check_effort(pattern)
     return made
 
 

@@ -336,6 +336,48 @@ def test_a_run_that_was_interrupted_agrees_before_and_after_it_was_resumed(evalu
     assert result.runs[0].findings[0].notes == ("nobody watched the bench for 5 s",)
 
 
+# ---- on a flow rig ------------------------------------------------------------------------------------------------------
+
+ON_A_RIG = {"levels": [0.2, 0.6], "passes": 1, "average_s": 30.0}
+
+
+@pytest.mark.parametrize("cut_s", [60.0, 200.0, 290.0, 360.0])
+def test_velocities_that_were_cut_and_set_anew_agree(evaluating, flow_station, cut_s):
+    made = evaluating(station=flow_station().text, velocity_accuracy=ON_A_RIG)
+    pending = [cut_s]
+
+    def check():
+        if pending and made.clock.now() >= pending[0]:
+            pending.pop(0)
+            raise HoldError("paused by the operator", lambda: True)
+
+    made.check = check
+    made.go()
+    assert not pending
+    assert_agrees(made.again())
+
+
+def test_a_velocity_of_an_evaluation_that_was_resumed_agrees(evaluating, flow_station):
+    made = evaluating(station=flow_station().text, velocity_accuracy=ON_A_RIG)
+    calls = []
+
+    def check():
+        if calls[-1:] == ["average"] and "ended" not in calls:
+            calls.append("ended")
+            raise EndedError("the system shuts down")
+
+    made.watcher.began, made.check = calls.append, check
+    with pytest.raises(EndedError):
+        made.go()
+    made.go_on()
+    result = made.again()
+    assert_agrees(result)
+    assert result.runs[0].finished
+    (run,) = made.record.runs(made.evaluation)
+    again = [step.reestablished for step in made.record.steps(run.identifier) if step.reestablished]
+    assert [one["velocity"] for one in again] == [6.0]
+
+
 # ---- what was changed since ---------------------------------------------------------------------------------------------
 
 

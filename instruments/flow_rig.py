@@ -35,6 +35,7 @@ from instruments.station_keys import DriverSettings
 from testbench.engine.roles import Identity, Parts, SafeOutcome, Sensor, Source
 from testbench.errors import InstrumentError, StationError, UnsuppliableError, suggest
 from testbench.metrology.quantity import Component, Quantity
+from testbench.metrology.settling import MINIMUM_READINGS
 from testbench.metrology.velocity import VELOCITY_UNIT
 
 FALLING_S = 0.5  # how long the velocity is watched after the fan was stopped
@@ -151,6 +152,17 @@ class FlowRig:
         self.rest_state = "fan stopped" if rest is None else f"{rest:g} m/s, not controlled"
         self._target: float | None = None
         self._percent = 0.0
+        self._refuse_a_slow_reference()
+
+    def _refuse_a_slow_reference(self) -> None:
+        """Raise StationError where `stable_s` holds too few readings to tell whether the velocity stands still."""
+        read = next(source for source in self._reference.sources if self.channel in (c.name for c in source.channels))
+        least = MINIMUM_READINGS * read.interval_s
+        if self.stable_s < least:
+            raise StationError(
+                f"stable_s: {self.stable_s:g} s hold too few readings of {read.name}, which is read every "
+                f"{read.interval_s:g} s; give it at least {least:g} s"
+            )
 
     # ---- instrument ----------------------------------------------------------------------------------------------------
 

@@ -243,6 +243,13 @@ def test_parts_that_the_station_does_not_have_are_told_of(more, said):
         rig(**more)
 
 
+def test_a_reference_that_is_read_too_seldom_is_told_of(monkeypatch):
+    monkeypatch.setattr(Meter, "interval_s", 10.0)
+    with pytest.raises(StationError, match="at least 60 s"):
+        rig()
+    assert rig(stable_s=60.0)[0].stable_s == 60.0
+
+
 # ---- a meter of velocity ------------------------------------------------------------------------------------------------
 
 

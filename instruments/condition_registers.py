@@ -6,18 +6,16 @@ a file of the lab's own. `generic-chamber.toml` shows every key. Registers are c
 
 from __future__ import annotations
 
-import tomllib
 from importlib import resources
-from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, model_validator
 
 from instruments.condition_control import ControlTerms
 from instruments.modbus import Function, Request
+from instruments.profile_files import profiles_in, read_profile_file
 from instruments.register_profile import Number, Table, Transport
 from instruments.registers import NumberType
-from testbench.errors import InputError, explain
 
 SHIPPED = resources.files("instruments") / "condition_profiles"
 
@@ -91,27 +89,9 @@ class ConditionRegisters(Table):
 
 def condition_profile_names() -> list[str]:
     """Names of the shipped profiles."""
-    return sorted(item.name.removesuffix(".toml") for item in SHIPPED.iterdir() if item.name.endswith(".toml"))
+    return profiles_in(SHIPPED)
 
 
 def read_condition_registers(name: str) -> ConditionRegisters:
     """Read a shipped profile by name, or a file by path; raise InputError saying what is wrong and where."""
-    listing = (
-        f"shipped profiles: {', '.join(condition_profile_names())}; a file of your own is given by its path (ours.toml)"
-    )
-    try:
-        if name.endswith(".toml") or "/" in name or "\\" in name:
-            text = Path(name).read_text(encoding="utf-8-sig")
-        elif name in condition_profile_names():
-            text = (SHIPPED / f"{name}.toml").read_text(encoding="utf-8")
-        else:
-            raise InputError(f"there is no profile {name!r} of conditions; {listing}")
-        return ConditionRegisters.model_validate(tomllib.loads(text))
-    except FileNotFoundError:
-        raise InputError(f"profile file {Path(name).absolute()} does not exist; {listing}") from None
-    except tomllib.TOMLDecodeError as error:
-        raise InputError(f"profile {name} is not valid TOML: {error}") from error
-    except ValidationError as error:
-        raise InputError(f"profile {name}: {explain(error)}") from error
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"profile file {Path(name).absolute()} cannot be read: {error}") from error
+    return read_profile_file(name, ConditionRegisters, SHIPPED, "condition profile")

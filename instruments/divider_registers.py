@@ -8,18 +8,17 @@ where the divider reports the flow of every port, or `[contents.GAS]`, where it 
 
 from __future__ import annotations
 
-import tomllib
 from importlib import resources
-from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, model_validator
 
 from instruments.flow_units import FlowUnitError, flow_unit
 from instruments.modbus import Function, Request
+from instruments.profile_files import profiles_in, read_profile_file
 from instruments.register_profile import Number, StatusEntry, Table, Transport
 from instruments.registers import NumberType
-from testbench.errors import InputError, explain
+from testbench.errors import InputError
 from testbench.metrology.amount import UnitError, conversion
 
 SHIPPED = resources.files("instruments") / "divider_profiles"
@@ -187,33 +186,9 @@ def _write(number: Number, value: float, function: int, offset: int) -> Request:
 
 def divider_profile_names() -> list[str]:
     """Names of the shipped profiles."""
-    return sorted(item.name.removesuffix(".toml") for item in SHIPPED.iterdir() if item.name.endswith(".toml"))
+    return profiles_in(SHIPPED)
 
 
 def read_divider_profile(name: str) -> DividerRegisters:
     """Read a shipped profile by name, or a file by path; raise InputError saying what is wrong and where."""
-    if name.endswith(".toml") or "/" in name or "\\" in name:
-        path = Path(name)
-        try:
-            return parse_divider_profile(path.read_text(encoding="utf-8"), str(path))
-        except FileNotFoundError:
-            raise InputError(f"profile file {path.absolute()} does not exist; {_listing()}") from None
-        except (OSError, UnicodeDecodeError) as error:
-            raise InputError(f"profile file {path.absolute()} cannot be read: {error}") from error
-    if name not in divider_profile_names():
-        raise InputError(f"there is no Modbus profile {name!r}; {_listing()}")
-    return parse_divider_profile((SHIPPED / f"{name}.toml").read_text(encoding="utf-8"), f"{name}.toml")
-
-
-def parse_divider_profile(text: str, place: str) -> DividerRegisters:
-    """Check the text of a profile; `place` names it in errors."""
-    try:
-        return DividerRegisters.model_validate(tomllib.loads(text))
-    except tomllib.TOMLDecodeError as error:
-        raise InputError(f"profile {place} is not valid TOML: {error}") from error
-    except ValidationError as error:
-        raise InputError(f"profile {place}: {explain(error)}") from error
-
-
-def _listing() -> str:
-    return f"shipped profiles: {', '.join(divider_profile_names())}; a file of your own is given by its path (ours.toml)"
+    return read_profile_file(name, DividerRegisters, SHIPPED, "Modbus profile")

@@ -7,15 +7,13 @@ from 0, as they are sent: "40001" of a manual is 0.
 
 from __future__ import annotations
 
-import tomllib
 from importlib import resources
-from pathlib import Path
 from typing import Annotated
 
-from pydantic import Field, ValidationError
+from pydantic import Field
 
+from instruments.profile_files import profiles_in, read_profile_file
 from instruments.register_profile import Table, Transport
-from testbench.errors import InputError, explain
 
 SHIPPED = resources.files("instruments") / "fan_drives"
 Register = Annotated[int, Field(ge=0, le=65535)]
@@ -70,21 +68,9 @@ class FanDriveProfile(Table):
 
 def fan_drive_names() -> list[str]:
     """Names of the shipped profiles."""
-    return sorted(item.name.removesuffix(".toml") for item in SHIPPED.iterdir() if item.name.endswith(".toml"))
+    return profiles_in(SHIPPED)
 
 
 def read_fan_drive(name: str) -> FanDriveProfile:
     """Read a shipped profile by name, or a file by path; raise InputError saying what is wrong and where."""
-    own = name.endswith(".toml") or "/" in name or "\\" in name
-    if not own and name not in fan_drive_names():
-        raise InputError(f"there is no profile {name!r} of a fan drive; shipped are {', '.join(fan_drive_names())}")
-    try:
-        text = Path(name).read_text(encoding="utf-8") if own else (SHIPPED / f"{name}.toml").read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"profile file {Path(name).absolute()} cannot be read: {error}") from error
-    try:
-        return FanDriveProfile.model_validate(tomllib.loads(text))
-    except tomllib.TOMLDecodeError as error:
-        raise InputError(f"profile {name} is not valid TOML: {error}") from error
-    except ValidationError as error:
-        raise InputError(f"profile {name}: {explain(error)}") from error
+    return read_profile_file(name, FanDriveProfile, SHIPPED, "fan drive profile")

@@ -22,13 +22,14 @@ def profiles_in(folder: Traversable) -> list[str]:
 def read_profile_file(name: str, model: type[Profile], folder: Traversable, kind: str) -> Profile:
     """Read a shipped profile by name, or a file by path; raise InputError saying what is wrong and where.
 
-    `kind` is what such a profile is called ("Modbus profile"), `folder` where those of that kind are shipped.
+    `kind` is what such a profile is called ("Modbus profile"), `folder` where those of that kind are shipped. A byte order
+    mark, which some editors write, is passed over.
     """
     listing = f"shipped profiles: {', '.join(profiles_in(folder))}; a file of your own is given by its path (ours.toml)"
     if name.endswith(".toml") or "/" in name or "\\" in name:
         path = Path(name)
         try:
-            return parse_profile_text(path.read_text(encoding="utf-8"), str(path), model)
+            return parse_profile_text(path.read_text(encoding="utf-8-sig"), str(path), model)
         except FileNotFoundError:
             raise InputError(f"profile file {path.absolute()} does not exist; {listing}") from None
         except (OSError, UnicodeDecodeError) as error:

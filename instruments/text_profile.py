@@ -13,19 +13,18 @@ from __future__ import annotations
 
 import math
 import re
-import tomllib
 from importlib import resources
 from importlib.resources.abc import Traversable
-from pathlib import Path
 from typing import Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from instruments.condition_control import ControlTerms
+from instruments.profile_files import profiles_in, read_profile_file
 from instruments.session import SerialSettings
 from instruments.text_framing import FRAMINGS, Ends
 from instruments.text_grammar import VALUE, Pattern, Template, ValuePattern, as_sent, compiled, filled, fits, place_names
-from testbench.errors import InputError, explain, suggest
+from testbench.errors import InputError, suggest
 
 SHIPPED = resources.files("instruments") / "text_profiles"
 
@@ -298,7 +297,7 @@ def _made_for_each_other(pattern: str, reply: str, value: float = 1.0) -> re.Mat
 
 def text_profile_names(folder: Traversable = SHIPPED) -> list[str]:
     """Names of the shipped profiles."""
-    return sorted(item.name.removesuffix(".toml") for item in folder.iterdir() if item.name.endswith(".toml"))
+    return profiles_in(folder)
 
 
 def read_text_profile(name: str, model: type[Profile], folder: Traversable = SHIPPED) -> Profile:
@@ -306,27 +305,4 @@ def read_text_profile(name: str, model: type[Profile], folder: Traversable = SHI
 
     `model` is TextProfile or what a driver makes of it; `folder` is where profiles of that kind are shipped.
     """
-    listing = (
-        f"shipped profiles: {', '.join(text_profile_names(folder))}; a file of your own is given by its path (ours.toml)"
-    )
-    if name.endswith(".toml") or "/" in name or "\\" in name:
-        path = Path(name)
-        try:
-            return parse_text_profile(path.read_text(encoding="utf-8-sig"), str(path), model)
-        except FileNotFoundError:
-            raise InputError(f"profile file {path.absolute()} does not exist; {listing}") from None
-        except (OSError, UnicodeDecodeError) as error:
-            raise InputError(f"profile file {path.absolute()} cannot be read: {error}") from error
-    if name not in text_profile_names(folder):
-        raise InputError(f"there is no text profile {name!r}; {listing}")
-    return parse_text_profile((folder / f"{name}.toml").read_text(encoding="utf-8"), f"{name}.toml", model)
-
-
-def parse_text_profile(text: str, place: str, model: type[Profile]) -> Profile:
-    """Check the text of a profile; `place` names it in errors."""
-    try:
-        return model.model_validate(tomllib.loads(text))
-    except tomllib.TOMLDecodeError as error:
-        raise InputError(f"profile {place} is not valid TOML: {error}") from error
-    except ValidationError as error:
-        raise InputError(f"profile {place}: {explain(error)}") from error
+    return read_profile_file(name, model, folder, "text profile")

@@ -13,7 +13,8 @@ import pytest
 
 from instruments.ascii_divider import AsciiDivider, AsciiDividerSettings
 from instruments.divider_text import SHIPPED, DividerText, read_divider_text
-from instruments.text_profile import parse_text_profile, text_profile_names
+from instruments.profile_files import parse_profile_text
+from instruments.text_profile import text_profile_names
 from instruments.twin.ascii_divider import AsciiDividerServer
 from testbench.engine.roles import Direction, GasDivider, GasMeter, Parts, Source, Status, Traceable
 from testbench.errors import InputError, InstrumentError, UnsuppliableError
@@ -272,10 +273,10 @@ def test_a_table_that_does_not_fit_its_profile_is_refused(profile: str, more: di
 )
 def test_a_wrong_profile_is_refused_with_its_place(old: str, new: str, said: str) -> None:
     text = (SHIPPED / "generic.toml").read_text(encoding="utf-8")
-    parse_text_profile(text, "ours.toml", DividerText)
+    parse_profile_text(text, "ours.toml", DividerText)
     assert old in text
     with pytest.raises(InputError, match=f"ours.toml.*{said}"):
-        parse_text_profile(text.replace(old, new), "ours.toml", DividerText)
+        parse_profile_text(text.replace(old, new), "ours.toml", DividerText)
 
 
 def test_rest_is_zero_gas_at_the_flow_of_a_pause(served: Any) -> None:

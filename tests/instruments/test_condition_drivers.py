@@ -242,7 +242,7 @@ def test_units_of_other_kinds_are_refused(found: str, wanted: str) -> None:
 def test_every_shipped_profile_of_conditions_can_be_read(tmp_path: Any) -> None:
     for name in condition_profile_names():
         assert read_condition_registers(name).name == name
-    with pytest.raises(InputError, match="there is no profile 'oven' of conditions; shipped profiles: generic-chamber"):
+    with pytest.raises(InputError, match="there is no condition profile 'oven'; shipped profiles: generic-chamber"):
         read_condition_registers("oven")
     path = tmp_path / "ours.toml"
     path.write_text('name = "x"\n[control.temperature]\nset = 5', encoding="utf-8")

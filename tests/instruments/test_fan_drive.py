@@ -176,7 +176,7 @@ def test_every_shipped_profile_says_what_it_rests_on():
         assert "provisional" in read_fan_drive(name).evidence
 
 
-@pytest.mark.parametrize(("profile", "said"), [("abb", "shipped are"), ("nowhere/drive.toml", "cannot be read")])
+@pytest.mark.parametrize(("profile", "said"), [("abb", "shipped profiles"), ("nowhere/drive.toml", "does not exist")])
 def test_a_profile_that_is_not_there_is_told_of(profile, said):
     with pytest.raises(InputError, match=said):
         read_fan_drive(profile)

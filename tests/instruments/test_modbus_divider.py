@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
-from instruments.divider_registers import divider_profile_names, parse_divider_profile, read_divider_profile
+from instruments.divider_registers import DividerRegisters, divider_profile_names, read_divider_profile
 from instruments.modbus import rtu_frame
 from instruments.modbus_divider import ModbusDivider, ModbusDividerSettings
+from instruments.profile_files import parse_profile_text
 from instruments.twin.modbus_divider import ModbusDividerServer
 from testbench.engine.roles import Direction, GasDivider, GasMeter, Parts, Status
 from testbench.errors import InputError, InstrumentError, StationError, UnsuppliableError
@@ -121,9 +122,9 @@ def test_a_wrong_profile_is_refused_with_its_place(change: str, said: str) -> No
         "ports = { stride = 2, most = 2, set = { register = 2, unit = 'L/min' }, "
         "actual = { register = 2, unit = 'L/min' } }\n"
     )
-    parse_divider_profile(text, "ours.toml")
+    parse_profile_text(text, "ours.toml", DividerRegisters)
     with pytest.raises(InputError, match=f"ours.toml.*{said}"):
-        parse_divider_profile(text + change, "ours.toml")
+        parse_profile_text(text + change, "ours.toml", DividerRegisters)
 
 
 @pytest.mark.parametrize(

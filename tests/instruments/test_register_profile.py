@@ -62,8 +62,10 @@ def test_an_unknown_quantity_is_refused_with_the_list_of_those_there_are() -> No
 
 def test_a_profile_file_of_the_lab_is_named_by_its_path(tmp_path: Path) -> None:
     path = tmp_path / "ours.toml"
-    path.write_text(PROFILE + 'quantities.CO2 = { register = 7, function = 4, type = "uint16", unit = "ppm", scale = 10 }\n')
-    assert read_profile(str(path)).quantity("CO2").scale == 10.0
+    text = PROFILE + 'quantities.CO2 = { register = 7, function = 4, type = "uint16", unit = "ppm", scale = 10 }\n'
+    for encoding in ("utf-8", "utf-8-sig"):  # some editors write a byte order mark
+        path.write_text(text, encoding=encoding)
+        assert read_profile(str(path)).quantity("CO2").scale == 10.0
     with pytest.raises(InputError, match=r"nowhere\.toml does not exist; shipped profiles: "):
         read_profile(str(tmp_path / "nowhere.toml"))
 

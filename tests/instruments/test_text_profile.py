@@ -4,8 +4,9 @@ import re
 
 import pytest
 
+from instruments.profile_files import parse_profile_text
 from instruments.text_client import TextClient, TextKeys
-from instruments.text_profile import TextProfile, parse_text_profile, read_text_profile, text_profile_names
+from instruments.text_profile import TextProfile, read_text_profile, text_profile_names
 from instruments.twin.text_profile import TextServer
 from testbench.engine.roles import Identity, Sample, Status
 from testbench.errors import InputError, InstrumentError
@@ -68,7 +69,7 @@ def test_every_shipped_profile_can_be_read():
 )
 def test_a_profile_that_cannot_work_is_refused_by_file_and_key(text, why):
     with pytest.raises(InputError, match=r"profile ours\.toml") as caught:
-        parse_text_profile(HEAD + text, "ours.toml", TextProfile)
+        parse_profile_text(HEAD + text, "ours.toml", TextProfile)
     assert why in str(caught.value)
 
 
@@ -191,7 +192,7 @@ unit = "ppb"
 
 
 def test_a_profile_may_choose_c_link_frames(fault_peer, client, loopback):
-    profile = parse_text_profile(HEAD + CLINK, "ours.toml", TextProfile)
+    profile = parse_profile_text(HEAD + CLINK, "ours.toml", TextProfile)
     assert client(loopback(TextServer(profile, "49", {"o3": lambda: 72.8})), profile).read("o3") == Sample(72.8)
     heard = []
 

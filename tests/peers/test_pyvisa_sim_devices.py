@@ -9,8 +9,9 @@ import pytest
 from pyvisa_sim.parser import get_devices
 
 from instruments.condition_control import NotTakenError
+from instruments.profile_files import parse_profile_text
 from instruments.text_client import TextClient, TextKeys
-from instruments.text_profile import TextProfile, parse_text_profile
+from instruments.text_profile import TextProfile
 from testbench.engine.roles import Identity
 from testbench.errors import InstrumentError
 
@@ -117,7 +118,7 @@ def client(served: Callable[[Any], int], request: pytest.FixtureRequest) -> Call
     """`client(resource, profile)` is connected to that device."""
 
     def start(resource: str, text: str) -> TextClient:
-        profile = parse_text_profile(HEAD + text, "peer.toml", TextProfile)
+        profile = parse_profile_text(HEAD + text, "peer.toml", TextProfile)
         keys = TextKeys(
             resource=f"TCPIP::127.0.0.1::{served(Device(resource))}::SOCKET", profile="peer", timeout_s=0.3, tries=1
         )

@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from gui.running.course import CourseReader
 from testbench import cli
 from testbench.record.store import Record
 from testbench.station import read_station
@@ -97,3 +98,10 @@ def test_the_station_is_checked_and_its_instruments_answer(evaluated, capsys):
     assert "devices P, U, T" in capsys.readouterr().out
     assert cli.main(["station", "identify", str(evaluated[0])]) == 0
     assert read_station(evaluated[0]).station.jumps
+
+
+def test_the_window_shows_the_velocities_that_were_set(evaluated):
+    with Record.open(evaluated[1] / "record.sqlite") as record:
+        evaluation = record.evaluations()[-1].identifier
+        (line,) = CourseReader(record, evaluation).read(record.channels(evaluation)).gas
+    assert list(line.set_points) == pytest.approx([3.0, 9.0, 21.0, 21.0, 9.0, 3.0, 0.0])

@@ -15,7 +15,8 @@ from testbench.criteria.judge import Verdict
 from testbench.engine.judging import judge_recorded
 from testbench.engine.wording import describe, name_of_step
 from testbench.errors import TestbenchError
-from testbench.metrology.amount import UnitError, from_fraction
+from testbench.metrology.amount import UnitError
+from testbench.metrology.measurand import MeasurandKind, from_si, kind_of
 from testbench.office.procedure_words import procedure_words
 from testbench.office.standing_words import station_name
 from testbench.outcome import Outcome, RunState
@@ -71,7 +72,7 @@ class Shade:
 
 @dataclass(frozen=True, slots=True)
 class GasLine:
-    """Gas that was set, in the unit of a channel: from each time on the content asked for, and the one determined."""
+    """Gas or velocity that was set, in the unit of a channel: from each time on what was asked for, and what was determined."""
 
     channel: str
     times: tuple[float, ...]
@@ -251,32 +252,42 @@ def _shades(known: _Known) -> list[Shade]:
 
 
 def _gas(known: Sequence[_Known], channels: Sequence[ChannelRow]) -> list[GasLine]:
-    """The gas of every setting, in each unit that the devices indicate in."""
-    settings: dict[int, tuple[float, float, float]] = {}
-    for one in known:
-        for step in one.steps.values():
-            gas = (step.state or {}).get("gas")
-            if isinstance(gas, Mapping) and gas.get("setting") not in settings:
-                try:
-                    content, predicted = float(gas["content"]), (gas.get("predicted") or {}).get("value")
-                    determined = content if predicted is None else float(predicted)
-                    settings[int(gas["setting"])] = (float(gas["time"]), content, determined)
-                except (KeyError, TypeError, ValueError):  # written by another version
-                    continue
+    """The gas or velocity of every setting, in each unit that the devices indicate in."""
+    made = {
+        MeasurandKind.GAS: _settings(known, "gas", "content"),
+        MeasurandKind.VELOCITY: _settings(known, "velocity", "velocity"),
+    }
     lines = []
     units: set[str] = set()
     for channel in channels:
-        if channel.device is None or channel.unit in units or not settings:
+        if channel.device is None or channel.unit in units:
             continue
         units.add(channel.unit)
         try:
-            factor = float(from_fraction(1.0, channel.unit))
+            settings, factor = made.get(kind_of(channel.unit), {}), from_si(channel.unit)
         except UnitError:
             continue
-        times, contents, predicted_ones = zip(*sorted(settings.values()), strict=True)
-        set_points = tuple(factor * content for content in contents)
-        lines.append(GasLine(channel.name, times, set_points, tuple(factor * value for value in predicted_ones)))
+        if settings:
+            times, set_points, predicted_ones = zip(*sorted(settings.values()), strict=True)
+            determined = tuple(factor * value for value in predicted_ones)
+            lines.append(GasLine(channel.name, times, tuple(factor * value for value in set_points), determined))
     return lines
+
+
+def _settings(known: Sequence[_Known], part: str, key: str) -> dict[int, tuple[float, float, float]]:
+    """Time, set-point and determined value of every setting, of one part of what the bench knew after its steps."""
+    settings: dict[int, tuple[float, float, float]] = {}
+    for one in known:
+        for step in one.steps.values():
+            made = (step.state or {}).get(part)
+            if isinstance(made, Mapping) and made.get("setting") not in settings:
+                try:
+                    set_point, predicted = float(made[key]), (made.get("predicted") or {}).get("value")
+                    determined = set_point if predicted is None else float(predicted)
+                    settings[int(made["setting"])] = (float(made["time"]), set_point, determined)
+                except (KeyError, TypeError, ValueError):  # written by another version
+                    continue
+    return settings
 
 
 def _text(words: object) -> Text:

@@ -72,7 +72,7 @@ class Shade:
 
 @dataclass(frozen=True, slots=True)
 class GasLine:
-    """Gas or velocity that was set, in the unit of a channel: from each time on what was asked for, and what was determined."""
+    """Gas or velocity that was set, in the unit of a channel: from each time on what was asked for and determined."""
 
     channel: str
     times: tuple[float, ...]

@@ -11,7 +11,7 @@ command is answered with the state of the controller, so a set-point is verified
 
 Documented by: Alicat operating manuals (MC series), and two public clients whose tests hold the frames above. A status code
 (MOV VOV POV TOV overflow, OVR totaliser, HLD valve held, VTM valve temperature) flags the reading; LCK (keys locked) does
-not.
+not. A BASIS is refused: its five values are temperature, mass flow, total, set-point and valve drive.
 
     [instruments.mfc-co2]
     driver = "alicat"
@@ -44,6 +44,7 @@ from testbench.errors import InstrumentError
 STATUS_CODES = frozenset({"MOV", "VOV", "POV", "TOV", "OVR", "HLD", "VTM", "LCK"})
 HARMLESS = frozenset({"LCK"})
 SETPOINT_STEPS = 64000  # a set-point is kept in 64000ths of full scale
+TOTALISER_DIGITS = 7  # in front of the point; no flow has so many
 PROBED_IDS = "ABCD"  # those that an unknown instrument is asked for
 LINE = LineFraming(b"\r", skip=b"\n")
 
@@ -90,6 +91,8 @@ class Frame:
             raise ValueError("four values and no set-point: this is a flow meter, not a controller")
         if len(values) not in (5, 6):  # with a totaliser, six
             raise ValueError(f"{len(values)} values where pressure, temperature, two flows and set-point are due")
+        if len(values) == 5 and re.fullmatch(rf"[+-]?\d{{{TOTALISER_DIGITS},}}(\.\d*)?", words[3]):
+            raise ValueError("the third value is a totaliser: this is a BASIS, whose answers have another order")
         rest = words[1 + len(values) :]
         gas = rest[0] if rest and rest[0] not in STATUS_CODES else ""
         codes = tuple(word for word in rest if word in STATUS_CODES)

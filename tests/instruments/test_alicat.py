@@ -127,6 +127,7 @@ def test_a_totaliser_and_status_codes_are_understood() -> None:
     ("line", "text"),
     [
         (b"A +014.70 +025.00 +02.004 +02.004 Air", "this is a flow meter, not a controller"),
+        (b"A +24.57 +100.0 +0021513.0 +100.0 +55.13 N2", "this is a BASIS"),
         (b"A +014.70 Air", "1 values where"),
         (b"A", "0 values where"),
         (b"A \xff", "ascii"),

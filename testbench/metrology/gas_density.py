@@ -84,7 +84,7 @@ def moist_air_density(temperature_c: float, pressure_pa: float, relative_humidit
 
 
 def molar_mass(dry: Mapping[str, float], water: float) -> float:
-    """Molar mass of a wet gas, g/mol: M = M_d·(1 − x_w) + M_w·x_w (EPA Method 2, section 12.6, as Mw from Md and Bws).
+    """Molar mass of a wet gas, g/mol: M = M_d·(1 − x_w) + M_w·x_w (EPA Method 2: wet molecular weight from Md and Bws).
 
     `dry` gives amount fractions of the dry gas; what they lack of 1 is nitrogen. Raises ValueError for an unknown component,
     a negative fraction, or a sum above 1.

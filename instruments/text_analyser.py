@@ -30,8 +30,8 @@ from testbench.metrology.amount import UnitError, conversion
 
 TEXT_DOCUMENTED = "each profile names who documents its commands"
 TEXT_VERIFIED = (
-    "the machinery against simulated devices of pyvisa-sim, lewis and gepace; each profile states its own evidence, none is "
-    "verified against hardware; not against hardware"
+    "the machinery against simulated devices of pyvisa-sim, lewis and gepace; each profile states its own evidence; not "
+    "against hardware"
 )
 
 

@@ -16,7 +16,7 @@ from instruments.clink import Answer, CLinkFraming, checksum, encode
 from instruments.framing import FrameError
 from instruments.thermo_iseries import ThermoISeries, ThermoISeriesSettings
 from instruments.twin.thermo_iseries import Mode, ThermoISeriesServer, scientific
-from testbench.engine.roles import Adjustment, AdjustmentByOperatorError, Device, Parts, Source, Status
+from testbench.engine.roles import Adjustment, AdjustmentByOperatorError, Device, Identity, Parts, Source, Status
 from testbench.errors import InstrumentError
 
 STATION = {"resource": "twin", "range": [0.0, 20.0], "unit": "%"}
@@ -129,6 +129,7 @@ def test_an_address_is_the_byte_in_front() -> None:
         ("co2", b"co2 4.000E+1 ppm", ("4.000E+1", "ppm")),
         ("o2", b"o2 15.00 %", ("15.00", "%")),
         ("custom 1", b"custom 1 550E-2 ppm", ("550E-2", "ppm")),
+        ("custom 1", b"custom 1 5.500E+3 ppm", ("5.500E+3", "ppm")),
         ("sp conc", b"sp conc 5.000E+03 ppb", ("5.000E+03", "ppb")),
         ("coef 0", b"coef 0 1.005 ok", ("1.005", "")),
         ("coef o2", b"coef o2 1.000", ("1.000", "")),
@@ -383,6 +384,11 @@ def test_every_gas_has_its_command(plant: Plant, measurand: str, request_: bytes
     say = ThermoISeriesServer("A", settings(measurand=measurand), plant).connect().receive
     assert say(request_) == request_[:-1] + b" 1.000E+5 ppm\r"
     assert say(b"program no\r").startswith(f"program no iSeries {model} ".encode())
+
+
+def test_the_program_that_a_manual_prints_is_model_and_firmware(driver: Any, fault_peer: Any) -> None:
+    told = answering(**{"program no": b"program no iSeries 49i 01.00.01.074\r"})
+    assert driver(fault_peer(told).resource()).identify() == Identity("Thermo", "iSeries 49i", "", "01.00.01.074")
 
 
 def test_a_nitrogen_oxides_analyser_tells_all_three(plant: Plant) -> None:

@@ -114,6 +114,10 @@ class LinkedAnalyser:
 
     def _converted(self, value: float, found: str, unit: str) -> float:
         """A number in the unit that the analyser answers, in another; raise InstrumentError where that cannot be."""
+        return value / self._factor(found, unit)  # a quotient keeps decimal digits as they were written
+
+    def _factor(self, found: str, unit: str) -> float:
+        """How many of the unit that the analyser answers make one of another; raise InstrumentError where that cannot be."""
         factor = self._factors.get((found, unit))
         if factor is None:
             try:
@@ -123,7 +127,7 @@ class LinkedAnalyser:
                     f"{self.name} ({self.resource}): answers in {found!r}, which cannot be converted into {unit} ({error}); "
                     "set its gas unit to ppm"
                 ) from error
-        return value / factor  # divided by how many of its units make one of ours: that keeps decimal digits
+        return factor
 
 
 def unit_of(text: str) -> str:

@@ -201,7 +201,7 @@ class ModbusDivider(OneBox):
             self._tell_flows(told)
 
     def _tell_flows(self, flows: Flows) -> None:
-        """Write the flows, those that shrink last, then start it."""
+        """Write total flow and balance, then what each port makes, then start it."""
         profile, ports = self.profile, self.profile.ports
         assert ports is not None
         assert isinstance(self.gas, Blending)

@@ -102,7 +102,7 @@ class ModbusProfileSettings(ModbusKeys):
 
 
 class ModbusProfileDevice:
-    """A device under test, and its own source with one channel."""
+    """A device under test, and its own source."""
 
     driver: ClassVar[str] = "modbus-profile"
     kind: ClassVar[str] = "device"

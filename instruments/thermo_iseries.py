@@ -33,51 +33,37 @@ from decimal import Decimal
 from functools import partial
 from typing import ClassVar
 
-from pydantic import BaseModel, Field, field_validator, model_validator
+from pydantic import BaseModel, Field, model_validator
 
 from instruments.clink import Answer, CLinkFraming, encode
 from instruments.iseries_gases import FURTHER, GASES, FurtherQuantity, Gas
+from instruments.linked_analyser import LinkedAnalyser, LinkedAnalyserSettings
 from instruments.probing import Found, Probe, line_of
 from instruments.session import SerialSettings
-from instruments.station_keys import (
-    BaudRate,
-    DeviceRange,
-    DeviceUnit,
-    DriverSettings,
-    Measurand,
-    RecordAlso,
-    ResourceName,
-    Timeout,
-    Tries,
-    UpdateInterval,
-)
+from instruments.station_keys import BaudRate
 from instruments.transport import Accept, Link
 from testbench.engine.roles import (
     Adjustment,
     AdjustmentByOperatorError,
     Channel,
     Identity,
-    Listener,
     Parts,
     SafeOutcome,
     Sample,
     Status,
 )
 from testbench.errors import InstrumentError, suggest
-from testbench.metrology.amount import UnitError, conversion, from_fraction, to_fraction
+from testbench.metrology.amount import conversion, from_fraction, to_fraction
 
 COMMAND_GAP_S = 0.2
 SIGNIFICANT_DIGITS = 4
-
-
 PROGRAM = "program no"
 KNOWN_IDS = (42, 43, 48, 49)  # as the maker sets them, see `instruments.iseries_gases`
 
 
-class ThermoISeriesSettings(DriverSettings):
+class ThermoISeriesSettings(LinkedAnalyserSettings):
     """Keys of a `[devices.NAME]` table with driver "thermo-iseries"."""
 
-    resource: ResourceName
     instrument_id: int = Field(default=0, ge=0, le=127, description="C-Link address; 0: requests carry none")
     component: str | None = Field(default=None, pattern="^[a-z0-9]+$", description="C-Link name; default: by the measurand")
     background: str | None = Field(default=None, description="command that tells the background; default: by the component")
@@ -85,20 +71,6 @@ class ThermoISeriesSettings(DriverSettings):
     checksum: bool = Field(default=False, description="ask for answers with a checksum (format 01)")
     baud_rate: BaudRate = 9600
     command_gap_s: float | None = Field(default=None, ge=0, description="pause between commands, s; default 0.2, loopback 0")
-    timeout_s: Timeout = 1.0
-    tries: Tries = 3
-    measurand: Measurand = "CO2"
-    range: DeviceRange
-    unit: DeviceUnit
-    update_s: UpdateInterval = 1.0
-    record_also: RecordAlso = ()
-    resolution: float | None = Field(default=None, ge=0, description="step of the last digit at full scale, in unit")
-
-    @field_validator("unit")
-    @classmethod
-    def _known_unit(cls, value: str) -> str:
-        to_fraction(1.0, value)
-        return value
 
     @model_validator(mode="after")
     def _known_quantities(self) -> ThermoISeriesSettings:
@@ -121,7 +93,7 @@ class ThermoISeriesSettings(DriverSettings):
         return self.component or self.measurand.lower()
 
     @property
-    def step(self) -> float:
+    def shown_step(self) -> float:
         """Step of the last digit at full scale, in `unit`: as stated, or that of four digits of µmol/mol."""
         if self.resolution is not None:
             return self.resolution
@@ -137,7 +109,7 @@ class ThermoISeriesSettings(DriverSettings):
         return 0.0 if "127.0.0.1" in self.resource else COMMAND_GAP_S
 
 
-class ThermoISeries:
+class ThermoISeries(LinkedAnalyser):
     """A device under test, and its own source: its indication, and what is recorded beside it."""
 
     driver: ClassVar[str] = "thermo-iseries"
@@ -153,27 +125,9 @@ class ThermoISeries:
     safe_state = "measures sample gas"
 
     def __init__(self, name: str, settings: ThermoISeriesSettings, parts: Parts) -> None:
-        self.name = name
-        self.settings = settings
-        self.channel = name
-        self.unit = settings.unit
-        self.low, self.high = settings.range
-        self.update_s = self.interval_s = settings.update_s
-        self._further = [FURTHER[quantity] for quantity in settings.record_also]
-        self.channels = (
-            Channel(name, settings.measurand, settings.unit, settings.step),
-            *(
-                Channel(f"{name}.{quantity}", quantity, further.unit or settings.unit, further.resolution)
-                for quantity, further in zip(settings.record_also, self._further, strict=True)
-            ),
-        )
-        self._component = settings.name_of_component
-        self._request = encode(self._component, settings.instrument_id)
-        self._framing = CLinkFraming(required=settings.checksum)
-        self._divisors: dict[tuple[str, str], float] = {}
         line = SerialSettings(settings.baud_rate)
         address = f"instrument id {settings.instrument_id}" if settings.instrument_id else "C-Link without instrument id"
-        self._link = Link(
+        link = Link(
             name,
             settings.resource,
             timeout_s=settings.timeout_s,
@@ -182,6 +136,16 @@ class ThermoISeries:
             gap_s=settings.gap_s,
             hint=f"is it switched on and set to {address}{f' and {line}' if settings.resource.startswith('ASRL') else ''}?",
         )
+        self._further = [FURTHER[quantity] for quantity in settings.record_also]
+        further = [
+            Channel(f"{name}.{quantity}", quantity, entry.unit or settings.unit, entry.resolution)
+            for quantity, entry in zip(settings.record_also, self._further, strict=True)
+        ]
+        super().__init__(name, settings, link, resolution=settings.shown_step, further=further)
+        self.settings = settings
+        self._component = settings.name_of_component
+        self._request = encode(self._component, settings.instrument_id)
+        self._framing = CLinkFraming(required=settings.checksum)
 
     @classmethod
     def probes(cls) -> Iterator[Probe]:
@@ -189,11 +153,6 @@ class ThermoISeries:
         for instrument_id in (0, *KNOWN_IDS):
             recognise = partial(_recognise, instrument_id=instrument_id)
             yield Probe(encode(PROGRAM, instrument_id), recognise, SerialSettings(9600))
-
-    @property
-    def source(self) -> ThermoISeries:
-        """The device is read itself."""
-        return self
 
     # ---- instrument ----------------------------------------------------------------------------------------------------
 
@@ -216,10 +175,6 @@ class ThermoISeries:
         """Ask for the program; C-Link tells neither maker nor serial number."""
         words = self._ask(PROGRAM).rest.split()
         return Identity("Thermo", " ".join(words[:-1]), "", words[-1] if words else "")
-
-    def trace(self, listener: Listener | None) -> None:
-        """Let a listener hear every byte of the session; None ends it."""
-        self._link.trace = listener
 
     def drive_safe(self) -> SafeOutcome:
         """Let the analyser measure sample gas, and read back that it does."""
@@ -253,8 +208,7 @@ class ThermoISeries:
             if answer.rest.lower() == "bad cmd":
                 raise self._wrong(command, answer, f"does it measure {quantity}?")
             return Sample(math.nan, Status.FLAGGED, answer.rest)
-        # Divided by how many of its units make one of ours: that keeps decimal digits as they were written.
-        value = float(number[0]) / self._divisor(number[1], unit)
+        value = self._converted(float(number[0]), number[1], unit)
         return Sample(value) if math.isfinite(value) else Sample(math.nan, Status.FLAGGED, answer.rest)
 
     def _tells(self, command: str) -> Accept:
@@ -282,12 +236,12 @@ class ThermoISeries:
         coefficient = self._number(gas.coefficient)[0] if gas.coefficient else Decimal(1)
         if point == Adjustment.ZERO:
             present, unit = self._number(command)
-            change = (indicated - target) * self._divisor(unit, self.unit) / float(coefficient)
+            change = (indicated - target) * self._factor(unit, self.unit) / float(coefficient)
             self._change(command, present, float(present) + change)
             return
         if not (indicated > 0 and target > 0):
             raise InstrumentError(
-                f"{self.name} ({self.settings.resource}): span cannot be adjusted from {indicated:g} to {target:g} "
+                f"{self.name} ({self.resource}): span cannot be adjusted from {indicated:g} to {target:g} "
                 f"{self.unit}; is span gas flowing?"
             )
         self._change(command, coefficient, float(coefficient) * target / indicated)
@@ -298,7 +252,7 @@ class ThermoISeries:
         self._set(f"set {what} {value}")
         found, _ = self._number(what)
         if found != value:
-            raise InstrumentError(f"{self.name} ({self.settings.resource}): {what} was set to {value}, reads back {found}")
+            raise InstrumentError(f"{self.name} ({self.resource}): {what} was set to {value}, reads back {found}")
 
     # ---- questions -----------------------------------------------------------------------------------------------------
 
@@ -327,23 +281,8 @@ class ThermoISeries:
             raise self._wrong(command, answer, "does this model have that command?")
         return Decimal(number[0]), number[1]
 
-    def _divisor(self, unit: str, ours: str) -> float:
-        """How many of the unit that the analyser answers make one of ours."""
-        divisor = self._divisors.get((unit, ours))
-        if divisor is None:
-            try:
-                divisor = self._divisors[unit, ours] = 1.0 if unit == ours else conversion(ours, unit)
-            except UnitError as error:
-                raise InstrumentError(
-                    f"{self.name} ({self.settings.resource}): answers in {unit!r}, which cannot be converted into "
-                    f"{ours} ({error}); set its gas unit to ppm"
-                ) from error
-        return divisor
-
     def _wrong(self, command: str, answer: Answer, what_to_do: str) -> InstrumentError:
-        return InstrumentError(
-            f"{self.name} ({self.settings.resource}): asked {command!r}, it answers {answer.rest!r}; {what_to_do}"
-        )
+        return InstrumentError(f"{self.name} ({self.resource}): asked {command!r}, it answers {answer.rest!r}; {what_to_do}")
 
 
 def _recognise(answer: bytes, instrument_id: int) -> Found | None:

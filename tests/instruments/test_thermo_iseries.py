@@ -443,7 +443,7 @@ def test_what_cannot_be_recorded_is_refused(also: list[str], text: str) -> None:
     ("span", "unit", "step"), [((0, 20), "%", 0.01), ((0, 2000), "ppm", 1.0), ((0, 100), "ppm", 0.1), ((0, 5), "%", 0.001)]
 )
 def test_the_resolution_is_that_of_four_digits_at_full_scale(span: tuple[float, float], unit: str, step: float) -> None:
-    assert settings(range=span, unit=unit).step == pytest.approx(step)
+    assert settings(range=span, unit=unit).shown_step == pytest.approx(step)
 
 
 def test_a_real_analyser_is_given_time_between_commands() -> None:

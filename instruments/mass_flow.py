@@ -86,7 +86,7 @@ class MassFlowController(ABC, Generic[S]):
 
     # ---- what each protocol says for itself
 
-    address_key: ClassVar[str]  # of the station file: what tells the controllers of a line apart
+    address_key: ClassVar[str | None] = None  # of the station file: what tells the controllers of a line apart, if anything
     anyone: ClassVar[int | None] = None  # the address that reaches whichever is alone on the line
 
     @abstractmethod
@@ -110,6 +110,10 @@ class MassFlowController(ABC, Generic[S]):
         for other in parts.instruments.values():
             if not isinstance(other, type(self)) or other.settings.resource != resource or resource in SIMULATED_RESOURCES:
                 continue
+            if key is None:
+                raise InputError(
+                    f"{self.name} shares its line with {other.name}: they have no address, give each a line of its own"
+                )
             addresses = {getattr(self.settings, key), getattr(other.settings, key)}
             if len(addresses) == 1 or self.anyone in addresses:
                 raise InputError(f"{self.name} shares its line with {other.name}: state for each a {key} of its own")

@@ -157,6 +157,7 @@ def _words(name: str, module: str, kind: str, line: str) -> dict[str, str]:
         "port_value": f"    held = {SHOWN}\n\n",
         "port_methods": "\n".join(methods),
         "keys": ", ".join(_as_python(key) for key in this.keys if "…" not in key),
+        "address_key": "None  # its protocol knows no address" if text else '"address"',
         "controller_imports": "FlowController, " if sets else "",
         "more_errors": ", UnsuppliableError" if sets else "",
         "controller_tests": _CONTROLLER_TESTS if sets else "",

@@ -17,11 +17,12 @@ from testbench.errors import InputError
 VARIANTS = [(kind, line) for kind in KINDS for line in ("text", "modbus")]
 
 
-def test_two_of_them_install_and_pass_their_tests_without_a_network(tmp_path):
+def test_three_of_them_install_and_pass_their_tests_without_a_network(tmp_path):
     target = tmp_path / "target"
-    folders = [tmp_path / "acme-ir5", tmp_path / "acme-flow"]
+    folders = [tmp_path / "acme-ir5", tmp_path / "acme-flow", tmp_path / "acme-mfc"]
     create(folders[0], "acme-ir5", "device", "text")
     create(folders[1], "acme-flow", "controller", "modbus")
+    create(folders[2], "acme-mfc", "controller", "text")
     # --no-index: nothing is fetched
     pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "install", "-q", "--no-index", "--no-deps"]
     pip += ["--no-build-isolation", "--target", str(target), *map(str, folders)]
@@ -35,7 +36,7 @@ def test_two_of_them_install_and_pass_their_tests_without_a_network(tmp_path):
     command = [sys.executable, "-m", "pytest", "-q", "-W", "error", "--import-mode=importlib", "--rootdir", str(tmp_path)]
     done = subprocess.run([*command, *tests], cwd=tmp_path, env=surroundings, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout
-    assert "23 passed" in done.stdout
+    assert "36 passed" in done.stdout
 
 
 @pytest.mark.parametrize(("kind", "line"), VARIANTS)

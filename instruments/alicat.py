@@ -38,7 +38,7 @@ from instruments.probing import Found, Probe, line_of
 from instruments.session import SerialSettings
 from instruments.station_keys import BaudRate, Timeout
 from instruments.transport import Link
-from testbench.engine.roles import Channel, Identity, Listener, Parts, Sample, Status
+from testbench.engine.roles import Channel, Identity, Parts, Sample, Status
 from testbench.errors import InstrumentError
 
 STATUS_CODES = frozenset({"MOV", "VOV", "POV", "TOV", "OVR", "HLD", "VTM", "LCK"})
@@ -161,18 +161,8 @@ class Alicat(MassFlowController[AlicatSettings]):
 
     # ---- instrument ----------------------------------------------------------------------------------------------------
 
-    def open(self) -> None:
-        """Connect and make sure that a controller of this unit id answers."""
-        self._link.open()
-        try:
-            self.state()
-        except InstrumentError:
-            self._link.close()
-            raise
-
-    def close(self) -> None:
-        """Disconnect; the flow stays as it is."""
-        self._link.close()
+    def _greet(self) -> None:
+        self.state()
 
     def identify(self) -> Identity:
         """Ask for maker information; older firmware has none, and says only that it is an Alicat."""
@@ -187,10 +177,6 @@ class Alicat(MassFlowController[AlicatSettings]):
             return found.group(1) if found else ""
 
         return Identity("Alicat", after("model"), after("serial"), after("software") or after("firmware"))
-
-    def trace(self, listener: Listener | None) -> None:
-        """Let a listener hear every byte of the session; None ends it."""
-        self._link.trace = listener
 
     # ---- source --------------------------------------------------------------------------------------------------------
 

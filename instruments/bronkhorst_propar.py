@@ -62,7 +62,7 @@ from instruments.propar import (
 from instruments.session import SerialSettings
 from instruments.station_keys import BaudRate, Timeout
 from instruments.transport import Link, show
-from testbench.engine.roles import Channel, Identity, Listener, Parts, Sample, Status
+from testbench.engine.roles import Channel, Identity, Parts, Sample, Status
 from testbench.errors import InstrumentError
 
 FOLLOWS = {0: "bus", 18: "RS-232"}
@@ -150,26 +150,12 @@ class BronkhorstPropar(MassFlowController[BronkhorstProparSettings]):
 
     # ---- instrument ----------------------------------------------------------------------------------------------------
 
-    def open(self) -> None:
-        """Connect, and compare the instrument's full scale and unit with the station file's."""
-        self._link.open()
-        try:
-            self._compare_full_scale()
-        except InstrumentError:
-            self._link.close()
-            raise
-
-    def close(self) -> None:
-        """Disconnect; the flow stays as it is."""
-        self._link.close()
+    def _greet(self) -> None:
+        self._compare_full_scale()
 
     def identify(self) -> Identity:
         """Ask for model, serial number and firmware; what an instrument does not know stays empty."""
         return Identity("Bronkhorst", *(self._text(parameter) for parameter in (MODEL, SERIAL_NUMBER, FIRMWARE)))
-
-    def trace(self, listener: Listener | None) -> None:
-        """Let a listener hear every byte of the session; None ends it."""
-        self._link.trace = listener
 
     def _text(self, parameter: Parameter) -> str:
         try:

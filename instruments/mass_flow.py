@@ -1,6 +1,6 @@
-"""What mass flow controllers have in common, whatever their protocol: keys, range, uncertainties, settings read back.
+"""What mass flow controllers have in common, whatever their protocol: keys, session, range, settings read back.
 
-A driver derives from MassFlowController and says how the flow is put and shown; sources and sessions are its own.
+A driver derives from MassFlowController, makes its link, and says how it is read and how the flow is put and shown.
 """
 
 from __future__ import annotations
@@ -15,7 +15,8 @@ from pydantic import Field, field_validator
 from instruments.deadline import pause
 from instruments.flow_units import FlowUnitError, flow_unit, own_unit
 from instruments.station_keys import DriverSettings, ResourceName, Tries
-from testbench.engine.roles import Channel, Parts, SafeOutcome
+from instruments.transport import Link
+from testbench.engine.roles import Channel, Listener, Parts, SafeOutcome
 from testbench.errors import InputError, InstrumentError, UnsuppliableError
 from testbench.station import SIMULATED_RESOURCES
 
@@ -70,7 +71,7 @@ S = TypeVar("S", bound=MassFlowSettings)
 
 
 class MassFlowController(ABC, Generic[S]):
-    """A mass flow controller as the bench sees it (`testbench.engine.roles.FlowController`, but for its session)."""
+    """A mass flow controller as the bench sees it (`testbench.engine.roles.FlowController`)."""
 
     safe_state = "flow 0"
     interval_s = 0.1
@@ -89,6 +90,8 @@ class MassFlowController(ABC, Generic[S]):
     address_key: ClassVar[str | None] = None  # of the station file: what tells the controllers of a line apart, if anything
     anyone: ClassVar[int | None] = None  # the address that reaches whichever is alone on the line
 
+    _link: Link
+
     @abstractmethod
     def _put(self, flow: float) -> Shown:
         """Command a set-point that is within the range, and return what the controller shows then."""
@@ -96,6 +99,9 @@ class MassFlowController(ABC, Generic[S]):
     @abstractmethod
     def _shown(self) -> Shown:
         """Ask for set-point and flow."""
+
+    def _greet(self) -> None:
+        """Make sure, when connected, that the controller which is meant answers; raise InstrumentError."""
 
     def _make_sure_it_follows(self, shown: Shown) -> None:
         """Raise InstrumentError if a set-point that was taken has no effect on the flow."""
@@ -117,6 +123,25 @@ class MassFlowController(ABC, Generic[S]):
             addresses = {getattr(self.settings, key), getattr(other.settings, key)}
             if len(addresses) == 1 or self.anyone in addresses:
                 raise InputError(f"{self.name} shares its line with {other.name}: state for each a {key} of its own")
+
+    # ---- session
+
+    def open(self) -> None:
+        """Connect, and make sure that the controller which is meant answers; raises InstrumentError."""
+        self._link.open()
+        try:
+            self._greet()
+        except InstrumentError:
+            self._link.close()
+            raise
+
+    def close(self) -> None:
+        """Disconnect; the flow stays as it is."""
+        self._link.close()
+
+    def trace(self, listener: Listener | None) -> None:
+        """Let a listener hear every byte of the session; None ends it."""
+        self._link.trace = listener
 
     # ---- what the controller says of its range
 

@@ -41,8 +41,7 @@ from instruments.sevenstar import (
 )
 from instruments.station_keys import Timeout
 from instruments.transport import Link
-from testbench.engine.roles import Channel, Identity, Listener, Parts, Sample, Status
-from testbench.errors import InstrumentError
+from testbench.engine.roles import Channel, Identity, Parts, Sample, Status
 
 MODES = {0: "closed loop", 1: "open loop", 2: "manual valve"}
 CLOSED_LOOP = 0
@@ -115,20 +114,11 @@ class SevenstarCs(MassFlowController[SevenstarCsSettings]):
 
     # ---- instrument ----------------------------------------------------------------------------------------------------
 
-    def open(self) -> None:
-        """Connect, and compare full scale with the station file's where its unit is stated."""
-        self._link.open()
-        try:
-            full_scale = self._number(self.profile.attributes.full_scale, "real")
-            if self.settings.instrument_unit is not None:
-                self._factor_from(full_scale, self.settings.instrument_unit, "correct instrument_unit")
-        except InstrumentError:
-            self._link.close()
-            raise
-
-    def close(self) -> None:
-        """Disconnect; the flow stays as it is."""
-        self._link.close()
+    def _greet(self) -> None:
+        """Compare full scale with the station file's where its unit is stated."""
+        full_scale = self._number(self.profile.attributes.full_scale, "real")
+        if self.settings.instrument_unit is not None:
+            self._factor_from(full_scale, self.settings.instrument_unit, "correct instrument_unit")
 
     def identify(self) -> Identity:
         """Ask for model, serial number and firmware."""
@@ -138,10 +128,6 @@ class SevenstarCs(MassFlowController[SevenstarCsSettings]):
             for path in (where.model, where.serial, where.firmware)
         )
         return Identity("Sevenstar", *texts)
-
-    def trace(self, listener: Listener | None) -> None:
-        """Let a listener hear every byte of the session; None ends it."""
-        self._link.trace = listener
 
     # ---- source --------------------------------------------------------------------------------------------------------
 

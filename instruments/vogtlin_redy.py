@@ -36,7 +36,7 @@ from instruments.probing import Found, Probe
 from instruments.register_profile import Transport
 from instruments.registers import NumberFormat, NumberType
 from instruments.session import SerialSettings
-from testbench.engine.roles import Channel, Identity, Listener, Parts, Sample, Status
+from testbench.engine.roles import Channel, Identity, Parts, Sample, Status
 from testbench.errors import InstrumentError
 
 FLOAT = NumberFormat(NumberType.FLOAT32)
@@ -99,25 +99,16 @@ class VogtlinRedy(MassFlowController[VogtlinRedySettings]):
 
     # ---- instrument ----------------------------------------------------------------------------------------------------
 
-    def open(self) -> None:
-        """Connect, and compare the controller's full scale and unit with the station file's."""
-        self._link.open()
+    def _greet(self) -> None:
+        """Compare the controller's full scale and unit with the station file's."""
         try:
-            try:
-                full_scale, unit = self._number(RANGE, FLOAT), self._text(UNIT)
-            except InstrumentError as error:
-                if not _unknown_register(error):
-                    raise
-                full_scale, unit = self._number(OLD_RANGE, FLOAT), self._text(OLD_UNIT)
-            remedy = f"set the controller to {', '.join(OWN_UNITS)}, or state that unit as instrument_unit"
-            self._factor = self._factor_from(full_scale, self.settings.instrument_unit or unit, remedy)
-        except InstrumentError:
-            self._link.close()
-            raise
-
-    def close(self) -> None:
-        """Disconnect; the flow stays as it is."""
-        self._link.close()
+            full_scale, unit = self._number(RANGE, FLOAT), self._text(UNIT)
+        except InstrumentError as error:
+            if not _unknown_register(error):
+                raise
+            full_scale, unit = self._number(OLD_RANGE, FLOAT), self._text(OLD_UNIT)
+        remedy = f"set the controller to {', '.join(OWN_UNITS)}, or state that unit as instrument_unit"
+        self._factor = self._factor_from(full_scale, self.settings.instrument_unit or unit, remedy)
 
     def identify(self) -> Identity:
         """Ask for name, serial number and version of the software."""
@@ -128,10 +119,6 @@ class VogtlinRedy(MassFlowController[VogtlinRedySettings]):
             f"{self._number(SERIAL_NUMBER, LONG):.0f}",
             f"{version >> 8}.{version >> 4 & 0xF}.{version & 0xF}",
         )
-
-    def trace(self, listener: Listener | None) -> None:
-        """Let a listener hear every byte of the session; None ends it."""
-        self._link.trace = listener
 
     # ---- source --------------------------------------------------------------------------------------------------------
 

@@ -48,7 +48,8 @@ def begin(record: Path) -> str:
 def main() -> None:
     station, record, hang_s, resources = read_station(Path(sys.argv[1])), Path(sys.argv[2]), float(sys.argv[3]), sys.argv[4]
     equipment = assemble(station, resources=json.loads(resources))
-    evaluation = "-" if "--unrecorded" in sys.argv else begin(record)  # it takes long, and no guard counts that yet
+    evaluation = "-" if "--unrecorded" in sys.argv else begin(record)  # it takes long, and no guard counts that yet;
+    equipment.divider.check("CO2", 0.1)  # nor what is first imported for the arithmetic
     guard = start_guard(
         station, json.loads(resources), record, None, None, hang_s, notice=lambda text: say(f"notice: {text}")
     )

@@ -1,7 +1,7 @@
 """Framings: where one answer ends and the next begins in a stream of bytes.
 
 A framing keeps no state of its own: the link holds the bytes that have arrived and asks for the first complete frame.
-Modbus framings stand beside their protocol; here are the two that text protocols and fixed records need.
+Framings of one protocol stand beside it; here is that of lines of text, which many share.
 """
 
 from __future__ import annotations
@@ -47,18 +47,3 @@ class LineFraming:
         line = bytes(buffer[:end])
         del buffer[: end + len(self.terminator)]
         return line.lstrip(self.skip) if self.skip else line
-
-
-@dataclass(frozen=True, slots=True)
-class FixedFraming:
-    """Frames of exactly `size` bytes."""
-
-    size: int
-
-    def extract(self, buffer: bytearray) -> bytes | None:
-        """Remove and return the first `size` bytes."""
-        if len(buffer) < self.size:
-            return None
-        frame = bytes(buffer[: self.size])
-        del buffer[: self.size]
-        return frame

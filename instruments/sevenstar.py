@@ -100,10 +100,6 @@ class SevenstarProfile(_Table):
         """A float; raise ValueError for other data."""
         return self._unpacked("f", data)
 
-    def packed_integer(self, value: int) -> bytes:
-        """The data of an unsigned integer of 16 bits."""
-        return struct.pack(self._order + "H", value)
-
     def packed_fraction(self, value: float) -> bytes:
         """The data of a signed number of 16.16 bits."""
         return struct.pack(self._order + "i", round(value * FRACTION))

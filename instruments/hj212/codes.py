@@ -163,9 +163,3 @@ def is_code_of_2005(code: str) -> bool:
 def find_factor(name: str) -> Factor | None:
     """The factor of a name (CO2), a code of 2017 (a05001) or one of 2005 (30); None where it is not known."""
     return FACTORS.get(name) or BY_NAME.get(name) or BY_2005.get(name)
-
-
-def same_code(code: str) -> str:
-    """The code of 2017 for either code; a code that is not known is returned as it is."""
-    factor = BY_2005.get(code)
-    return code if factor is None else factor.code

@@ -182,6 +182,7 @@ def stands_on_a_serial_line(driver: str) -> bool:
     except (OSError, ValueError):
         return False  # the other tests complain
     parts = [part for kind in ("instruments", "environment", "devices") for part in tables.get(kind, {}).values()]
+    parts += [tables["divider"]] if "divider" in tables else []
     return any((part["driver"], part.get("resource")) == (driver, "twin:serial") for part in parts)
 
 

@@ -114,9 +114,9 @@ class LinkedAnalyser:
 
     def _converted(self, value: float, found: str, unit: str) -> float:
         """A number in the unit that the analyser answers, in another; raise InstrumentError where that cannot be."""
-        return value / self._factor(found, unit)  # a quotient keeps decimal digits as they were written
+        return value / self._factor_between(found, unit)  # a quotient keeps decimal digits as they were written
 
-    def _factor(self, found: str, unit: str) -> float:
+    def _factor_between(self, found: str, unit: str) -> float:
         """How many of the unit that the analyser answers make one of another; raise InstrumentError where that cannot be."""
         factor = self._factors.get((found, unit))
         if factor is None:

@@ -236,7 +236,7 @@ class ThermoISeries(LinkedAnalyser):
         coefficient = self._number(gas.coefficient)[0] if gas.coefficient else Decimal(1)
         if point == Adjustment.ZERO:
             present, unit = self._number(command)
-            change = (indicated - target) * self._factor(unit, self.unit) / float(coefficient)
+            change = (indicated - target) * self._factor_between(unit, self.unit) / float(coefficient)
             self._change(command, present, float(present) + change)
             return
         if not (indicated > 0 and target > 0):

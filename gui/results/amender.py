@@ -15,6 +15,7 @@ from gui.results.reason_dialog import ReasonDialog
 from gui.results.words import outcome_word, title
 from gui.tasks import Task
 from testbench.engine.amending import Amended
+from testbench.report.numbers import with_unit
 
 
 class Amender(QWidget):
@@ -97,7 +98,7 @@ class Amender(QWidget):
 
     def _ask(self, line: Line, heading: str, what: str, follows: str, confirm: str) -> ReasonDialog:
         finding = None if line.attempt is None else line.attempt.stored.finding
-        value = "" if finding is None or finding.value is None else f"{finding.value:.4g} {finding.unit}"
+        value = "" if finding is None or finding.value is None else with_unit(f"{finding.value:.4g}", finding.unit)
         said = what.format(characteristic=title(self.desk, line), name=line.device, value=value)
         dialog = ReasonDialog(heading, said, follows, confirm, self.desk.person, self)
         dialog.open()

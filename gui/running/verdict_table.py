@@ -16,6 +16,7 @@ from gui.widgets.state_label import draw_shape
 from testbench.criteria.judge import Verdict
 from testbench.criteria.requirement import Sided
 from testbench.report.content import LimitKind
+from testbench.report.numbers import with_unit
 from testbench.report.wording import wording
 
 Index = QModelIndex | QPersistentModelIndex
@@ -118,7 +119,7 @@ def value_words(verdict: Verdict) -> str:
     if verdict.value is None:
         return "–"
     u = "" if verdict.expanded_uncertainty is None else f" ± {verdict.expanded_uncertainty:.2g}"
-    return f"{verdict.value:.3g}{u} {verdict.unit}".replace("-", "−")
+    return with_unit(f"{verdict.value:.3g}{u}", verdict.unit).replace("-", "−")
 
 
 class BarDelegate(QStyledItemDelegate):

@@ -39,7 +39,7 @@ def print_scorecard(terminal: Terminal, scorecard: Scorecard, language: str) -> 
 
 
 def _cells(verdict: Verdict, language: str) -> tuple[str, str, str, str, str]:
-    value = "–" if verdict.value is None else f"{verdict.value:.3f} {verdict.unit}"
+    value = "–" if verdict.value is None else _with_unit(f"{verdict.value:.3f}", verdict.unit)
     uncertainty = "" if verdict.expanded_uncertainty is None else f"{verdict.expanded_uncertainty:.2g}"
     limit = verdict.limit_text + ("°" if verdict.provisional else "")
     word = OUTCOMES[verdict.outcome].say(language)
@@ -52,7 +52,7 @@ def print_findings(terminal: Terminal, findings: tuple[Finding, ...], language: 
     """Print findings that no standard judged."""
     table = terminal.table(*FINDING_HEADINGS.say(language).split("|"), right=(2, 3, 4))
     for finding in findings:
-        value = "–" if finding.value is None else f"{finding.value:.4g} {finding.unit}"
+        value = "–" if finding.value is None else _with_unit(f"{finding.value:.4g}", finding.unit)
         terminal.row(
             table,
             finding.device,
@@ -64,3 +64,8 @@ def print_findings(terminal: Terminal, findings: tuple[Finding, ...], language: 
         for note in finding.notes:
             terminal.row(table, "", note, "", "", "")
     terminal.print(table)
+
+
+def _with_unit(number: str, unit: str) -> str:
+    """A number with its unit; what has the unit 1 has none that is written."""
+    return number if unit == "1" else f"{number} {unit}"

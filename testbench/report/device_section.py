@@ -38,7 +38,7 @@ def device_section(device: ReportDevice, wording: Wording) -> list[Block]:
         maker=device.maker,
         model=device.model,
         serial=device.serial or NOTHING,
-        measurand=device.measurand,
+        measurand=wording.name("measurand", device.measurand),
         range=phrases.range_text(device, wording),
     )
     blocks = [heading(wording.fill("device.heading", name=device.name), new_page=True), paragraph(subtitle)]

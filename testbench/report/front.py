@@ -30,7 +30,10 @@ def cover(content: ReportContent, wording: Wording) -> Block:
         Column(wording["column.result"], width_mm=27),
     ]
     rows = [
-        [d.name, d.maker, d.model, d.serial, d.measurand, phrases.range_text(d, wording), _overall(d, wording)]
+        [
+            *(d.name, d.maker, d.model, d.serial, wording.name("measurand", d.measurand)),
+            *(phrases.range_text(d, wording), _overall(d, wording)),
+        ]
         for d in content.devices
     ]
     standard, station = content.standard, content.station

@@ -59,7 +59,7 @@ def _row(result: AmendedResult, attempt: ResultAttempt, wording: Wording) -> lis
         {"cell": "stacked", "main": phrases.characteristic(shown, wording), "second": run},
         value,
         uncertainty,
-        attempt.finding.unit or NOTHING,
+        phrases.unit_of(shown) or NOTHING,
         {"cell": "lines", "lines": list(_decisions(attempt, wording))},
     ]
 

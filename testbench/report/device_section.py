@@ -78,7 +78,7 @@ def _verdicts(device: ReportDevice, wording: Wording) -> Block:
                 value,
                 uncertainty,
                 phrases.factor_text(finding.coverage_factor if finding and finding.interval is None else None),
-                phrases.unit_of(verdict),
+                phrases.unit_of(verdict) or NOTHING,
                 phrases.limit_text(verdict, wording),
                 strip(verdict),
                 phrases.verdict_cell(verdict, wording),

@@ -29,8 +29,9 @@ PROVISIONAL, WITHIN = "°", "*"
 
 
 def unit_of(verdict: ReportVerdict) -> str:
-    """Return the unit of a verdict's value and limit."""
-    return verdict.finding.unit if verdict.finding else verdict.unit
+    """Return the unit of a verdict's value and limit as it is printed: none for 1."""
+    unit = verdict.finding.unit if verdict.finding else verdict.unit
+    return "" if unit == "1" else unit
 
 
 def has_sign(verdict: ReportVerdict) -> bool:
@@ -177,7 +178,8 @@ def settings_text(settings: Mapping[str, Any], labels: Mapping[str, SettingWords
         shares = label.unit == "F.S." and _is_number(value)
         unit = "%F.S." if shares else label.unit
         shown = _setting(_percent(value) if shares else value, wording)
-        parts.append(f"{wording.say(label.title)}{wording['punctuation.colon']}{with_unit(shown, unit)}")
+        said = shown if shown == NOTHING else with_unit(shown, unit)
+        parts.append(f"{wording.say(label.title)}{wording['punctuation.colon']}{said}")
     return wording["punctuation.semicolon"].join(parts)
 
 
@@ -192,7 +194,7 @@ def _percent(value: Any) -> Any:
 
 
 def _setting(value: Any, wording: Wording) -> str:
-    if value is None:
+    if value is None or value in ([], ()):
         return NOTHING
     if isinstance(value, bool):
         return wording["setting_value.yes" if value else "setting_value.no"]

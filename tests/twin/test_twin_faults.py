@@ -156,6 +156,8 @@ def test_where_connections_are_refused_nobody_gets_in_until_the_fault_ends(
 ) -> None:
     port = int(laboratory.resources["A"].split("::")[2])
     with socket.create_connection(("127.0.0.1", port), 10.0) as before:
+        before.sendall(b"co2\r")
+        assert before.recv(100).startswith(b"co2 ")  # it was let in, and does not wait for it
         visitor.fault("A", Fault.REFUSED)
         assert before.recv(1) == b""
     for _ in range(2):

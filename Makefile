@@ -8,7 +8,8 @@ else
 BIN := $(VENV)/bin
 endif
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
-JOBS ?= 3
+JOBS ?= 4
+GUI_JOBS ?= 3
 LOCKING := --universal --python-version 3.11 --generate-hashes -q
 
 # Tests start hundreds of processes: what Python has compiled is kept, also where the environment says otherwise
@@ -35,7 +36,7 @@ test-core: $(VENV)/installed-dev
 # The tests of the window; where libraries of the system are missing it says which packages have them
 test-gui: $(VENV)/installed-gui-dev
 	@$(BIN)/python -m gui.surroundings --for-tests
-	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest -n $(JOBS) -q tests/gui
+	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest -n $(GUI_JOBS) -q tests/gui
 
 check: $(VENV)/installed-gui-dev
 	$(BIN)/ruff format --check .

@@ -31,6 +31,7 @@ from testbench.text import Text
 class Wanted:
     """What a person has chosen so far. `suite` None asks for the standard's own, `folder` None for a new one in `home`.
 
+    `standard` is a name or the path of a criteria file; empty for none: then there are findings, and nothing is judged.
     `left_out` are the devices under test that do not take part; `measurand` restricts them to one component (empty: that of
     the first). `fitted` says which registered device or cylinder stands in a slot: (kind, slot) → identifier.
     """
@@ -120,6 +121,8 @@ def new_folder(home: Path, standard: str) -> Path:
 
 
 def _standard(wanted: Wanted, problems: list[Problem]) -> Standard | None:
+    if not wanted.standard:
+        return None
     try:
         return load_standard(wanted.standard)
     except TestbenchError as error:

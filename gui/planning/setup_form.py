@@ -34,6 +34,7 @@ from testbench.engine.checking.problem import PlaceKind
 from testbench.text import Language
 
 MOST_SEED = 2**31 - 1
+NO_STANDARD = ""
 
 
 class SetupForm(QScrollArea):
@@ -144,6 +145,7 @@ class SetupForm(QScrollArea):
         preferences = self._desk.preferences
         for name in list_standards():
             self.standard.addItem(name, name)
+        self.standard.addItem("", NO_STANDARD)
         self.choose_standard(preferences.get("new.standard", "hj76-2017"))
         for language, words in ((Language.CHINESE, "中文"), (Language.ENGLISH, "English")):
             self.language.addItem(words, language.value)
@@ -288,7 +290,8 @@ class SetupForm(QScrollArea):
 
     def _about(self, standard: Standard | None) -> str:
         if standard is None:
-            return ""
+            unjudged = self.tr("Add procedures to the suite. Their findings are reported, and nothing is judged.")
+            return unjudged if self.standard.currentData() == NO_STANDARD else ""
         head = standard.standard
         lines = [self.tr("{title}, edition {edition}").format(title=self._desk.say(head.title), edition=head.edition)]
         figures = standard.provisional_figures
@@ -314,6 +317,7 @@ class SetupForm(QScrollArea):
         self._labels["station"].setText(self.tr("S&tation"))
         self._labels["measurand"].setText(self.tr("&Measurand"))
         self._labels["standard"].setText(self.tr("Stan&dard"))
+        self.standard.setItemText(self.standard.findData(NO_STANDARD), self.tr("no standard: findings only"))
         self._labels["folder"].setText(self.tr("&Folder for the results"))
         self._labels["language"].setText(self.tr("&Language of the report"))
         self._labels["seed"].setText(self.tr("S&eed of the simulation"))

@@ -195,6 +195,7 @@ class SuiteEditor(QSplitter):
 
     def _show(self) -> None:
         suite, look = self._suite or Suite(), self._look
+        self.restore.setEnabled(look is not None and look.standard is not None)
         self.model.show_suite(suite, look.standard if look is not None else None, look.measurand if look is not None else "")
         if self.row < 0 and suite.lines:
             self.choose_row(0)

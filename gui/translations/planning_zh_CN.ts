@@ -206,6 +206,10 @@
         <translation>结果文件夹</translation>
     </message>
     <message>
+        <source>Add procedures to the suite. Their findings are reported, and nothing is judged.</source>
+        <translation>请在套件中添加测试程序。只报告测试结果，不作判定。</translation>
+    </message>
+    <message>
         <source>{title}, edition {edition}</source>
         <translation>{title}，{edition} 版</translation>
     </message>
@@ -224,6 +228,10 @@
     <message>
         <source>Stan&amp;dard</source>
         <translation>标准(&amp;D)</translation>
+    </message>
+    <message>
+        <source>no standard: findings only</source>
+        <translation>无标准：仅给出结果</translation>
     </message>
     <message>
         <source>&amp;Folder for the results</source>

@@ -25,7 +25,8 @@ For a simulated station the simulated laboratory is started; bench time then run
 
 --suite runs a suite of the laboratory's own in place of the standard's: trimmed, in another order, with other settings.
 The file has one [[suite]] table for each procedure, with procedure, settings and clause, as the standard's file has. All
-criteria of the standard stay in the scorecard: what no procedure of the suite determines is inconclusive.
+criteria of the standard stay in the scorecard: what no procedure of the suite determines is inconclusive. With --suite and
+no --standard nothing is judged: there are findings, without verdicts.
 
 With --detach the evaluation becomes a process of its own, which neither the terminal nor the end of this command reaches;
 its identifier is printed, `testbench runs` lists it and `testbench watch` shows it.
@@ -38,7 +39,7 @@ the record. Exit status: 0 when the evaluation was carried through, whatever the
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options."""
     add_station(parser)
-    add_standard(parser, required=True)
+    add_standard(parser, required=False)
     add_suite(parser)
     add_run_options(parser, "result")
 
@@ -47,8 +48,11 @@ def run(arguments: argparse.Namespace) -> int:
     """Evaluate and write the results."""
     from testbench.commands.carry_out import carry_out
     from testbench.criteria.standard import load_standard
+    from testbench.errors import InputError
     from testbench.station import read_station
 
+    if arguments.standard is None and arguments.suite is None:
+        raise InputError("which procedures? give --standard, or --suite for findings without verdicts")
     station = read_station(arguments.station)
-    standard = load_standard(arguments.standard)
+    standard = None if arguments.standard is None else load_standard(arguments.standard)
     return carry_out(arguments, station, standard, chosen_suite(arguments, standard), chosen_devices(arguments))

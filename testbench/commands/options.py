@@ -93,12 +93,15 @@ def _seed(text: str) -> int:
     return seed
 
 
-def chosen_suite(arguments: argparse.Namespace, standard: Standard) -> tuple[SuiteItem, ...]:
-    """The items of --suite, or the suite of the standard."""
+def chosen_suite(arguments: argparse.Namespace, standard: Standard | None) -> tuple[SuiteItem, ...]:
+    """The items of --suite, or the suite of the standard; one of both is there."""
     from testbench.engine.plan import suite_of
     from testbench.engine.suite_file import read_suite
 
-    return suite_of(standard) if arguments.suite is None else read_suite(arguments.suite)
+    if arguments.suite is not None:
+        return read_suite(arguments.suite)
+    assert standard is not None
+    return suite_of(standard)
 
 
 def single_item(name: str, assignments: list[str]) -> SuiteItem:

@@ -2,11 +2,13 @@
 
 import datetime as dt
 from dataclasses import replace
+from importlib.resources import files
 
 import pytest
 
 from gui.planning.looking import Wanted, look, new_folder
 from gui.planning.starting import STATION_FILE, SUITE_FILE, Order, start, words
+from gui.planning.suite_lines import new_line
 from testbench.engine.checking.problem import PlaceKind
 from testbench.engine.clock import wall_now
 from testbench.engine.suite_file import read_suite
@@ -128,3 +130,14 @@ def test_a_process_that_ends_at_once_says_why(wanted, tmp_path):
     with pytest.raises(StartError, match="name: is missing"):
         start(order(found, tmp_path))
     assert wall_now() > NOW
+
+
+def test_without_a_standard_there_is_a_suite_of_procedures_and_nothing_is_judged(state, tmp_path):
+    station = tmp_path / "flow.toml"
+    station.write_text((files("testbench") / "stations" / "simulated-flow.toml").read_text("utf-8"), encoding="utf-8")
+    bare = look(Wanted(station, "", tmp_path))
+    assert bare.suite.lines == ()
+    assert {problem.place.kind for problem in bare.problems if problem.blocks} == {PlaceKind.SUITE}
+    found = look(Wanted(station, "", tmp_path, suite=bare.suite.added(new_line("velocity-accuracy"), 0)))
+    assert [problem.text.en for problem in found.problems if problem.blocks] == []
+    assert "--standard" not in words(order(found, tmp_path), station)

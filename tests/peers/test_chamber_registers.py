@@ -16,7 +16,7 @@ FRAMERS = [FramerType.SOCKET, FramerType.RTU]
 
 
 def opened(request: pytest.FixtureRequest, driver: Any, resource: str, **keys: Any) -> Any:
-    made = driver("chamber", driver.Settings.model_validate({"resource": resource, "timeout_s": 0.5} | keys), Parts({}, {}))
+    made = driver("chamber", driver.Settings.model_validate({"resource": resource, "timeout_s": 5.0} | keys), Parts({}, {}))
     request.addfinalizer(made.close)
     made.open()
     return made

@@ -21,7 +21,7 @@ CYLINDERS = {
 
 
 def divider(resource: str, profile: str, **more: Any) -> ModbusDivider:
-    keys = {"resource": resource, "profile": profile, "gases": ["co2", "zero"], "total_flow": 4.0, "timeout_s": 1.0}
+    keys = {"resource": resource, "profile": profile, "gases": ["co2", "zero"], "total_flow": 4.0, "timeout_s": 5.0}
     own = {"uncertainty_percent": 0.5, "reproducibility_percent": 0.05}
     made = ModbusDivider("divider", ModbusDividerSettings.model_validate(keys | own | more), Parts({}, CYLINDERS))
     made.open()

@@ -28,7 +28,7 @@ def drive(modbus_peer):
         first = min(places)
         block = [places.get(register, 0) for register in range(first, max(places) + 1)]
         peer = modbus_peer(profile.transport.address, holding={first: block}, framer=framer)
-        fan = FanDrive("fan", FanDriveSettings(resource=peer.resource, profile=name, timeout_s=0.3, tries=1), Parts({}, {}))
+        fan = FanDrive("fan", FanDriveSettings(resource=peer.resource, profile=name, timeout_s=5.0, tries=1), Parts({}, {}))
         fan.open()
         opened.append(fan)
         return fan, peer, profile

@@ -102,7 +102,7 @@ def device() -> Iterator[Callable[..., ModbusProfileDevice]]:
                 "measurand": measurand,
                 "unit": profile.quantities[keys.get("quantity", measurand)].unit,
                 "range": (0.0, 100.0),
-                "timeout_s": 0.5,
+                "timeout_s": 5.0,
                 "tries": 1,
             }
             made = ModbusProfileDevice("A", ModbusProfileSettings.model_validate(usual | keys), Parts({}, {}))

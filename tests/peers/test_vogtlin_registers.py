@@ -49,7 +49,7 @@ def driver() -> Iterator[Callable[..., VogtlinRedy]]:
                 "flow_unit": "NL/min",
                 "uncertainty_percent": 0.4,
                 "reproducibility_percent": 0.03,
-                "timeout_s": 0.5,
+                "timeout_s": 5.0,
             }
             made = VogtlinRedy("mfc-co2", VogtlinRedySettings.model_validate(keys | changes), Parts({}, {}))
             stack.callback(made.close)

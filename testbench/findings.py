@@ -8,8 +8,8 @@ Findings are what procedures determine and criteria judge. Names of characterist
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass, field, replace
+from typing import Any, Self
 
 EXCLUDED = "excluded: "
 """What the only note of a finding begins with that a person has excluded; the reason follows. It has no value then."""
@@ -24,7 +24,9 @@ class Finding:
     value ± U (a standard deviation has a chi-squared interval). `index` names the level or day that the value belongs to
     where it is the largest of several. `details` holds what the report draws (levels, days, curve, budget): JSON types only.
     `details["undetermined"]` names the single results that are missing: the value is then the largest of the others, which
-    can fail a limit but not pass it.
+    can fail a limit but not pass it. `details["variables"]` are the numbers that choose a standard's tiers or serve its
+    alternatives ("reference_mean", "full_scale", "difference" …). `details["expressed"]` gives the value in other metrics,
+    for standards that state the limit in another one: metric → `{"value", "unit", "expanded_uncertainty"}`.
     """
 
     device: str
@@ -42,3 +44,18 @@ class Finding:
     def undetermined(self) -> tuple[str, ...]:
         """The single results that are missing."""
         return tuple(self.details.get("undetermined", ()))
+
+    @property
+    def variables(self) -> Mapping[str, float]:
+        """The numbers that choose tiers or serve alternatives, by name; one that is not known is left out."""
+        return {name: number for name, number in self.details.get("variables", {}).items() if number is not None}
+
+    def in_metric(self, metric: str) -> Self:
+        """The finding as a metric expresses it (`testbench.criteria.requirement.Metric`); itself where it does not say."""
+        expressed = self.details.get("expressed", {}).get(metric)
+        if expressed is None:
+            return self
+        uncertainty = expressed.get("expanded_uncertainty")
+        return replace(
+            self, value=expressed["value"], unit=expressed["unit"], expanded_uncertainty=uncertainty, interval=None
+        )

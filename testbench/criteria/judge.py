@@ -9,15 +9,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, fields
-from decimal import Decimal
+from dataclasses import asdict, dataclass, fields, replace
 from typing import Any, Self
 
 from testbench.criteria import reasons
-from testbench.criteria.comparison import Comparison, compare
+from testbench.criteria.comparison import Comparison, compare, main_requirement
 from testbench.criteria.requirement import Requirement, Sided
 from testbench.criteria.standard import Criterion, DecisionRule, Standard
 from testbench.findings import Finding
+from testbench.metrology.rounding import decimal_of
 from testbench.outcome import Outcome
 from testbench.text import Text
 
@@ -153,8 +153,13 @@ def judge(
         return _plain_verdict(finding, Outcome.INCONCLUSIVE, reasons.no_criterion(standard.name))
     if finding.value is None:
         return _verdict(finding, criterion, None, Outcome.INCONCLUSIVE, reasons.not_determined(finding.notes))
-    variables = {name: Decimal(str(float(value))) for name, value in (selectors or {}).items()}
-    result = compare(criterion, Decimal(str(float(finding.value))), variables)
+    variables = {name: decimal_of(float(value)) for name, value in {**finding.variables, **(selectors or {})}.items()}
+    chosen = main_requirement(criterion, variables)
+    if not isinstance(chosen, Text):
+        finding = finding.in_metric(chosen.metric.value)
+    if (value := finding.value) is None:
+        return _verdict(finding, criterion, None, Outcome.INCONCLUSIVE, reasons.not_determined(finding.notes))
+    result = compare(criterion, decimal_of(float(value)), variables)
     if result.problem is not None or result.requirement is None or result.value is None:
         return _verdict(finding, criterion, result, Outcome.INCONCLUSIVE, result.problem or reasons.not_finite())
     main = result.requirement
@@ -231,7 +236,7 @@ def _decide(
         reason = reasons.by_alternative(limit) + reason
     outcome = Outcome.PASS if result.passed else Outcome.FAIL
     marked = False
-    coverage = None if result.by_alternative else _coverage(finding)
+    coverage = _coverage(finding) if not result.by_alternative else _coverage_of_alternative(finding, result, requirement)
     if isinstance(coverage, Text):
         outcome, reason = Outcome.INCONCLUSIVE, reason + coverage
     elif coverage is not None:
@@ -267,6 +272,16 @@ def _coverage(finding: Finding) -> tuple[float, float, float] | Text | None:
     if uncertainty is None:
         return None
     return value - uncertainty, value + uncertainty, uncertainty
+
+
+def _coverage_of_alternative(
+    finding: Finding, result: Comparison, requirement: Requirement
+) -> tuple[float, float, float] | Text | None:
+    """The same for an alternative: its uncertainty is known where the finding is expressed in its metric."""
+    expressed = finding.in_metric(requirement.metric.value)
+    if expressed is finding or result.value is None:
+        return None
+    return _coverage(replace(expressed, value=float(result.value), interval=None))
 
 
 def _bounds(requirement: Requirement) -> tuple[float, ...]:

@@ -40,3 +40,12 @@ def round_decimal(value: Decimal, decimals: int, mode: RoundingMode = RoundingMo
     digits = max(value.adjusted() + 1, 1) + decimals + 1
     rounded = value.quantize(Decimal(1).scaleb(-decimals), rounding=_DECIMAL_MODE[mode], context=Context(prec=digits))
     return abs(rounded) if rounded.is_zero() else rounded
+
+
+def decimal_of(value: float, digits: int = 12) -> Decimal:
+    """A computed number as a decimal of so many significant digits, without what binary arithmetic left behind them.
+
+    2.5000000000000004 is 2.5: what decides between two digits of a standard is measured, never the sixteenth figure. A
+    number that is not finite stays what it is.
+    """
+    return Decimal(format(value, f".{digits}g"))

@@ -209,3 +209,49 @@ def test_a_pass_always_keeps_the_limit(
     if verdict.outcome is PASS and decision == "guarded-acceptance":
         assert uncertainty is not None
         assert not verdict.limit_within_uncertainty
+
+
+TWO_METRICS = """selector = "reference_mean"
+
+[[criterion.tiers]]
+metric = "percent"
+unit = "%"
+limit = 10
+sided = "two"
+comparison = "full-value"
+lower = 100
+evidence = { mark = "P" }
+
+[[criterion.tiers]]
+metric = "absolute"
+unit = "ppm"
+limit = 4
+sided = "two"
+comparison = "full-value"
+upper = 100
+evidence = { mark = "P" }
+"""
+
+
+@pytest.mark.parametrize(
+    ("reference_mean", "outcome", "value", "unit", "uncertainty"),
+    [(200.0, PASS, -2.5, "%", 0.2), (30.0, FAIL, -5.0, "ppm", 0.4)],
+)
+def test_a_finding_is_judged_in_the_metric_of_the_tier_that_its_variables_choose(
+    make_standard: MakeStandard, reference_mean: float, outcome: Outcome, value: float, unit: str, uncertainty: float
+) -> None:
+    details = {
+        "variables": {"reference_mean": reference_mean},
+        "expressed": {"absolute": {"value": -5.0, "unit": "ppm", "expanded_uncertainty": 0.4}},
+    }
+
+    verdict = judge(finding(-2.5, 0.2, details=details), make_standard(TWO_METRICS))
+
+    assert (verdict.outcome, verdict.value, verdict.unit) == (outcome, value, unit)
+    assert verdict.expanded_uncertainty == uncertainty
+
+
+def test_what_binary_arithmetic_leaves_behind_a_number_decides_nothing(one_limit: MakeStandard) -> None:
+    beyond = 2.0000000000000004
+    assert beyond > 2
+    assert judge(finding(beyond), one_limit()).outcome is PASS

@@ -19,7 +19,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, get_type_hints
+from typing import TYPE_CHECKING, Any, Literal, get_type_hints
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -38,12 +38,25 @@ class Settings(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
-def setting(default: Any, *, unit: str = "", title: Text, choices: Mapping[str, Text] | None = None, **limits: Any) -> Any:
+Join = Literal["same", "most", "any", "union", "first"]
+"""How one setting that two standards give becomes one: it must be equal; the larger; true if either is; all of both; the first's."""
+
+
+def setting(
+    default: Any,
+    *,
+    unit: str = "",
+    title: Text,
+    choices: Mapping[str, Text] | None = None,
+    join: Join = "same",
+    **limits: Any,
+) -> Any:
     """Declare a field of settings: default, unit, title, and pydantic's limits (`ge`, `le`, `min_length`, …).
 
-    `choices` gives the words for the values of a field that is one of several texts (`Literal`).
+    `choices` gives the words for the values of a field that is one of several texts (`Literal`). `join` says how it is
+    joined where two standards are served by one run: "most" where a standard says "at least".
     """
-    extra: dict[str, Any] = {"unit": unit, "title_zh": title.zh}
+    extra: dict[str, Any] = {"unit": unit, "title_zh": title.zh, "join": join}
     if choices:
         extra["choices"] = {value: {"zh": text.zh, "en": text.en} for value, text in choices.items()}
     return Field(default=default, title=title.en, json_schema_extra=extra, **limits)

@@ -39,7 +39,7 @@ class Settings(BaseModel):
 
 
 Join = Literal["same", "most", "any", "union", "first"]
-"""How one setting that two standards give becomes one: it must be equal; the larger; true if either is; all of both; the first's."""
+"""How two standards join in one setting: equal or not at all, the larger, true if either is, all of both, the first."""
 
 
 def setting(

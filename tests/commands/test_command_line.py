@@ -2,11 +2,13 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 from testbench import cli
 
+CORE = str(Path(__file__).parents[1] / "standards" / "hj76-core.toml")
 HEAVY = ("numpy", "scipy", "sqlalchemy", "pyvisa", "typst", "matplotlib", "rich", "pydantic", "PySide6")
 FOR_RESULTS = ("GTC", "scipy", "matplotlib", "typst", "pyarrow", "PySide6")
 
@@ -127,7 +129,7 @@ def test_a_plan_that_cannot_be_made_says_why(station, capsys, arguments, told):
 
 
 def test_a_plan_lists_steps_gas_end_and_the_uncertainty_of_the_reference(station, capsys):
-    assert cli.main(["plan", "--station", str(station()), "--standard", "hj76-2017", "--language", "en"]) == 0
+    assert cli.main(["plan", "--station", str(station()), "--standard", CORE, "--language", "en"]) == 0
     text = capsys.readouterr().out
     for part in ("5.", "wait until stable", "supply gas, 40 %F.S.", "0.29 %F.S.", "cylinder co2:", "it ends "):
         assert part in text
@@ -135,14 +137,14 @@ def test_a_plan_lists_steps_gas_end_and_the_uncertainty_of_the_reference(station
 
 def test_a_plan_flags_a_reference_that_is_too_uncertain(station, capsys):
     file = station(("expanded_uncertainty_percent = 0.6", "expanded_uncertainty_percent = 2.0"))
-    assert cli.main(["plan", "--station", str(file), "--standard", "hj76-2017", "--language", "en"]) == 0
+    assert cli.main(["plan", "--station", str(file), "--standard", CORE, "--language", "en"]) == 0
     text = capsys.readouterr().out
     assert "linearity: at 80 %F.S. the reference's expanded uncertainty exceeds a third of the limit" in text
     assert "linearity: at 20 %F.S." not in text
 
 
 def test_a_plan_is_told_in_chinese(station, capsys):
-    assert cli.main(["plan", "--station", str(station()), "--standard", "hj76-2017", "--language", "zh"]) == 0
+    assert cli.main(["plan", "--station", str(station()), "--standard", CORE, "--language", "zh"]) == 0
     text = capsys.readouterr().out
     assert "等待读数稳定" in text
     assert "wait until stable" not in text
@@ -159,7 +161,7 @@ def test_an_expired_certificate_is_refused_before_anything_is_touched(station, t
 
 def test_output_that_is_not_read_is_no_crash(station):
     pipe = subprocess.Popen(
-        [sys.executable, "-m", "testbench.cli", "plan", "--station", str(station()), "--standard", "hj76-2017"],
+        [sys.executable, "-m", "testbench.cli", "plan", "--station", str(station()), "--standard", CORE],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
     )

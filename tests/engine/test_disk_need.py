@@ -1,5 +1,7 @@
 """The disk that a plan needs: readings counted as the sampler takes them, bytes as blocks are packed."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -49,7 +51,7 @@ def test_bytes_a_reading_cover_what_packed_readings_take():
 
 
 def test_a_nine_day_evaluation_of_the_example_station_takes_megabytes(simulated_station):
-    standard = load_standard("hj76-2017")
+    standard = load_standard(Path(__file__).parents[1] / "standards" / "hj76-core.toml")
     file = simulated_station()
     plan = make_plan(file, suite_of(standard), standard)
     on_the_grid = disk_need(plan, assemble(file), on_the_grid=True)

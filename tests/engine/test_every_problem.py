@@ -2,6 +2,7 @@
 
 import datetime as dt
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -17,7 +18,7 @@ from testbench.engine.registry import find_procedure
 from testbench.report.wording import wording
 from testbench.text import Language
 
-STANDARD = load_standard("hj76-2017")
+STANDARD = load_standard(Path(__file__).parents[1] / "standards" / "hj76-core.toml")
 
 
 def item(name, **settings):

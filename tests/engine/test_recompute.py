@@ -225,7 +225,7 @@ def assert_agrees(result: Recomputation) -> None:
 
 
 def test_every_procedure_agrees_with_its_record(evaluating):
-    standard = load_standard("hj76-2017")
+    standard = load_standard(Path(__file__).parents[1] / "standards" / "hj76-core.toml")
     made = evaluating(
         standard,
         warm_up={"duration_h": 0.5},

@@ -111,7 +111,8 @@ def _evaluate(folder: Path) -> None:
     station = folder / "station.toml"
     text = resources.files("testbench").joinpath("stations", "simulated.toml").read_text(encoding="utf-8")
     station.write_text(text, encoding="utf-8")
-    words = ["evaluate", "--station", str(station), "--standard", "hj76-2017", "--output", str(folder), "--language", "en"]
+    standard = Path(__file__).parents[1] / "standards" / "hj76-core.toml"
+    words = ["evaluate", "--station", str(station), "--standard", str(standard), "--output", str(folder), "--language", "en"]
     environment = os.environ | {"TESTBENCH_STATE_DIR": str(folder / "state")}
     done = subprocess.run(
         [sys.executable, "-P", "-m", "testbench.cli", *words], env=environment, capture_output=True, text=True, check=False

@@ -8,6 +8,7 @@ noise of a device update.
 
 import dataclasses
 import math
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -184,7 +185,7 @@ def test_an_output_that_leaves_its_range_costs_the_days_it_is_missing_and_a_fail
     assert "no reading on day 3, 4, 5, 6, 7" in day.notes[0]
     assert week.value is None
     assert found["A", "zero_drift_week"].value == pytest.approx(0.0, abs=0.05)
-    standard = load_standard("hj76-2017")
+    standard = load_standard(Path(__file__).parents[1] / "standards" / "hj76-core.toml")
     assert judge(day, standard).outcome is Outcome.FAIL
     kept = dataclasses.replace(day, value=1.0)
     assert judge(kept, standard).outcome is Outcome.INCONCLUSIVE

@@ -1,6 +1,7 @@
 """The suite that a person trims, orders and sets; and the plan as a picture. Without a window."""
 
 import datetime as dt
+from pathlib import Path
 
 import pytest
 
@@ -12,7 +13,7 @@ from testbench.engine.checking.examination import examine
 from testbench.engine.suite_file import parse_suite
 from testbench.station import read_station
 
-STANDARD = load_standard("hj76-2017")
+STANDARD = load_standard(Path(__file__).parents[2] / "standards" / "hj76-core.toml")
 OWN = """
 [[suite]]
 procedure = "drift"

@@ -228,7 +228,7 @@ class Head(Table):
 
 
 class Standard(Table):
-    """A whole criteria file, with its text and the SHA-256 digest of it."""
+    """A whole criteria file, with its text and the SHA-256 digest of it; `parts` are the standards of a combined one."""
 
     standard: Head
     conditions: tuple[Condition, ...] = ()
@@ -236,9 +236,12 @@ class Standard(Table):
     criteria: tuple[Criterion, ...] = Field(alias="criterion", default=())
     digest: str = ""
     text: str = Field(default="", repr=False)
+    parts: tuple[Standard, ...] = ()
 
     @model_validator(mode="after")
     def _criteria_are_told_apart(self) -> Self:
+        if self.parts:  # each is told apart in itself
+            return self
         for number, one in enumerate(self.criteria):
             for other in self.criteria[number + 1 :]:
                 if one.characteristic == other.characteristic and _overlap(one, other):
@@ -249,6 +252,11 @@ class Standard(Table):
     def name(self) -> str:
         """Name by which the standard is asked for."""
         return self.standard.name
+
+    @property
+    def each(self) -> tuple[Standard, ...]:
+        """The standards that it is combined of, or itself."""
+        return self.parts or (self,)
 
     @property
     def decision(self) -> DecisionRule:
@@ -273,10 +281,14 @@ class Standard(Table):
     def restricted_to(self, characteristics: Collection[str]) -> Standard:
         """The standard with the criteria for some characteristics only, for a test of a part of it."""
         kept = tuple(criterion for criterion in self.criteria if criterion.characteristic in characteristics)
-        return self.model_copy(update={"criteria": kept})
+        parts = tuple(part.restricted_to(characteristics) for part in self.parts)
+        return self.model_copy(update={"criteria": kept, "parts": parts})
 
     def analogy_for(self, measurand: str) -> Text | None:
         """The sentence that says the standard is applied by analogy; None where it is written for the measurand."""
+        if self.parts:
+            said = [text for part in self.parts if (text := part.analogy_for(measurand)) is not None]
+            return Text(zh="；".join(text.zh for text in said), en="; ".join(text.en for text in said)) if said else None
         if self.standard.analogy is None or _admits(self.standard.measurands, measurand):
             return None
         return self.standard.analogy.format(measurand=measurand)
@@ -326,9 +338,13 @@ def parse_standard(text: str, source: str) -> Standard:
         data = tomllib.loads(text, parse_float=Decimal)
     except tomllib.TOMLDecodeError as error:
         raise StandardError(f"criteria file {source} is not valid TOML: {error}") from error
-    for key in ("digest", "text"):
+    for key in ("digest", "text", "parts"):
         if key in data:
             raise StandardError(f"criteria file {source}: {key}: no such key")
+    if "combined" in data:
+        from testbench.criteria.combined import read_combined  # which reads its parts with this function
+
+        return read_combined(data, text, source)
     digest = hashlib.sha256(text.encode()).hexdigest()
     try:
         return Standard.model_validate({**data, "digest": digest, "text": text})

@@ -19,6 +19,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import product
 from typing import Protocol
 
 from instruments.flow_units import flow_unit
@@ -239,6 +240,60 @@ class Blending:
             raise UnsuppliableError(self._refusal(component, fraction, problems))
         return min(candidates, key=lambda candidate: candidate[0])[1]
 
+    def plan_mixture(self, contents: Mapping[str, float]) -> Flows:
+        """Flows that make several contents (mol/mol) at once; raise UnsuppliableError saying what cannot be made.
+
+        With contents c of the sources, z of the zero gas and Q the total flow, x_i·Q = q_i·c_i + (Q − Σq)·z_i for every
+        component, which gives Σq = Q·Σ((x_i − z_i)/c_i)/(1 − Σ(z_i/c_i)). Of several sources of a component those are used
+        that make the mixture with the smallest sum of relative uncertainties.
+        """
+        asked = {component: content for component, content in contents.items() if content > 0.0}
+        if len(asked) <= 1:
+            component, content = next(iter(asked.items()), (self.component, 0.0))
+            return self.plan(component, content)
+        for component in asked:
+            if not self._of(component):
+                made = ", ".join(sorted({leg.component for leg in self.sources}))
+                raise UnsuppliableError(f"{self.name}: there is no cylinder of {component}; it can make {made}")
+        candidates: list[tuple[float, Flows]] = []
+        problems: list[str] = []
+        for sources in product(*(self._of(component) for component in asked)):
+            flows, problem = self._mix(sources, tuple(asked.values()))
+            if problem:
+                problems.append(problem)
+                continue
+            made_of = [self.blend(component, flows, setting=0) for component in asked]
+            candidates.append((math.fsum(made.standard_uncertainty / made.value for made in made_of), flows))
+        if not candidates:
+            gas = " with ".join(f"{percent(content)} {component}" for component, content in asked.items())
+            raise UnsuppliableError(
+                f"{self.name}: {gas} cannot be made: {'; '.join(problems)}; change the contents, total_flow or a cylinder"
+            )
+        return min(candidates, key=lambda candidate: candidate[0])[1]
+
+    def _mix(self, sources: Sequence[Leg], contents: Sequence[float]) -> tuple[dict[str, float], str]:
+        """Flows of sources and zero gas that make a content of each, or why they cannot."""
+        if len({leg.name for leg in sources}) < len(sources):
+            return {}, f"{sources[0].name} would have to pass two gases at once"
+        zero = [self.balance.content(leg.component).value for leg in sources]
+        shares = [(x - z) / leg.nominal for leg, x, z in zip(sources, contents, zero, strict=True)]
+        back = math.fsum(z / leg.nominal for leg, z in zip(sources, zero, strict=True))
+        whole = math.fsum(shares) / (1.0 - back)  # of all sources
+        wanted = [
+            (leg, self.total_flow * (share + whole * z / leg.nominal))
+            for leg, share, z in zip(sources, shares, zero, strict=True)
+        ]
+        wanted.append((self.balance, self.total_flow * (1.0 - whole)))
+        flows = self._closed()
+        slack = 1e-9 * self.total_flow
+        for leg, flow in wanted:
+            if not leg.smallest - slack <= flow <= leg.largest + slack or not leg.settable(flow) > 0.0:
+                least = max(leg.smallest, leg.step)
+                passes = f"it passes {least:.4g} to {leg.largest:g} {FLOW}"
+                return {}, f"{leg.name} would have to pass {flow:.4g} {FLOW}; {passes}"
+            flows[leg.key] = leg.settable(flow)
+        return flows, ""
+
     def zero_plan(self, flow: float) -> Flows:
         """Zero gas alone."""
         return self._closed() | {self.balance.key: flow}
@@ -354,9 +409,19 @@ class Blending:
         """Content (mol/mol) that the set-points make, with its uncertainty; raises UnsuppliableError."""
         return self.blend(component, self.plan(component, fraction), setting)
 
+    def predict_in_mixture(self, component: str, contents: Mapping[str, float], setting: int) -> Quantity:
+        """Content (mol/mol) of one component that the set-points of a mixture make; raises UnsuppliableError."""
+        return self.blend(component, self.plan_mixture(contents), setting)
+
+    def consumption_of_mixture(self, contents: Mapping[str, float]) -> Mapping[str, float]:
+        """Flow of each cylinder in L/min while a mixture is supplied; raises UnsuppliableError."""
+        return self._used(self.plan_mixture(contents))
+
     def consumption(self, component: str, fraction: float) -> Mapping[str, float]:
         """Flow of each cylinder in L/min while a content is supplied; raises UnsuppliableError."""
-        flows = self.plan(component, fraction)
+        return self._used(self.plan(component, fraction))
+
+    def _used(self, flows: Flows) -> Mapping[str, float]:
         used: dict[str, float] = {}
         for leg in self.legs:
             used[leg.cylinder] = used.get(leg.cylinder, 0.0) + flows[leg.key]

@@ -116,6 +116,16 @@ class MadeContents:
         best = min(fitting, key=lambda cylinder: self._made_of(cylinder, component, fraction, 0).standard_uncertainty)
         return Making(self._port(best), fraction, self.can.total_flow)
 
+    def plan_mixture(self, contents: Mapping[str, float]) -> Making:
+        """What to tell the divider for a gas of one component; UnsuppliableError for several at once."""
+        asked = {component: content for component, content in contents.items() if content > 0.0}
+        if len(asked) > 1:
+            raise UnsuppliableError(
+                f"{self.name}: {' and '.join(asked)} cannot be made at once: it dilutes the gas of one port at a time"
+            )
+        component, content = next(iter(asked.items()), (self.component, 0.0))
+        return self.plan(component, content)
+
     def zero_plan(self, flow: float) -> Making:
         """Zero gas alone."""
         return Making(self._port(self.zero_gas), 0.0, flow)
@@ -169,7 +179,7 @@ class MadeContents:
             raise InstrumentError(f"{self.name}: no gas flows, so it has no content; are the cylinders open?")
         made = self._made
         if made is not None:
-            largest = max((high for _, high in self.ranges(component)), default=0.0)
+            largest = max((high for _, high in self.ranges(self.gases[cylinder].component)), default=0.0)
             if abs(reported - made.content) > FLOW_DEPARTURE * made.content + CLOSED_DEPARTURE * largest:
                 unit = suitable_unit((reported, made.content))
                 raise InstrumentError(
@@ -183,9 +193,20 @@ class MadeContents:
         cylinder = list(self.gases)[self.plan(component, fraction).port - 1]
         return self._made_of(cylinder, component, fraction, setting)
 
+    def predict_in_mixture(self, component: str, contents: Mapping[str, float], setting: int) -> Quantity:
+        """Content (mol/mol) of a component while another may be asked for; raises UnsuppliableError."""
+        making = self.plan_mixture(contents)
+        return self._made_of(list(self.gases)[making.port - 1], component, making.content, setting)
+
+    def consumption_of_mixture(self, contents: Mapping[str, float]) -> Mapping[str, float]:
+        """Flow of each cylinder in L/min while a mixture is supplied; raises UnsuppliableError."""
+        return self._used(self.plan_mixture(contents))
+
     def consumption(self, component: str, fraction: float) -> Mapping[str, float]:
         """Flow of each cylinder in L/min while a content is supplied; raises UnsuppliableError."""
-        making = self.plan(component, fraction)
+        return self._used(self.plan(component, fraction))
+
+    def _used(self, making: Making) -> Mapping[str, float]:
         used = dict.fromkeys(self.gases, 0.0) | {self.zero_gas: making.total_flow}
         if making.content > 0:
             cylinder = list(self.gases)[making.port - 1]
@@ -204,6 +225,9 @@ class MadeContents:
     def _made_of(self, cylinder: str, component: str, reported: float, setting: int) -> Quantity:
         """The content x for a reported one."""
         impurity = cylinder_content(self.zero_gas, self.gases[self.zero_gas], component)
+        if self.gases[cylinder].component != component:
+            share = reported / (self.gases[cylinder].fraction_percent / 100.0)
+            return impurity.scaled(max(0.0, 1.0 - share), FRACTION)
         if reported <= 0 or cylinder == self.zero_gas:
             return impurity
         gas = cylinder_content(cylinder, self.gases[cylinder], component)

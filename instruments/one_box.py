@@ -238,6 +238,22 @@ class OneBox(ABC):
         """Make a content; raises UnsuppliableError before anything is touched."""
         self._set(self.gas.plan(component, fraction))
 
+    def check_mixture(self, contents: Mapping[str, float]) -> None:
+        """Raise UnsuppliableError if these contents (mol/mol by component) cannot be made at once."""
+        self.gas.plan_mixture(contents)
+
+    def supply_mixture(self, contents: Mapping[str, float]) -> None:
+        """Make several contents at once; raises UnsuppliableError before anything is touched."""
+        self._set(self.gas.plan_mixture(contents))
+
+    def predict_in_mixture(self, component: str, contents: Mapping[str, float], setting: int) -> Quantity:
+        """Content (mol/mol) of one component of a mixture, with its uncertainty; raises UnsuppliableError."""
+        return self.gas.predict_in_mixture(component, contents, setting)
+
+    def consumption_of_mixture(self, contents: Mapping[str, float]) -> Mapping[str, float]:
+        """Flow of each cylinder in L/min while a mixture is supplied; raises UnsuppliableError."""
+        return self.gas.consumption_of_mixture(contents)
+
     def zero(self) -> None:
         """Supply zero gas at the total flow."""
         self._set(self.gas.plan(self.component, 0.0))

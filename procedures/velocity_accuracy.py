@@ -8,13 +8,13 @@ HJ 75-2017 and EN ISO 16911-2 on velocity are for comparisons in a stack.
 
 from __future__ import annotations
 
-import random
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from pydantic import Field
 
+from procedures.order import ORDERS, Order, ordered
 from testbench.engine.bench import Bench
 from testbench.engine.procedure import Settings, Text, procedure, setting
 from testbench.engine.steps import Averages, DeviceInfo
@@ -30,8 +30,6 @@ from testbench.metrology.velocity_accuracy import (
 from testbench.metrology.velocity_accuracy import (
     velocity_accuracy as accuracy_of,
 )
-
-Order = Literal["ascending", "descending", "up-and-down", "random"]
 
 
 class VelocityAccuracySettings(Settings):
@@ -55,12 +53,7 @@ class VelocityAccuracySettings(Settings):
     order: Order = setting(
         "up-and-down",
         title=Text(zh="流速点次序", en="order of the set-points"),
-        choices={
-            "ascending": Text(zh="升序", en="ascending"),
-            "descending": Text(zh="降序", en="descending"),
-            "up-and-down": Text(zh="升降交替", en="up and down in turn"),
-            "random": Text(zh="随机", en="random"),
-        },
+        choices=ORDERS,
     )
     seed: int = setting(1, title=Text(zh="随机次序的种子", en="seed of a random order"), ge=0, le=999_999)
     average_s: float = setting(
@@ -95,8 +88,8 @@ def velocity_accuracy(bench: Bench, settings: VelocityAccuracySettings) -> None:
     velocities = set_points(bench, settings)
     bench.check_conditions()
     visits: list[Visit] = []
-    for number in range(1, settings.passes + 1):
-        for velocity in in_order(velocities, number, settings.order, settings.seed):
+    for number, visited in enumerate(ordered(velocities, settings.passes, settings.order, settings.seed), start=1):
+        for velocity in visited:
             bench.set_velocity(velocity)
             bench.settle()
             for _ in range(settings.averages):
@@ -112,25 +105,15 @@ def velocity_accuracy(bench: Bench, settings: VelocityAccuracySettings) -> None:
 
 
 def set_points(bench: Bench, settings: VelocityAccuracySettings) -> tuple[float, ...]:
-    """The velocities in m/s, ascending; raises InputError for devices that are not tested in a duct."""
+    """The velocities in m/s, each once; raises InputError for devices that are not tested in a duct."""
     info = bench.devices[0]
     if not info.kind.moves:
         raise InputError(f"{info.name} measures {info.measurand} in {info.unit}; this procedure is for velocity and flow")
     if settings.velocities:
-        return tuple(sorted(set(settings.velocities)))
+        return tuple(dict.fromkeys(settings.velocities))
     if info.kind is MeasurandKind.FLOW:
         raise InputError(f"{info.name} measures volume flow: state the set-points as velocities, --set velocities=5,10,20")
-    return tuple(sorted({info.at(level) / from_si(info.unit) for level in settings.levels}))
-
-
-def in_order(velocities: Sequence[float], number: int, order: Order, seed: int) -> list[float]:
-    """The set-points of pass `number` (from 1) in the order asked for; `velocities` ascend."""
-    if order == "random":
-        shuffled = list(velocities)
-        random.Random(f"{seed} {number}").shuffle(shuffled)
-        return shuffled
-    downwards = order == "descending" or (order == "up-and-down" and number % 2 == 0)
-    return list(reversed(velocities)) if downwards else list(velocities)
+    return tuple(dict.fromkeys(info.at(level) / from_si(info.unit) for level in settings.levels))
 
 
 def _points(device: DeviceInfo, visits: Sequence[Visit]) -> list[VelocityPoint]:

@@ -217,7 +217,7 @@ def direct_bench() -> Callable[..., DirectBench]:
         bench = LiveBench(
             equipment, clock, sampler, operator, Onlooker(), line=file.station.line, component="CO2", **options
         )
-        bench.enter(ledger)
+        bench.begin_run(ledger)
         return DirectBench(bench, clock, plant, ledger)
 
     return make

@@ -15,7 +15,7 @@ from testbench.engine.wording import describe
 from testbench.station import Station
 from testbench.text import Language, Text
 
-PERSON_CALLS = frozenset(("ask", "leak_check", "set_condition"))
+PERSON_CALLS = frozenset(("ask", "enter", "leak_check", "set_condition"))
 """Calls that ask the operator on a bench that is not simulated."""
 
 

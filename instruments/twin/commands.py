@@ -21,6 +21,7 @@ class Action(StrEnum):
     SELECT = "select"  # name: valve before a controller; values: position, 0 for closed
     ADJUST_ZERO = "adjust_zero"  # name: device; values: indicated, target in its unit
     ADJUST_SPAN = "adjust_span"  # name: device; values: indicated, target in its unit
+    CONNECT = "connect"  # name: components of a gas connected by hand, "SO2 CO2", or none; values: their contents in mol/mol
     SET_CONDITION = "set_condition"  # name: quantity; values: value in the unit of its table
 
 

@@ -7,7 +7,7 @@ does not. A connection that ends gives its ownership up. Visitors may look, and 
 from __future__ import annotations
 
 import hmac
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 from pydantic import TypeAdapter, ValidationError
@@ -18,6 +18,7 @@ from instruments.twin.messages import (
     AdjustByHand,
     Advance,
     ClearFault,
+    ConnectGas,
     Hello,
     History,
     Leave,
@@ -69,6 +70,7 @@ class Controlled(Protocol):
     def resources(self) -> dict[str, str]: ...
     def adjust_by_hand(self, device: str, point: Adjustment, indicated: float, target: float) -> None: ...
     def set_condition(self, quantity: str, value: float) -> None: ...
+    def connect_gas(self, contents: Mapping[str, float]) -> None: ...
     def history(self, since: int = 0) -> History: ...
     def set_fault(self, instrument: str, fault: LineFault) -> None: ...
     def clear_fault(self, instrument: str | None) -> None: ...
@@ -136,6 +138,8 @@ class ControlConnection:
                 laboratory.adjust_by_hand(device, point, indicated, target)
             case SetCondition(quantity=quantity, value=value):
                 laboratory.set_condition(quantity, value)
+            case ConnectGas(contents=contents):
+                laboratory.connect_gas(contents)
             case Stop():
                 laboratory.stop()
         return None

@@ -206,6 +206,10 @@ class DirectLaboratory:
         """Set an ambient or supply condition."""
         self.plant.set_condition(quantity, value)
 
+    def connect_gas(self, contents: Mapping[str, float]) -> None:
+        """Connect a gas by hand, or none."""
+        self.plant.connect_gas(contents)
+
     def history(self, since: int = 0) -> list[dict[str, Any]]:
         """What was done since the reset, from command number `since` on, as JSON documents."""
         return to_documents(self.plant.log[since:])

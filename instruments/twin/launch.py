@@ -26,6 +26,7 @@ from instruments.twin.messages import (
     AdjustByHand,
     Advance,
     ClearFault,
+    ConnectGas,
     Hello,
     History,
     Leave,
@@ -194,6 +195,10 @@ class SimulatedLaboratory:
     def set_condition(self, quantity: str, value: float) -> None:
         """Set an ambient or supply condition, in the unit of its table."""
         self._ask(SetCondition(quantity=quantity, value=value))
+
+    def connect_gas(self, contents: Mapping[str, float]) -> None:
+        """Connect a gas of these contents (mol/mol) to the line by hand; without any, the divider."""
+        self._ask(ConnectGas(contents=dict(contents)))
 
     def log(self) -> History:
         """Seed, bench time and commands since the last reset; `Plant.replay` makes an equal plant of them."""

@@ -96,6 +96,13 @@ class SetCondition(Message):
     value: float
 
 
+class ConnectGas(Message):
+    """Connect a gas of these contents (mol/mol by component) to the line by hand; without any, the divider."""
+
+    call: Literal["connect_gas"] = "connect_gas"
+    contents: dict[str, float]
+
+
 class SetFault(Message):
     """Give an instrument's line a fault, for so many requests or until it is cleared; visitors may."""
 
@@ -146,6 +153,7 @@ Request = Annotated[
     | Resources
     | AdjustByHand
     | SetCondition
+    | ConnectGas
     | SetFault
     | ClearFault
     | Log

@@ -12,7 +12,7 @@ also those that a real instrument stands for.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from instruments.twin.analyser import Analyser, Interference, Scale
@@ -70,6 +70,7 @@ class Plant:
         self._valves = valves_of(station)
         for valve in self._valves.values():
             self._controllers[valve.controller].fed = False
+        self._connected: dict[str, float] = {}
         self._box = None if station.divider is None else self._one_box(station.divider)
         truth = read_truth(LineTruth, station.line.truth, "[line.truth]")
         delay_s = truth.delay_s if truth.delay_s is not None else station.line.delay_s or 0.0
@@ -104,7 +105,7 @@ class Plant:
             )
         self._keep(Action.SET_FLOW, controller, flow)
         self._controllers[controller].set_flow(flow, self.now)
-        self._line.supply(self._blended(), self.now)
+        self._line.supply(self._fed(), self.now)
 
     def set_fan(self, fan: str, percent: float) -> None:
         """Give the fan of the flow rig its speed, percent of full speed."""
@@ -126,7 +127,7 @@ class Plant:
         self._controllers[stands.controller].fed = cylinder is not None
         if cylinder is not None:
             self._feeds[stands.controller] = cylinder
-        self._line.supply(self._blended(), self.now)
+        self._line.supply(self._fed(), self.now)
 
     def position(self, valve: str) -> int:
         """Where a valve stands."""
@@ -144,7 +145,15 @@ class Plant:
             raise InstrumentError(f"divider: cannot make a content of {content:g} mol/mol at {total_flow:g} L/min")
         self._keep(Action.MAKE, port, content, total_flow)
         box.make(names.index(port), content, total_flow, self.now)
-        self._line.supply(self._blended(), self.now)
+        self._line.supply(self._fed(), self.now)
+
+    def connect_gas(self, contents: Mapping[str, float]) -> None:
+        """Connect a gas of these contents (mol/mol) to the line by hand; without any, the divider."""
+        if not all(component and " " not in component and 0.0 <= content <= 1.0 for component, content in contents.items()):
+            raise InstrumentError(f"simulated laboratory: a gas of {dict(contents)} mol/mol cannot be connected")
+        self._keep(Action.CONNECT, " ".join(contents), *contents.values())
+        self._connected = dict(contents)
+        self._line.supply(self._fed(), self.now)
 
     def adjust(self, device: str, point: Adjustment, indicated: float, target: float) -> None:
         """Adjust a device as at its keys: make `indicated` become `target`, both in its unit."""
@@ -186,6 +195,8 @@ class Plant:
                     self.adjust(command.name, Adjustment.ZERO, *command.values)
                 case Action.ADJUST_SPAN:
                     self.adjust(command.name, Adjustment.SPAN, *command.values)
+                case Action.CONNECT:
+                    self.connect_gas(dict(zip(command.name.split(), command.values, strict=True)))
                 case Action.SET_CONDITION:
                     self.set_condition(command.name, *command.values)
 
@@ -267,8 +278,8 @@ class Plant:
     # ---- what is true, for those who compare
 
     def true_content(self, component: str) -> float:
-        """Amount fraction that the divider gives after the last command, mol/mol."""
-        return self._blended()[self._components.index(component)]
+        """Amount fraction that the line is fed with after the last command, mol/mol."""
+        return self._fed()[self._components.index(component)]
 
     def inlet_content(self, component: str) -> float:
         """Amount fraction at the devices' inlets now, mol/mol."""
@@ -279,6 +290,12 @@ class Plant:
     def _sensed(self, name: str) -> Condition | DifferentialPressure | None:
         gauge = self.rig.gauge if self.rig is not None else None
         return gauge if gauge is not None and gauge.name == name else self._conditions.get(name)
+
+    def _fed(self) -> Content:
+        """What the line is fed with: by the divider, or by a gas connected by hand; what nothing feels is left out."""
+        if not self._connected:
+            return self._blended()
+        return tuple(self._connected.get(component, 0.0) for component in self._components)
 
     def _blended(self) -> Content:
         flows = [

@@ -10,7 +10,7 @@ import math
 import os
 import selectors
 import socket
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from instruments.deadline import monotonic
@@ -161,6 +161,12 @@ class LaboratoryProcess:
         """Set an ambient or supply condition."""
         self.follow_real_time()
         self._plant.set_condition(quantity, value)
+        self.keep_log()
+
+    def connect_gas(self, contents: Mapping[str, float]) -> None:
+        """Connect a gas by hand, or the divider."""
+        self.follow_real_time()
+        self._plant.connect_gas(contents)
         self.keep_log()
 
     def history(self, since: int = 0) -> History:

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Concatenate, ParamSpec
 
+from testbench.engine.entering import Entered, Form
 from testbench.engine.operator import Prompt
 from testbench.engine.roles import Adjustment
 from testbench.engine.steps import (
@@ -84,11 +85,25 @@ class Bench(ABC):
     def ask(self, prompt: Prompt) -> Answer:
         """Ask the operator."""
 
+    @abstractmethod
+    def enter(self, form: Form) -> Entered:
+        """Have a table filled in by a person: what the bench cannot measure itself, or what was measured elsewhere."""
+
     # ---- gas ----------------------------------------------------------------------------------------------------------
 
     @abstractmethod
     def supply(self, fraction: float) -> Supplied:
         """Set the gas to a fraction of full scale; raises UnsuppliableError for what the divider cannot make."""
+
+    @abstractmethod
+    def supply_other(self, component: str, content: float, *, fraction: float = 0.0) -> Supplied:
+        """Set a gas that holds a component which is not the measurand, at a content in mol/mol.
+
+        With `fraction` the gas holds the measurand too, at this fraction of full scale. The divider makes it where a
+        cylinder of the component is connected to it and its range allows; else a person is asked to connect it by hand, and
+        to state its content. The reference of the readings that follow is the content of the measurand, 0 without
+        `fraction`; what was supplied beside it is `Supplied.other`. Raises InputError for the measurand itself.
+        """
 
     @abstractmethod
     def zero_gas(self) -> Supplied:

@@ -14,19 +14,23 @@ from typing import Any, Concatenate
 from testbench.engine.assembly import Equipment
 from testbench.engine.bench import VELOCITY_TIMEOUT_S, Bench, Given, fastest_s, least_dwell_s
 from testbench.engine.condition_control import every_s, expected_s, unit_of
+from testbench.engine.entering import Entered, Form
 from testbench.engine.operator import Prompt
-from testbench.engine.roles import Adjustment, FlowRig, GasDivider
+from testbench.engine.other_gas import contents_of, makes, stated_content
+from testbench.engine.roles import Adjustment, FlowRig, GasDivider, GasMixer
 from testbench.engine.steps import (
     Adjusted,
     Adjustments,
     Answer,
     Averages,
+    Certified,
     Conditions,
     ConditionSet,
     Curve,
     DeviceInfo,
     Displayed,
     Leak,
+    OtherGas,
     Reading,
     Settled,
     Settling,
@@ -89,7 +93,7 @@ class DryBench(Bench):
         self._folder: Path | None = None
         self._number = 0
 
-    def enter(self, run: int, procedure: str, folder: Path | None = None) -> None:
+    def begin_run(self, run: int, procedure: str, folder: Path | None = None) -> None:
         """Begin a run of the plan; `folder` is where the procedure's pictures are."""
         self._folder = folder
         self._run, self._procedure, self._number = run, procedure, 0
@@ -110,7 +114,7 @@ class DryBench(Bench):
         litres: dict[str, float] = {}
         uncertainty = None
         if gas is not None:
-            flows = self._divider.consumption(gas.component, gas.content)
+            flows = self._consumption(gas)
             litres = {cylinder: flow * duration_s / 60.0 for cylinder, flow in flows.items()}
             low, high = (to_fraction(end, self.devices[0].unit) for end in (self.devices[0].low, self.devices[0].high))
             uncertainty = 100.0 * 2.0 * gas.predicted.standard_uncertainty / (high - low)
@@ -131,6 +135,15 @@ class DryBench(Bench):
             )
         )
         return Window(start, self._now, every_s or 0.0)
+
+    def _consumption(self, gas: Supplied) -> Mapping[str, float]:
+        """Flow of each cylinder of the divider, L/min; of a gas that is connected by hand nothing is known."""
+        if gas.other is None:
+            return self._divider.consumption(gas.component, gas.content)
+        divider = self._divider
+        if gas.other.by_hand or not isinstance(divider, GasMixer):
+            return {}
+        return divider.consumption_of_mixture({gas.component: gas.content, gas.other.component: gas.other.content})
 
     def _blown(
         self, call: str, arguments: Mapping[str, Any], start: float, duration_s: float, every_s: float | None
@@ -214,6 +227,11 @@ class DryBench(Bench):
         self._plan("ask", prompt.arguments(), 0.0, None)
         return Answer(text=prompt.choices[0] if prompt.choices else "", number=prompt.expected, by="plan")
 
+    def enter(self, form: Form) -> Entered:
+        """See Bench."""
+        self._plan("enter", form.arguments(), 0.0, None)
+        return Entered(form.sampled(), by="plan", source="plan")
+
     # ---- gas ----------------------------------------------------------------------------------------------------------
 
     def supply(self, fraction: float) -> Supplied:
@@ -221,6 +239,28 @@ class DryBench(Bench):
         gas = self._set_gas(fraction)
         self._plan("supply", {"fraction": fraction}, 0.0, None)
         return gas
+
+    def supply_other(self, component: str, content: float, *, fraction: float = 0.0) -> Supplied:
+        """See Bench; the plan says whether the divider makes it or a person is asked to connect it."""
+        measured = self.devices[0].content_at(fraction)
+        contents = contents_of(self._component, measured, component, content)
+        divider = self._divider
+        self._settings += 1
+        if isinstance(divider, GasMixer) and makes(divider, contents):
+            predicted, beside = (
+                divider.predict_in_mixture(name, contents, self._settings) for name in (self._component, component)
+            )
+            other = OtherGas(component, content, beside, divider.name)
+        else:
+            stated = {name: Certified(value) for name, value in contents.items() if value > 0.0}
+            predicted, beside = stated_content(self._component, stated), stated_content(component, stated)
+            other = OtherGas(component, content, beside, "plan", stated)
+        self._gas = Supplied(self._settings, self._component, fraction, measured, predicted, self._now, other)
+        arguments: dict[str, Any] = {"component": component, "content": content, "fraction": fraction}
+        if other.by_hand:
+            arguments["by_hand"] = True
+        self._plan("supply_other", arguments, 0.0, None)
+        return self._gas
 
     def zero_gas(self) -> Supplied:
         """See Bench."""

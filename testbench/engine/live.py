@@ -12,10 +12,12 @@ from testbench.engine.bench import VELOCITY_TIMEOUT_S, Bench, fastest_s, least_d
 from testbench.engine.clock import Clock, never
 from testbench.engine.condition_control import ask_condition, complaint, condition_prompt, reach_condition
 from testbench.engine.conditions import ConditionLimit
+from testbench.engine.entering import Entered, Form
 from testbench.engine.journal import Journal
 from testbench.engine.observation import Observation
 from testbench.engine.observer import Observer
 from testbench.engine.operator import Operator, Prompt
+from testbench.engine.other_gas import certified, connected_by_hand, connection_form, disconnection, makes, still_connected
 from testbench.engine.reckoning import STABLE_S, TOLERANCE_PERCENT_FS, Reckoning
 from testbench.engine.roles import Adjustment, ConditionControl, Device, Source
 from testbench.engine.sampling import Sampler
@@ -29,6 +31,7 @@ from testbench.engine.steps import (
     ConditionSet,
     Displayed,
     Leak,
+    OtherGas,
     Reestablished,
     Settling,
     Supplied,
@@ -39,6 +42,7 @@ from testbench.engine.steps import (
 from testbench.engine.velocity_control import VelocityControl
 from testbench.errors import InstrumentError, LeakError
 from testbench.findings import Finding
+from testbench.metrology.quantity import Quantity
 from testbench.station import Line
 
 CHECK_S = 10.0  # how often a running transition is tested for stability
@@ -46,7 +50,7 @@ READ_EVERY_S = 5.0  # while the gas is waited for
 
 
 class LiveBench(Bench):
-    """Drives one evaluation's equipment; `enter` begins a run."""
+    """Drives one evaluation's equipment; `begin_run` begins a run."""
 
     def __init__(
         self,
@@ -80,11 +84,12 @@ class LiveBench(Bench):
         self._observer = observer
         self._rig = VelocityControl(self._reckoning, clock, sampler, busy=self._busy, tell=self._announce)
         self._folder: Path | None = None
+        self._connected: OtherGas | None = None  # by hand, so that only a person can shut it
         self._wait_every_s = wait_every_s or (60.0 if clock.simulated else 1.0)
         self._steps = Stepping(self, self._reckoning, clock, sampler, observer, safe_point=safe_point, wait_s=fault_wait_s)
         self._step = self._steps.carry_out
 
-    def enter(self, journal: Journal, folder: Path | None = None) -> None:
+    def begin_run(self, journal: Journal, folder: Path | None = None) -> None:
         """Begin a run: its steps go to `journal`; `folder` is where the procedure's pictures are."""
         self._folder = folder
         self._steps.enter(journal)
@@ -99,6 +104,7 @@ class LiveBench(Bench):
         `unwatched` says by run when nobody watched it; it is noted on that run's findings.
         """
         self._reckoning.state = state
+        self._connected = connected_by_hand(state)
         self._steps.disturb(unwatched)
 
     def keep(self, entry: Callable[[], None]) -> None:
@@ -121,6 +127,15 @@ class LiveBench(Bench):
             except InstrumentError as error:
                 self._observer.notice(f"the quiet state could not be reached: {error}")
 
+    @property
+    def connected(self) -> OtherGas | None:
+        """The gas that is connected by hand: only a person can shut it."""
+        return self._connected
+
+    def disconnect(self) -> None:
+        """Have a gas that is connected by hand taken off, at the end."""
+        self._take_off()
+
     def restore_conditions(self) -> None:
         """Set the conditions as they were before, those that an instrument can set."""
         for quantity, value in self._reckoning.state.conditions.items():
@@ -135,7 +150,7 @@ class LiveBench(Bench):
             found = self._rig.reach(velocity, VELOCITY_TIMEOUT_S)
             again = Reestablished(found.setting, None, found.time, velocity=velocity, reaching=found.window)
         elif state.gas is not None:
-            gas = self._set_gas(state.gas.fraction)
+            gas = self._set_again(state.gas)
             again = Reestablished(gas.setting, gas.fraction, gas.time)
         else:
             return None
@@ -237,9 +252,14 @@ class LiveBench(Bench):
         """See Bench."""
         return self._step("ask", prompt.arguments(), lambda: self._operator.ask(prompt.beside(self._folder)))
 
+    def enter(self, form: Form) -> Entered:
+        """See Bench."""
+        return self._step("enter", form.arguments(), lambda: self._operator.enter(form))
+
     # ---- gas ----------------------------------------------------------------------------------------------------------
 
     def _set_gas(self, fraction: float) -> Supplied:
+        self._take_off()
         content = self._reckoning.content(fraction)
         if fraction == 0.0 and content == 0.0:
             self._reckoning.divider.zero()
@@ -247,9 +267,48 @@ class LiveBench(Bench):
             self._reckoning.divider.supply(self._reckoning.component, content)
         return self._reckoning.supplied(fraction, self._clock.now())
 
+    def _take_off(self) -> None:
+        """Have a gas that was connected by hand taken off, so that the divider feeds the devices."""
+        if self._connected is not None:
+            self._operator.disconnect(disconnection(self._connected))
+            self._connected = None
+
+    def _set_other(self, component: str, content: float, fraction: float) -> Supplied:
+        contents = self._reckoning.mixture(component, content, fraction)
+        if makes(self._equipment.divider, contents):
+            self._take_off()
+            self._reckoning.mixer.supply_mixture(contents)
+            by = self._reckoning.divider.name
+            return self._reckoning.supplied_other(component, content, fraction, self._clock.now(), by, {})
+        if self._equipment.divider is not None:
+            self._equipment.divider.rest()
+        form = connection_form(contents)
+        self._connected = OtherGas(component, content, Quantity(content, "mol/mol"), "")
+        entered = self._operator.connect(form)
+        stated, now = certified(form, entered), self._clock.now()
+        gas = self._reckoning.supplied_other(component, content, fraction, now, entered.by, stated)
+        self._connected = gas.other
+        return gas
+
+    def _set_again(self, gas: Supplied) -> Supplied:
+        """Set the gas as it was before."""
+        if gas.other is None:
+            return self._set_gas(gas.fraction)
+        other = gas.other
+        if not other.by_hand:
+            return self._set_other(other.component, other.content, gas.fraction)
+        self._operator.ask(still_connected(other))
+        now = self._clock.now()
+        return self._reckoning.supplied_other(other.component, other.content, gas.fraction, now, other.by, other.certified)
+
     def supply(self, fraction: float) -> Supplied:
         """See Bench."""
         return self._step("supply", {"fraction": fraction}, lambda: self._set_gas(fraction))
+
+    def supply_other(self, component: str, content: float, *, fraction: float = 0.0) -> Supplied:
+        """See Bench."""
+        arguments = {"component": component, "content": content, "fraction": fraction}
+        return self._step("supply_other", arguments, lambda: self._set_other(component, content, fraction))
 
     def zero_gas(self) -> Supplied:
         """See Bench."""

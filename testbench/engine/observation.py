@@ -105,7 +105,12 @@ class Observation:
         return Reading(indication, None, count, gaps, mean.standard_deviation)
 
     def content(self, divider: GasDivider, gas: Supplied, window: Window) -> Quantity | None:
-        """Content of the gas (mol/mol) by what the divider's sources read in a window; None where one of them is missing."""
+        """Content of the gas (mol/mol) by what the divider's sources read in a window; None where one of them is missing.
+
+        Of a gas that was connected by hand it is what was stated of it.
+        """
+        if gas.other is not None and gas.other.by_hand:
+            return gas.predicted
         means = self._means(divider, window)
         if any(math.isnan(mean) for mean in means.values()):
             return None

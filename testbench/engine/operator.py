@@ -10,8 +10,10 @@ from pathlib import Path
 from typing import Protocol
 
 from testbench.engine.clock import PIECE_S, Clock, unheard
+from testbench.engine.entering import Entered, Form
 from testbench.engine.keyboard import Keyboard
 from testbench.engine.laboratory import Laboratory
+from testbench.engine.other_gas import certified
 from testbench.engine.person import present_person
 from testbench.engine.prompting import Prompt, answer_words, asked_for
 from testbench.engine.roles import Adjustment
@@ -38,7 +40,8 @@ class Operator(Protocol):
     """Answers prompts, and does by hand what a prompt says.
 
     `adjust` has the device's indication brought from `indicated` to `target` at the device itself; `set_condition` has a
-    condition of the environment brought to the number that the prompt expects, and returns what was reached.
+    condition of the environment brought to the number that the prompt expects, and returns what was reached. `enter` has a
+    table filled in; `connect` has a gas connected by hand and what is stated of it entered, `disconnect` has it taken off.
     """
 
     def ask(self, prompt: Prompt) -> Answer:
@@ -51,6 +54,18 @@ class Operator(Protocol):
 
     def set_condition(self, quantity: str, prompt: Prompt) -> Answer:
         """Have a condition set by hand; the answer is what it is then."""
+        ...
+
+    def enter(self, form: Form) -> Entered:
+        """Have a table filled in."""
+        ...
+
+    def connect(self, form: Form) -> Entered:
+        """Have a gas connected by hand, in place of the divider; the table is what its certificate states."""
+        ...
+
+    def disconnect(self, prompt: Prompt) -> Answer:
+        """Have a gas that was connected by hand taken off, and the divider connected again."""
         ...
 
 
@@ -80,11 +95,31 @@ class SimulatedOperator:
                 self._laboratory.set_condition(quantity, prompt.expected)
         return self.ask(prompt)
 
+    def enter(self, form: Form) -> Entered:
+        """Enter what is expected; InputError where nothing is expected of a cell that must not be empty."""
+        rows = form.expected or form.given
+        return Entered(form.complete(rows), by=self.name, source="simulated laboratory")
+
+    def connect(self, form: Form) -> Entered:
+        """Connect the gas in the simulated laboratory, and enter what is expected."""
+        entered = self.enter(form)
+        self.put_on(form, entered)
+        return entered
+
+    def put_on(self, form: Form, entered: Entered) -> None:
+        """Have the simulated laboratory's line fed with a gas as it was stated."""
+        self._laboratory.connect_gas({name: stated.content for name, stated in certified(form, entered).items()})
+
+    def disconnect(self, prompt: Prompt) -> Answer:
+        """Connect the divider again."""
+        self._laboratory.connect_gas({})
+        return self.ask(prompt)
+
 
 class SharedOperator:
     """A person for the real part of a bench, the simulated operator for the keys of the simulated devices."""
 
-    def __init__(self, person: Operator, simulated: Operator, simulates: Callable[[str], bool]) -> None:
+    def __init__(self, person: Operator, simulated: SimulatedOperator, simulates: Callable[[str], bool]) -> None:
         self._person = person
         self._simulated = simulated
         self._simulates = simulates
@@ -102,6 +137,18 @@ class SharedOperator:
         """Have the person do it."""
         return self._person.set_condition(quantity, prompt)
 
+    def enter(self, form: Form) -> Entered:
+        """Have the person fill it in."""
+        return self._person.enter(form)
+
+    def connect(self, form: Form) -> Entered:
+        """Have the person connect the gas."""
+        return self._person.connect(form)
+
+    def disconnect(self, prompt: Prompt) -> Answer:
+        """Have the person take it off."""
+        return self._person.disconnect(prompt)
+
 
 class AttendedOperator(SharedOperator):
     """A person who is asked everything, also at a simulated bench; what is done at a simulated device follows the word."""
@@ -117,6 +164,18 @@ class AttendedOperator(SharedOperator):
         """Ask the person; the simulated laboratory then has what was said."""
         answer = self._person.set_condition(quantity, prompt)
         self._simulated.set_condition(quantity, replace(prompt, expected=answer.number))
+        return answer
+
+    def connect(self, form: Form) -> Entered:
+        """Ask the person; the line of the simulated laboratory then carries what was stated."""
+        entered = self._person.connect(form)
+        self._simulated.put_on(form, entered)
+        return entered
+
+    def disconnect(self, prompt: Prompt) -> Answer:
+        """Ask the person; the divider of the simulated laboratory is then connected again."""
+        answer = self._person.disconnect(prompt)
+        self._simulated.disconnect(prompt)
         return answer
 
 
@@ -182,6 +241,18 @@ class RecordOperator:
 
     def set_condition(self, quantity: str, prompt: Prompt) -> Answer:
         """Ask a person to set the condition, and what it is then."""
+        return self.ask(prompt)
+
+    def enter(self, form: Form) -> Entered:
+        """Ask until somebody has filled the table in."""
+        raise InputError(f"{form.title.en}: tables cannot be filled in yet")
+
+    def connect(self, form: Form) -> Entered:
+        """Ask a person to connect the gas, and what its certificate states."""
+        return self.enter(form)
+
+    def disconnect(self, prompt: Prompt) -> Answer:
+        """Ask a person to take the gas off, and wait for the confirmation."""
         return self.ask(prompt)
 
     def _show(self, number: int, prompt: Prompt) -> None:

@@ -17,17 +17,20 @@ from testbench.engine.condition_control import complaint, condition_reached, uni
 from testbench.engine.conditions import ConditionCheck, ConditionLimit
 from testbench.engine.observation import Observation, in_unit, setting_reproducibility
 from testbench.engine.operator import Prompt
+from testbench.engine.other_gas import contents_of, stated_content
 from testbench.engine.reference_velocity import reference_velocity, velocity_evidence
-from testbench.engine.roles import Adjustment, FlowRig, GasDivider
+from testbench.engine.roles import Adjustment, FlowRig, GasDivider, GasMixer
 from testbench.engine.steps import (
     Adjusted,
     Answer,
     Averages,
     BenchState,
+    Certified,
     Conditions,
     ConditionSet,
     Displayed,
     Leak,
+    OtherGas,
     Settled,
     Settling,
     Supplied,
@@ -101,6 +104,33 @@ class Reckoning:
         gas = Supplied(number, self._component, fraction, content, predicted, time)
         self.change(settings=number, gas=gas, missing={})
         return gas
+
+    def mixture(self, component: str, content: float, fraction: float) -> dict[str, float]:
+        """The contents of a gas with another component in it, mol/mol; InputError for what is no such gas."""
+        return contents_of(self._component, self.content(fraction), component, content)
+
+    def supplied_other(
+        self, component: str, content: float, fraction: float, time: float, by: str, stated: Mapping[str, Certified]
+    ) -> Supplied:
+        """A gas with another component was set at a bench time, by the divider or, as it was stated, by hand."""
+        number, contents = self.state.settings + 1, self.mixture(component, content, fraction)
+        if stated:
+            predicted, beside = stated_content(self._component, stated), stated_content(component, stated)
+        else:
+            mixer = self.mixer
+            predicted, beside = (mixer.predict_in_mixture(name, contents, number) for name in (self._component, component))
+        other = OtherGas(component, content, beside, by, stated)
+        gas = Supplied(number, self._component, fraction, contents[self._component], predicted, time, other)
+        self.change(settings=number, gas=gas, missing={})
+        return gas
+
+    @property
+    def mixer(self) -> GasMixer:
+        """The gas divider, which makes gases of several components; StationError where it makes none."""
+        divider = self.divider
+        if not isinstance(divider, GasMixer):
+            raise StationError(f"{divider.name} makes no gas of several components")
+        return divider
 
     # ---- velocity -----------------------------------------------------------------------------------------------------
 

@@ -166,6 +166,20 @@ class GasDivider(Protocol):
 
 
 @runtime_checkable
+class GasMixer(Protocol):
+    """A gas divider that makes a gas of several components at once: an interferent, with or without the measurand.
+
+    `contents` are amount fractions in mol/mol by component; those of 0 are left out of the gas, but may be predicted.
+    `check_mixture` raises UnsuppliableError for what cannot be made, `supply_mixture` before anything is touched.
+    """
+
+    def check_mixture(self, contents: Mapping[str, float]) -> None: ...
+    def supply_mixture(self, contents: Mapping[str, float]) -> None: ...
+    def predict_in_mixture(self, component: str, contents: Mapping[str, float], setting: int) -> Quantity: ...
+    def consumption_of_mixture(self, contents: Mapping[str, float]) -> Mapping[str, float]: ...
+
+
+@runtime_checkable
 class GasMeter(Protocol):
     """A gas divider that tells from which cylinder its recorded flows came.
 

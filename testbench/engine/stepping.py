@@ -30,8 +30,8 @@ from testbench.record.model import StepRow
 T = TypeVar("T")
 ATTEMPTS = 3  # at a step that an instrument spoils; a pause by a person or an interlock does not count
 IDLE_S = 1.0  # real time between two looks while the bench is held
-SETS_GAS = frozenset({"warm_up", "leak_check", "supply", "zero_gas", "purge", "transition", "set_velocity"})
-NEEDS_NO_GAS = frozenset({"check_conditions", "set_condition", "ask"})
+SETS_GAS = frozenset({"warm_up", "leak_check", "supply", "supply_other", "zero_gas", "purge", "transition", "set_velocity"})
+NEEDS_NO_GAS = frozenset({"check_conditions", "set_condition", "ask", "enter"})
 
 
 class Held(Protocol):

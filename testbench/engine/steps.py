@@ -14,6 +14,7 @@ from typing import Any, TypeVar, cast
 from pydantic import ConfigDict, Field, TypeAdapter
 from pydantic.dataclasses import dataclass as validated
 
+from testbench.engine.entering import Entered
 from testbench.engine.roles import Adjustment
 from testbench.errors import InputError
 from testbench.metrology.amount import to_fraction
@@ -93,8 +94,42 @@ class Window:
 
 
 @validated(frozen=True, config=JSON)
+class Certified:
+    """Content of a component in a gas that was connected by hand, as a person states it of its certificate, mol/mol.
+
+    `expanded` is its expanded uncertainty (k = 2), None where none was stated.
+    """
+
+    content: float
+    expanded: float | None = None
+
+
+@validated(frozen=True, config=JSON)
+class OtherGas:
+    """A component beside the measurand: the content that was asked for (mol/mol), and the one that there is.
+
+    `by` is the divider that makes it, or the person who connected it by hand; in that case `certified` is what the person
+    stated of each component of the gas.
+    """
+
+    component: str
+    content: float
+    predicted: Quantity
+    by: str
+    certified: Mapping[str, Certified] = Field(default_factory=dict, exclude_if=lambda certified: not certified)
+
+    @property
+    def by_hand(self) -> bool:
+        """Whether the gas was connected by hand, so that the divider does not feed the devices."""
+        return bool(self.certified)
+
+
+@validated(frozen=True, config=JSON)
 class Supplied:
-    """Gas that was set: number of the setting, fraction of full scale, content (mol/mol), and its predicted reference."""
+    """Gas that was set: number of the setting, fraction of full scale, content (mol/mol), and its predicted reference.
+
+    All of them are those of the measurand, `component`; `other` is what the gas holds beside it, None for the usual gas.
+    """
 
     setting: int
     component: str
@@ -102,6 +137,7 @@ class Supplied:
     content: float
     predicted: Quantity
     time: float
+    other: OtherGas | None = Field(default=None, exclude_if=lambda other: other is None)
 
 
 @validated(frozen=True, config=JSON)
@@ -325,7 +361,9 @@ RESULTS: Mapping[str, type[Any]] = {
     "check_conditions": Conditions,
     "set_condition": ConditionSet,
     "ask": Answer,
+    "enter": Entered,
     "supply": Supplied,
+    "supply_other": Supplied,
     "zero_gas": Supplied,
     "purge": Window,
     "set_velocity": VelocitySet,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 
 from testbench.engine.clock import Clock
@@ -11,10 +11,10 @@ from testbench.engine.journal import Remembered, RunJournal
 from testbench.engine.live import LiveBench
 from testbench.engine.observer import EvaluationObserver
 from testbench.engine.past import Past
-from testbench.engine.plan import SuiteItem
 from testbench.engine.prompting import folder_of
 from testbench.engine.request import EvaluationRequest
 from testbench.engine.room import in_spite_of, with_room
+from testbench.engine.suite_item import SuiteItem
 from testbench.errors import AbortedError, EndedError
 from testbench.findings import Finding
 from testbench.outcome import Outcome, RunState
@@ -22,7 +22,7 @@ from testbench.record.store import Record
 
 
 class Suite:
-    """Carries out the runs of one evaluation; `findings` are those of all runs so far."""
+    """Carries out the runs of one evaluation; `findings` are those of all runs so far, `numbers` the runs' of each."""
 
     def __init__(
         self,
@@ -36,6 +36,7 @@ class Suite:
         memory: Remembered | None,
     ) -> None:
         self.findings: list[Finding] = []
+        self.numbers: list[int] = []
         self._request = request
         self._record = record
         self._evaluation = evaluation
@@ -54,7 +55,7 @@ class Suite:
             if past is None or before is None:
                 run = with_room(partial(self._begin, number, item), self._clock, self._observer.notice, bench.quieten)
             elif before.state is RunState.FINISHED:
-                self.findings += past.findings.get(before.identifier, ())
+                self._keep(number, past.findings.get(before.identifier, ()))
                 continue
             else:
                 cold_after_s = self._request.station.station.faults.cold_after_s
@@ -63,8 +64,8 @@ class Suite:
                 with_room(reopen, self._clock, self._observer.notice, bench.quieten)
             self._observer.run_began(number, item)
             journal = RunJournal(self._record, self._evaluation, run, self._clock, memory=self._memory, recorded=recorded)
-            bench.enter(journal, folder_of(item.procedure.function))
-            with self._ending(run, bench, journal):
+            bench.begin_run(journal, folder_of(item.procedure.function))
+            with self._ending(number, run, bench, journal):
                 item.procedure.function(bench, item.settings)
                 journal.check_complete()
 
@@ -80,7 +81,7 @@ class Suite:
         )
 
     @contextlib.contextmanager
-    def _ending(self, run: str, bench: LiveBench, journal: RunJournal) -> Iterator[None]:
+    def _ending(self, number: int, run: str, bench: LiveBench, journal: RunJournal) -> Iterator[None]:
         """Enter how a run ended, whatever ends it."""
 
         def finish(state: RunState, outcome: Outcome | None, reason: str) -> None:
@@ -102,4 +103,8 @@ class Suite:
             in_spite_of(error, lambda: finish(RunState.INTERRUPTED, Outcome.ERROR, reason))
             raise
         finally:
-            self.findings += journal.findings
+            self._keep(number, journal.findings)
+
+    def _keep(self, number: int, findings: Iterable[Finding]) -> None:
+        self.findings += findings
+        self.numbers += [number] * (len(self.findings) - len(self.numbers))

@@ -32,6 +32,12 @@ def moment(seconds: float, language: Language = "en") -> str:
     return f"{days} {'天' if language == 'zh' else 'd'} {hours:02d}:{minutes:02d}:{second:02d}"
 
 
+def content_words(component: str, content: float) -> str:
+    """Write a content (mol/mol) of a component, from 0.1 % on in percent: "200 µmol/mol SO2"."""
+    value, unit = (100.0 * content, "%") if content >= 1e-3 else (1e6 * content, "µmol/mol")
+    return f"{value:.6g} {unit} {component}"
+
+
 def describe(call: str, arguments: Mapping[str, Any], language: Language = "en") -> str:
     """Say what a step does."""
     chinese = language == "zh"
@@ -39,6 +45,15 @@ def describe(call: str, arguments: Mapping[str, Any], language: Language = "en")
         case "supply":
             level = f"{100 * arguments['fraction']:g} %F.S."
             return f"配气 {level}" if chinese else f"supply gas, {level}"
+        case "supply_other":
+            gas = content_words(arguments["component"], arguments["content"])
+            beside = f" + {100 * arguments['fraction']:g} %F.S." if arguments["fraction"] else ""
+            by_hand = arguments.get("by_hand", False)
+            if chinese:
+                return f"{'手动连接' if by_hand else '配气'} {gas}{beside}"
+            return f"{'connect by hand' if by_hand else 'supply'} {gas}{beside}"
+        case "enter":
+            return f"填写表格：{arguments['title']}" if chinese else f"table to fill in: {arguments['title']}"
         case "transition":
             before, after = (f"{100 * arguments[key]:g} %F.S." for key in ("before", "after"))
             return f"切换 {before} → {after}" if chinese else f"switch gas, {before} → {after}"
@@ -70,6 +85,8 @@ def name_of_step(call: str, language: Language = "en") -> str:
 _GENERAL = {
     "supply": ("配气", "supply gas"),
     "transition": ("切换气体", "switch gas"),
+    "supply_other": ("配其他组分气体", "supply another gas"),
+    "enter": ("填写表格", "table to fill in"),
     "set_velocity": ("设定流速", "set velocity"),
     "wait": ("等待", "wait"),
     "adjust": ("调整", "adjust"),

@@ -188,6 +188,6 @@ def test_a_condition_that_the_standard_forbids_is_noted_on_every_finding_of_the_
     found = made.run("repeatability", repeats=3, zero_between=False)
     for finding in found.values():
         assert finding.notes == ("temperature is 43 °C; the standard asks for 15 to 35 °C",)
-    made.bench.enter(made.ledger)
+    made.bench.begin_run(made.ledger)
     made.bench.report(Finding("A", "other", 1.0, "%"))
     assert made.ledger.findings[-1].notes == ()

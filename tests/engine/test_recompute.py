@@ -154,7 +154,7 @@ class Evaluating:
 
     def _carry_out(self, bench, item, run, journal):
         state = RunState.INTERRUPTED
-        bench.enter(journal)
+        bench.begin_run(journal)
         try:
             item.procedure.function(bench, item.settings)
             state = RunState.FINISHED

@@ -2,7 +2,7 @@
 
 import pytest
 
-from procedures.velocity_accuracy import in_order
+from procedures.order import in_order
 from testbench.errors import InputError
 
 FULL_SCALE = 30.0

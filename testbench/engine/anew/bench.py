@@ -10,6 +10,7 @@ from __future__ import annotations
 from testbench.engine.anew.facts import as_kind, fact
 from testbench.engine.anew.replay import Replay
 from testbench.engine.bench import VELOCITY_TIMEOUT_S
+from testbench.engine.entering import Entered, Form
 from testbench.engine.operator import Prompt
 from testbench.engine.reckoning import NOT_ADJUSTED, STABLE_S, TOLERANCE_PERCENT_FS
 from testbench.engine.roles import Adjustment
@@ -33,7 +34,7 @@ from testbench.findings import Finding
 
 
 class RecomputingBench(Replay):
-    """Computes the runs of one evaluation anew; `enter` begins one."""
+    """Computes the runs of one evaluation anew; `begin_run` begins one."""
 
     # ---- preparation --------------------------------------------------------------------------------------------------
 
@@ -88,6 +89,10 @@ class RecomputingBench(Replay):
         """See Bench."""
         return as_kind(Answer, self._step("ask", prompt.arguments(), lambda recorded: recorded))
 
+    def enter(self, form: Form) -> Entered:
+        """See Bench."""
+        return as_kind(Entered, self._step("enter", form.arguments(), lambda recorded: recorded))
+
     # ---- gas ----------------------------------------------------------------------------------------------------------
 
     def supply(self, fraction: float) -> Supplied:
@@ -97,6 +102,16 @@ class RecomputingBench(Replay):
             return self._reckoning.supplied(fraction, recorded.time)
 
         return as_kind(Supplied, self._step("supply", {"fraction": fraction}, compute))
+
+    def supply_other(self, component: str, content: float, *, fraction: float = 0.0) -> Supplied:
+        """See Bench."""
+        arguments = {"component": component, "content": content, "fraction": fraction}
+
+        def compute(recorded: Supplied) -> Supplied:
+            other = fact(recorded.other, "what was supplied beside the measurand")
+            return self._reckoning.supplied_other(component, content, fraction, recorded.time, other.by, other.certified)
+
+        return as_kind(Supplied, self._step("supply_other", arguments, compute))
 
     def zero_gas(self) -> Supplied:
         """See Bench."""

@@ -11,6 +11,7 @@ SETTINGS: Mapping[str, int] = {
     "warm_up": 1,
     "leak_check": 1,
     "supply": 1,
+    "supply_other": 1,
     "zero_gas": 1,
     "purge": 1,
     "transition": 2,

@@ -146,6 +146,8 @@ class _Recomputing:
             self._stored.setdefault(stored.run, []).append(stored)
         self._found = {run: [stored.finding for stored in found] for run, found in self._stored.items()}
         self._amended = record.amendments.of(row.identifier)
+        self._runs = record.runs(row.identifier)
+        self._number = {run.identifier: run.number for run in self._runs}
 
     def carry_out(self, recorded: Sequence[RunRow], chosen: Sequence[RunRow], *, whole: bool) -> Recomputation:
         """Compute the chosen runs, then judge."""
@@ -194,7 +196,7 @@ class _Recomputing:
 
     def _run(self, run: RunRow, steps: Sequence[StepRow], before: BenchState) -> RunRecomputation:
         bench = self._bench
-        bench.enter(run, steps, before)
+        bench.begin_run(run, steps, before)
         failure = ""
         try:
             procedure = find_procedure(run.procedure)
@@ -245,14 +247,15 @@ class _Recomputing:
         recorded = self._record.verdicts(self._evaluation)
         if self._request is None or (not recorded and self._row.finished is None):
             return 0, ()
-        findings = [
-            finding
+        found_in = [
+            (self._number[result.run], finding)
             for result in results
             for finding in (result.findings if result.finished and not result.left else self._found.get(result.run, []))
         ]
-        findings = [replace(finding, details=plain(finding.details, "details")) for finding in findings]
+        findings = [replace(finding, details=plain(finding.details, "details")) for _, finding in found_in]
+        numbers = [number for number, _ in found_in]
         try:
-            scorecard = judge(self._request, findings) if not self._amended else self._judge_amended(results)
+            scorecard = judge(self._request, findings, numbers) if not self._amended else self._judge_amended(results)
             computed = [plain(document, "verdict") for document in verdict_documents(scorecard)]
         except TestbenchError as error:
             self._not_compared.append(f"verdicts: {error}")
@@ -277,7 +280,7 @@ class _Recomputing:
                 for stored, finding in zip(recorded, found, strict=False)
             ]
             placed += recorded[len(found) :]
-        return judge_amended(self._row, amended_results(self._evaluation, placed, self._amended))
+        return judge_amended(self._row, amended_results(self._evaluation, placed, self._amended), self._runs)
 
     def _software_changes(self) -> tuple[SoftwareChange, ...]:
         if self._request is None:

@@ -36,7 +36,7 @@ from testbench.station import Line
 
 
 class Replay(Bench):
-    """The recorded steps of one evaluation, computed anew one after the other; `enter` begins a run."""
+    """The recorded steps of one evaluation, computed anew one after the other; `begin_run` begins a run."""
 
     def __init__(
         self, equipment: Equipment, load: Loader, *, line: Line, limits: Sequence[ConditionLimit] = (), component: str
@@ -59,7 +59,7 @@ class Replay(Bench):
         self._state_agrees = True
         self._used_up = False  # an attempt that left no state may have set the gas
 
-    def enter(self, run: RunRow, steps: Sequence[StepRow], before: BenchState) -> None:
+    def begin_run(self, run: RunRow, steps: Sequence[StepRow], before: BenchState) -> None:
         """Begin a run with the recorded state that the run before left."""
         self._run, self._steps, self._next = run, steps, 0
         self.findings, self.differences, self.not_computed, self.compared = [], [], [], 0
@@ -190,13 +190,20 @@ class Replay(Bench):
         else:
             before = self._reckoning.state.gas
             fraction = fact(again.fraction, "which gas was set anew") if before is None else before.fraction
-            gas = self._reckoning.supplied(fraction, again.time)
+            gas = self._supplied_again(before, fraction, again.time)
             computed = Reestablished(gas.setting, gas.fraction, gas.time, again.settling)
         self.differences += differences(self._place(row), row.reestablished, to_json(computed), "reestablished")
         if again.settling is not None:
             self._readings.take(again.settling)
             self._reckoning.settling(again.settling, again.settling.start, STABLE_S, TOLERANCE_PERCENT_FS)
             self._readings.forget()
+
+    def _supplied_again(self, before: Supplied | None, fraction: float, time: float) -> Supplied:
+        """The same gas set anew; one that was connected by hand as it was stated then."""
+        other = None if before is None else before.other
+        if other is None:
+            return self._reckoning.supplied(fraction, time)
+        return self._reckoning.supplied_other(other.component, other.content, fraction, time, other.by, other.certified)
 
     @property
     def _row(self) -> StepRow:

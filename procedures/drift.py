@@ -9,7 +9,9 @@ are kept.
 from __future__ import annotations
 
 from procedures.adjustment import adjust_zero_and_span
-from testbench.engine.bench import DAY_S, Bench
+from procedures.daily_checks import calibration_error, daily_readings
+from procedures.level_error import IN_PERCENT, Metric
+from testbench.engine.bench import Bench
 from testbench.engine.procedure import Settings, Text, procedure, setting
 from testbench.engine.steps import Averages, DeviceInfo
 from testbench.findings import Finding
@@ -17,7 +19,6 @@ from testbench.metrology.drift import Drift, DriftPoint
 from testbench.metrology.drift import drift as drift_of
 
 WEEK = 7  # days
-LEAD_S = 900.0  # zero gas is renewed this long before the reading is due
 
 
 class DriftSettings(Settings):
@@ -26,16 +27,29 @@ class DriftSettings(Settings):
     span: float = setting(1.0, unit="F.S.", title=Text(zh="量程气", en="span gas"), ge=0.5, le=1.0)
     days: int = setting(WEEK, unit="d", title=Text(zh="无调整天数", en="days without adjustment"), ge=1, le=60)
     average_s: float = setting(
-        120.0, unit="s", title=Text(zh="读数平均时间", en="averaging time of a reading"), ge=10, le=3600
+        120.0, unit="s", title=Text(zh="读数平均时间", en="averaging time of a reading"), join="most", ge=10, le=3600
     )
     adjust_first: bool = setting(True, title=Text(zh="开始前调整零点和量程", en="adjust zero and span before the interval"))
+    calibration_error: bool = setting(
+        False,
+        title=Text(zh="同时给出校准误差（40 CFR 60 和 75）", en="calibration error from the same readings (40 CFR 60, 75)"),
+        join="any",
+    )
 
 
 @procedure(
     "drift",
     title=Text(zh="24 h 与一周漂移", en="Drift over 24 h and a week"),
     roles=("divider",),
-    characteristics=("zero_drift_24h", "span_drift_24h", "zero_drift_week", "span_drift_week"),
+    characteristics=(
+        "zero_drift_24h",
+        "span_drift_24h",
+        "zero_drift_week",
+        "span_drift_week",
+        "calibration_error",
+        "calibration_drift_zero",
+        "calibration_drift_upscale",
+    ),
 )
 def drift(bench: Bench, settings: DriftSettings) -> None:
     """Zero and span readings every 24 h of an interval without adjustment, percent of full scale."""
@@ -43,31 +57,23 @@ def drift(bench: Bench, settings: DriftSettings) -> None:
     if settings.adjust_first:
         adjust_zero_and_span(bench, settings.span)
     with bench.unadjusted():
-        zeros = [_read(bench, 0.0, settings)]
-        spans = [_read(bench, settings.span, settings)]
-        for day in range(1, settings.days + 1):
-            zero_due, span_due = (first.window.start + day * DAY_S for first in (zeros[0], spans[0]))
-            bench.zero_gas()
-            bench.wait_until(zero_due - LEAD_S)
-            zeros.append(_read(bench, 0.0, settings, due=zero_due))
-            spans.append(_read(bench, settings.span, settings, due=span_due))
+        daily = daily_readings(bench, span=settings.span, days=settings.days, average_s=settings.average_s)
+    zeros, spans = daily.zeros, daily.spans
     for device in bench.devices:
         for point, readings, others in (("zero", zeros, spans), ("span", spans, zeros)):
             bench.determine(device, f"{point}_drift_24h", "%F.S.", _daily_drift, readings, others)
             if settings.days == WEEK:
                 bench.determine(device, f"{point}_drift_week", "%F.S.", _weekly_drift, readings, others)
+        if settings.calibration_error:
+            _calibration_errors(bench, device, zeros, spans)
 
 
-def _read(bench: Bench, fraction: float, settings: DriftSettings, *, due: float | None = None) -> Averages:
-    """Set the gas, wait until stable and until the reading is due, and read."""
-    if fraction == 0.0:
-        bench.zero_gas()
-    else:
-        bench.supply(fraction)
-    bench.settle()
-    if due is not None:
-        bench.wait_until(due)
-    return bench.average(settings.average_s)
+def _calibration_errors(bench: Bench, device: DeviceInfo, zeros: list[Averages], spans: list[Averages]) -> None:
+    """The same readings against the gas: one week without adjustment serves 40 CFR 75 and PS-2 as well."""
+    metric: Metric = "absolute" if device.measurand in IN_PERCENT else "percent_of_span"
+    for gas, readings in (("zero", zeros), ("upscale", spans)):
+        for characteristic in ("calibration_error", f"calibration_drift_{gas}"):
+            bench.determine(device, characteristic, "%", calibration_error, readings, gas, metric=metric)
 
 
 def _daily_drift(device: DeviceInfo, characteristic: str, readings: list[Averages], others: list[Averages]) -> Finding:

@@ -24,11 +24,11 @@ class LinearitySettings(Settings):
     levels: tuple[Annotated[float, Field(ge=0, le=1)], ...] = setting(
         (0.2, 0.4, 0.6, 0.8), unit="F.S.", title=Text(zh="测试点", en="levels"), min_length=2, max_length=20
     )
-    passes: int = setting(3, title=Text(zh="轮数", en="passes"), ge=1, le=20)
+    passes: int = setting(3, title=Text(zh="轮数", en="passes"), join="most", ge=1, le=20)
     zero_between: bool = setting(True, title=Text(zh="各测试点之间通零点气", en="zero gas between the levels"))
     span: float = setting(1.0, unit="F.S.", title=Text(zh="调整用量程气", en="span gas for the adjustment"), ge=0.5, le=1.0)
     average_s: float = setting(
-        60.0, unit="s", title=Text(zh="读数平均时间", en="averaging time of a reading"), ge=10, le=3600
+        60.0, unit="s", title=Text(zh="读数平均时间", en="averaging time of a reading"), join="most", ge=10, le=3600
     )
 
 

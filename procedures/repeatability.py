@@ -17,7 +17,7 @@ class RepeatabilitySettings(Settings):
     """Which gas, how often, and whether zero gas comes between."""
 
     level: float = setting(1.0, unit="F.S.", title=Text(zh="量程气", en="span gas"), ge=0.1, le=1.0)
-    repeats: int = setting(6, title=Text(zh="重复次数", en="repeats"), ge=3, le=100)
+    repeats: int = setting(6, title=Text(zh="重复次数", en="repeats"), join="most", ge=3, le=100)
     zero_between: bool = setting(True, title=Text(zh="各次之间通零点气", en="zero gas between the repeats"))
     interval_s: float = setting(
         60.0,

@@ -26,7 +26,7 @@ class ResponseTimeSettings(Settings):
     """Which step, how often, and where it ends."""
 
     level: float = setting(1.0, unit="F.S.", title=Text(zh="量程气", en="span gas"), ge=0.5, le=1.0)
-    repeats: int = setting(3, title=Text(zh="重复次数", en="repeats"), ge=1, le=20)
+    repeats: int = setting(3, title=Text(zh="重复次数", en="repeats"), join="most", ge=1, le=20)
     fraction: float = setting(0.9, title=Text(zh="终点占阶跃的份额", en="end point, share of the step"), ge=0.5, le=0.99)
     end_point: Literal["nominal", "final"] = setting(
         "nominal",

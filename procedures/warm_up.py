@@ -9,7 +9,7 @@ from testbench.engine.procedure import Settings, Text, procedure, setting
 class WarmUpSettings(Settings):
     """How long the devices warm up, and how tight the line must be."""
 
-    duration_h: float = setting(24.0, unit="h", title=Text(zh="预热时间", en="warm-up"), ge=0, le=240)
+    duration_h: float = setting(24.0, unit="h", title=Text(zh="预热时间", en="warm-up"), join="most", ge=0, le=240)
     leak_limit_percent: float = setting(
         2.0,
         unit="%",

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from testbench.criteria.judge import Verdict
-from testbench.engine.judging import judge_recorded
+from testbench.engine.judging import judge_stored
 from testbench.engine.wording import describe, name_of_step
 from testbench.errors import TestbenchError
 from testbench.metrology.amount import UnitError
@@ -182,9 +182,9 @@ class CourseReader:
         if ended == self._judged:
             return
         self._judged = ended
-        findings = [stored.finding for stored in self._record.findings(self._evaluation)]
-        found = {(finding.device, finding.characteristic) for finding in findings}
-        scorecard = judge_recorded(row, findings) if findings else None
+        findings = self._record.findings(self._evaluation)
+        found = {(stored.finding.device, stored.finding.characteristic) for stored in findings}
+        scorecard = judge_stored(row, findings, rows) if findings else None
         self._verdicts = tuple(
             verdict
             for device in (scorecard.devices if scorecard is not None else ())

@@ -10,6 +10,7 @@ from testbench.commands.options import (
     add_station,
     add_suite,
     chosen_devices,
+    chosen_standard,
     chosen_suite,
 )
 
@@ -23,10 +24,16 @@ For a simulated station the simulated laboratory is started; bench time then run
 
   testbench evaluate --station my.toml --standard hj76-2017 --output result --language zh
 
+With several --standard one suite serves all of them: what they ask for alike is done once, what differs is done for each.
+Every finding is judged by each standard that its run serves; `testbench plan` shows the suite and what is saved.
+
+  testbench evaluate --station my.toml --standard hj76-2017 --standard epa-part75 --output result
+
 --suite runs a suite of the laboratory's own in place of the standard's: trimmed, in another order, with other settings.
 The file has one [[suite]] table for each procedure, with procedure, settings and clause, as the standard's file has. All
 criteria of the standard stay in the scorecard: what no procedure of the suite determines is inconclusive. With --suite and
-no --standard nothing is judged: there are findings, without verdicts.
+no --standard nothing is judged: there are findings, without verdicts. With several standards an entry may name those that
+it serves, standards = ["epa-part75"]; without it, it serves all.
 
 With --detach the evaluation becomes a process of its own, which neither the terminal nor the end of this command reaches;
 its identifier is printed, `testbench runs` lists it and `testbench watch` shows it.
@@ -47,12 +54,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Evaluate and write the results."""
     from testbench.commands.carry_out import carry_out
-    from testbench.criteria.standard import load_standard
     from testbench.errors import InputError
     from testbench.station import read_station
 
     if arguments.standard is None and arguments.suite is None:
         raise InputError("which procedures? give --standard, or --suite for findings without verdicts")
     station = read_station(arguments.station)
-    standard = None if arguments.standard is None else load_standard(arguments.standard)
+    standard = chosen_standard(arguments)
     return carry_out(arguments, station, standard, chosen_suite(arguments, standard), chosen_devices(arguments))

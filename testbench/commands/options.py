@@ -22,10 +22,22 @@ def add_station(parser: argparse.ArgumentParser) -> None:
 
 
 def add_standard(parser: argparse.ArgumentParser, *, required: bool) -> None:
-    """Add --standard."""
+    """Add --standard, which may be given several times: one run on the bench then serves all of them where it can."""
     parser.add_argument(
-        "--standard", required=required, metavar="NAME", help="standard by name (`testbench standards`), or a criteria file"
+        "--standard",
+        required=required,
+        action="append",
+        metavar="NAME",
+        help="standard by name (`testbench standards`), or a criteria file; several times to serve several at once",
     )
+
+
+def chosen_standard(arguments: argparse.Namespace) -> Standard | None:
+    """The standard, several of them as one; None where none was named."""
+    from testbench.criteria.combined import combined_standard
+    from testbench.criteria.standard import load_standard
+
+    return combined_standard([load_standard(name) for name in arguments.standard]) if arguments.standard else None
 
 
 def add_suite(parser: argparse.ArgumentParser) -> None:
@@ -95,11 +107,14 @@ def _seed(text: str) -> int:
 
 def chosen_suite(arguments: argparse.Namespace, standard: Standard | None) -> tuple[SuiteItem, ...]:
     """The items of --suite, or the suite of the standard; one of both is there."""
+    from testbench.engine.combining import check_standards
     from testbench.engine.plan import suite_of
     from testbench.engine.suite_file import read_suite
 
     if arguments.suite is not None:
-        return read_suite(arguments.suite)
+        items = read_suite(arguments.suite)
+        check_standards(items, standard, f"suite file {arguments.suite}")
+        return items
     assert standard is not None
     return suite_of(standard)
 

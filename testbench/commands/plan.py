@@ -11,6 +11,7 @@ from testbench.commands.options import (
     add_station,
     add_suite,
     chosen_devices,
+    chosen_standard,
     chosen_suite,
     single_item,
 )
@@ -28,6 +29,9 @@ is touched. Where something stands in the way, everything that does is listed.
   testbench plan --station my.toml --standard hj76-2017
   testbench plan --station my.toml --standard hj76-2017 --procedure drift --set days=3
   testbench plan --station my.toml --standard hj76-2017 --suite trimmed.toml
+  testbench plan --station my.toml --standard hj76-2017 --standard epa-part75
+
+With several --standard it shows which item serves which of them, and what is saved against one after the other.
 """
 
 
@@ -45,10 +49,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Print the plan."""
     from testbench.commands.plan_table import print_plan, print_plan_json
-    from testbench.criteria.standard import load_standard
     from testbench.engine.assembly import assemble
     from testbench.engine.disk_need import disk_need
     from testbench.engine.plan import make_plan
+    from testbench.engine.saving import saving
     from testbench.errors import InputError, TestbenchError
     from testbench.station import read_station
 
@@ -57,7 +61,8 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.suite and arguments.procedure:
         raise InputError("--suite and --procedure exclude each other: plan a suite, or one procedure")
     station = read_station(arguments.station)
-    standard = load_standard(arguments.standard)
+    standard = chosen_standard(arguments)
+    assert standard is not None
     if arguments.procedure:
         items: tuple[SuiteItem, ...] = (single_item(arguments.procedure, arguments.set),)
     else:
@@ -69,11 +74,12 @@ def run(arguments: argparse.Namespace) -> int:
         if not arguments.json:
             _list_everything(station, standard, items, devices, arguments.language)
         raise
+    saved = saving(plan, station, standard, devices=devices)
     need = disk_need(plan, assemble(station, devices=devices), on_the_grid=station.station.jumps)
     if arguments.json:
-        print_plan_json(plan, need)
+        print_plan_json(plan, need, items, standard, saved)
     else:
-        print_plan(plan, station, need, arguments.language)
+        print_plan(plan, station, need, items, standard, saved, arguments.language)
     return 0
 
 

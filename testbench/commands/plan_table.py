@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from collections.abc import Sequence
 
+from testbench.commands.plan_combined import combined_document, print_combined
 from testbench.commands.terminal import Terminal
+from testbench.criteria.standard import Standard
 from testbench.engine.checking.folder import megabytes
 from testbench.engine.clock import wall_now
 from testbench.engine.disk_need import DiskNeed
 from testbench.engine.dry import PlannedStep
 from testbench.engine.plan import Plan
+from testbench.engine.saving import Saving
+from testbench.engine.suite_item import SuiteItem
 from testbench.engine.wording import Language, describe, duration, moment
 from testbench.station import StationFile
 
@@ -25,8 +30,16 @@ LEVEL_HEADINGS = {
 }
 
 
-def print_plan(plan: Plan, station: StationFile, need: DiskNeed, language: Language) -> None:
-    """Print the plan as tables."""
+def print_plan(
+    plan: Plan,
+    station: StationFile,
+    need: DiskNeed,
+    items: Sequence[SuiteItem],
+    standard: Standard,
+    saved: Saving | None,
+    language: Language,
+) -> None:
+    """Print the plan as tables; `saved` is there where several standards are served."""
     terminal = Terminal()
     chinese = language == "zh"
     terminal.line(station.station.station.name)
@@ -40,6 +53,8 @@ def print_plan(plan: Plan, station: StationFile, need: DiskNeed, language: Langu
     terminal.print(table)
     terminal.line()
     _print_levels(terminal, plan, language)
+    if standard.parts:
+        print_combined(terminal, plan, items, standard, saved, language)
     end = wall_now() + dt.timedelta(seconds=plan.duration_s)
     took = duration(plan.duration_s, language)
     if chinese:
@@ -100,7 +115,9 @@ def _rate(every_s: float) -> str:
     return f"{every_s:g} s" if every_s >= 1 else f"{1 / every_s:g} Hz"
 
 
-def print_plan_json(plan: Plan, need: DiskNeed) -> None:
+def print_plan_json(
+    plan: Plan, need: DiskNeed, items: Sequence[SuiteItem], standard: Standard, saved: Saving | None
+) -> None:
     """Print the plan as one JSON object."""
     document = {
         "duration_s": plan.duration_s,
@@ -108,6 +125,7 @@ def print_plan_json(plan: Plan, need: DiskNeed) -> None:
         "readings": need.readings,
         "disk_bytes": need.bytes,
         "warnings": list(plan.warnings),
+        **combined_document(plan, items, standard, saved),
         "steps": [
             {
                 "run": step.run,

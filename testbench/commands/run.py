@@ -4,7 +4,14 @@ from __future__ import annotations
 
 import argparse
 
-from testbench.commands.options import add_run_options, add_standard, add_station, chosen_devices, single_item
+from testbench.commands.options import (
+    add_run_options,
+    add_standard,
+    add_station,
+    chosen_devices,
+    chosen_standard,
+    single_item,
+)
 
 DESCRIPTION = """\
 Runs one procedure with its settings, prints its findings, and writes them with the record into DIR. With --standard the
@@ -27,12 +34,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Run the procedure."""
     from testbench.commands.carry_out import carry_out
-    from testbench.criteria.standard import load_standard
     from testbench.station import read_station
 
     item = single_item(arguments.procedure, arguments.set)
     station = read_station(arguments.station)
-    standard = None
-    if arguments.standard:
-        standard = load_standard(arguments.standard).restricted_to(item.procedure.characteristics)
+    standard = chosen_standard(arguments)
+    if standard is not None:
+        standard = standard.restricted_to(item.procedure.characteristics)
     return carry_out(arguments, station, standard, (item,), chosen_devices(arguments), restricted=True)

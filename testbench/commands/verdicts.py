@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from testbench.commands.terminal import Terminal
 from testbench.criteria.judge import Scorecard, Verdict
 from testbench.findings import Finding
@@ -17,25 +19,59 @@ PROVISIONAL = Text(
     zh="° 暂定：该限值未经标准原文核对", en="° provisional: this limit was not read in the standard's own text"
 )
 DEVICE = Text(zh="被测仪器", en="device")
+OVERALL = Text(zh="总判定", en="overall")
+WITHOUT = Text(zh="无标准对其有要求", en="asked for by none of the standards")
 
 
 def print_scorecard(terminal: Terminal, scorecard: Scorecard, language: str) -> None:
-    """Print one table a device: value, uncertainty, limit, verdict."""
+    """Print one table a device: value, uncertainty, limit, verdict; of several standards first all outcomes, then each."""
+    if scorecard.parts:
+        _print_outcomes(terminal, scorecard, language)
     for device in scorecard.devices:
         terminal.line()
-        heading = f"{DEVICE.say(language)} {device.device}: {OUTCOMES[device.outcome].say(language)}"
-        terminal.line(heading, style=STYLES.get(device.outcome, "bold"))
-        table = terminal.table(*HEADINGS.say(language).split("|"), right=(1, 2))
-        for verdict in (*device.verdicts, *device.without_criterion):
-            style = STYLES[Outcome.FAIL] if verdict.outcome is Outcome.FAIL else ""
-            terminal.row(table, *_cells(verdict, language), style=style)
-        terminal.print(table)
+        _print_heading(terminal, f"{DEVICE.say(language)} {device.device}", device.outcome, language)
+        if not scorecard.parts:
+            _print_verdicts(terminal, (*device.verdicts, *device.without_criterion), language)
+        for part in scorecard.parts:
+            score = next(score for score in part.devices if score.device == device.device)
+            terminal.line()
+            _print_heading(terminal, f"{part.standard} ({part.edition})", score.outcome, language)
+            _print_verdicts(terminal, score.verdicts, language)
+        if scorecard.parts and device.without_criterion:
+            terminal.line()
+            terminal.line(WITHOUT.say(language))
+            _print_verdicts(terminal, device.without_criterion, language)
         for verdict in device.verdicts:
             if verdict.outcome is Outcome.INCONCLUSIVE:
-                terminal.line(f"{verdict.title.say(language)}: {verdict.reason.say(language)}")
+                name = (
+                    f"{verdict.standard}, {verdict.title.say(language)}" if verdict.standard else verdict.title.say(language)
+                )
+                terminal.line(f"{name}: {verdict.reason.say(language)}")
     terminal.line()
     if any(verdict.provisional for device in scorecard.devices for verdict in device.verdicts):
         terminal.line(PROVISIONAL.say(language))
+
+
+def _print_heading(terminal: Terminal, name: str, outcome: Outcome, language: str) -> None:
+    terminal.line(f"{name}: {OUTCOMES[outcome].say(language)}", style=STYLES.get(outcome, "bold"))
+
+
+def _print_verdicts(terminal: Terminal, verdicts: Iterable[Verdict], language: str) -> None:
+    table = terminal.table(*HEADINGS.say(language).split("|"), right=(1, 2))
+    for verdict in verdicts:
+        style = STYLES[Outcome.FAIL] if verdict.outcome is Outcome.FAIL else ""
+        terminal.row(table, *_cells(verdict, language), style=style)
+    terminal.print(table)
+
+
+def _print_outcomes(terminal: Terminal, scorecard: Scorecard, language: str) -> None:
+    """Every device by every standard."""
+    terminal.line()
+    table = terminal.table(DEVICE.say(language), *(part.standard for part in scorecard.parts), OVERALL.say(language))
+    for device in scorecard.devices:
+        by_part = [score.outcome for part in scorecard.parts for score in part.devices if score.device == device.device]
+        terminal.row(table, device.device, *(OUTCOMES[outcome].say(language) for outcome in (*by_part, device.outcome)))
+    terminal.print(table)
 
 
 def _cells(verdict: Verdict, language: str) -> tuple[str, str, str, str, str]:

@@ -5,15 +5,15 @@
     digest = "…"           # SHA-256 of its text
     text = \"\"\"…\"\"\"
 
-Nothing of a standard changes by being combined: its criteria, decision rule, edition and digest stay its own, and a finding is
-judged by each standard alone. Only the conditions of the room must suit all of them at once.
+Nothing of a standard changes by being combined: its criteria, decision rule, edition and digest stay its own, and a finding
+is judged by each standard alone. Only the conditions of the room must suit all of them at once.
 """
 
 from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -42,7 +42,8 @@ def combined_standard(standards: Sequence[Standard]) -> Standard:
 def combined_text(parts: Iterable[Standard]) -> str:
     """The file that holds the texts of several standards; `parse_standard` gives the same standards back."""
     return "\n".join(
-        f"[[combined]]\nname = {_quoted(part.name)}\ndigest = {_quoted(part.digest)}\ntext = {_quoted(part.text, lines=True)}\n"
+        f"[[combined]]\nname = {_quoted(part.name)}\ndigest = {_quoted(part.digest)}\n"
+        f"text = {_quoted(part.text, lines=True)}\n"
         for part in parts
     )
 
@@ -67,6 +68,14 @@ def read_combined(data: Mapping[str, Any], text: str, source: str) -> Standard:
             raise StandardError(f"{place}: the text is not that of one standard {entry['name']}")
         parts.append(part)
     return _combined(tuple(parts), text, hashlib.sha256(text.encode()).hexdigest())
+
+
+def only_parts(standard: Standard, names: Collection[str]) -> Standard:
+    """A combined standard with some of its parts only, for a test of what these alone ask for; none stands for all."""
+    if not names or not standard.parts:
+        return standard
+    parts = tuple(part for part in standard.parts if part.name in names)
+    return standard.model_copy(update={"parts": parts, "criteria": tuple(c for part in parts for c in part.criteria)})
 
 
 def joint_conditions(parts: Sequence[Standard]) -> tuple[Condition, ...]:
@@ -94,8 +103,8 @@ def _narrower(known: Condition, low: str, high: str, other: Condition, name: str
         upper, high = other.upper, name
     if lower is not None and upper is not None and lower > upper:
         raise StandardError(
-            f"{low} and {high} cannot be combined: {low} asks for a {known.quantity} of at least {_plain(lower)} {known.unit}, "
-            f"{high} for at most {_plain(upper)} {known.unit}; evaluate by one after the other"
+            f"{low} and {high} cannot be combined: {low} asks for a {known.quantity} of at least {_plain(lower)} "
+            f"{known.unit}, {high} for at most {_plain(upper)} {known.unit}; evaluate by one after the other"
         )
     return known.model_copy(update={"lower": lower, "upper": upper}), low, high
 

@@ -16,9 +16,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from testbench.criteria.combined import only_parts
 from testbench.engine.clock import wall_now
 from testbench.engine.judging import judge_amended, verdict_documents
-from testbench.engine.plan import SuiteItem
 from testbench.engine.request import EvaluationRequest, Repeats, request_of
 from testbench.errors import InputError, suggest
 from testbench.outcome import Outcome, RunState
@@ -85,8 +85,10 @@ def repeat_request(record: Record, evaluation: str, item: str, reason: str, by: 
     folder = record.path.absolute().parent if request.output is None else request.output
     return replace(
         request,
-        items=(SuiteItem(repeated.procedure, repeated.settings, repeated.clause),),
-        standard=None if standard is None else standard.restricted_to(repeated.procedure.characteristics),
+        items=(repeated,),
+        standard=None
+        if standard is None
+        else only_parts(standard, repeated.standards).restricted_to(repeated.procedure.characteristics),
         restricted=True,
         seed=request.seed + SEEDS_APART * count,
         output=Path(folder) / f"{evaluation}-repeat-{count}",
@@ -126,7 +128,7 @@ def _amend(
     evaluation, moment, reason = row.identifier, at or wall_now(), reason.strip()
     before = record.amendments.of(evaluation)
     new = AmendmentRow(0, evaluation, kind, finding, document, reason, by, moment)
-    scorecard = judge_amended(row, results(evaluation, record.findings(evaluation), [*before, new]))
+    scorecard = judge_amended(row, results(evaluation, record.findings(evaluation), [*before, new]), record.runs(evaluation))
     judged = Outcome.INCONCLUSIVE if scorecard is None else scorecard.outcome
     outcome = Outcome.worst([judged, *_ENDS.get(row.state, ())])
     number = record.amendments.enter(

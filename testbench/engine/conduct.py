@@ -326,6 +326,9 @@ class Conduct:
     def _findings(self) -> list[Finding]:
         return [] if self._suite is None else self._suite.findings
 
+    def _judge(self) -> Scorecard | None:
+        return judge(self._request, self._findings, [] if self._suite is None else self._suite.numbers)
+
     # ---- ends -----------------------------------------------------------------------------------------------------------
 
     def _make_safe(self, equipment: Equipment) -> list[SafeOutcome]:
@@ -337,7 +340,7 @@ class Conduct:
 
     def _finish(self) -> tuple[Scorecard | None, Outcome]:
         """Judge, and close the evaluation."""
-        scorecard = judge(self._request, self._findings)
+        scorecard = self._judge()
         outcome = scorecard.outcome if scorecard is not None else Outcome.INCONCLUSIVE
         if self._steering is not None:
             self._steering.finish()
@@ -354,7 +357,7 @@ class Conduct:
         aborted = isinstance(error, AbortedError) and not isinstance(error, EndedError)
         hint = f"`testbench report --record {self._request.record}` writes its report"
         try:
-            verdicts = verdict_documents(judge(self._request, self._findings))
+            verdicts = verdict_documents(self._judge())
             if self._steering is not None:
                 self._steering.finish()
             if self._interlocks is not None:

@@ -14,7 +14,7 @@ from testbench.engine.conduct import Conduct, EvaluationResult
 from testbench.engine.control import find_process
 from testbench.engine.gas_accounts import account_for_gas
 from testbench.engine.interruption import Interruption
-from testbench.engine.judging import judge_recorded, verdict_documents
+from testbench.engine.judging import judge_stored, verdict_documents
 from testbench.engine.observer import EvaluationObserver
 from testbench.engine.ownership import GUARD_WITHIN_S, own_soon, real_resources
 from testbench.engine.past import date_now, look_back, mark_lost, refuse_aborted, refuse_other_software, refuse_to_resume
@@ -72,8 +72,7 @@ def close(record: Path, evaluation: str, reason: str, by: str) -> Outcome:
         refuse_to_resume(row)
         _refuse_if_alive(record, row)
         mark_lost(opened, row)
-        findings = [stored.finding for stored in opened.findings(evaluation)]
-        scorecard = judge_recorded(row, findings)
+        scorecard = judge_stored(row, opened.findings(evaluation), opened.runs(evaluation))
         outcome = Outcome.worst([Outcome.ERROR, *([scorecard.outcome] if scorecard is not None else [])])
         opened.finish_evaluation(
             evaluation,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -10,25 +11,16 @@ from dataclasses import dataclass
 from testbench.criteria.standard import Metric, Standard
 from testbench.engine.assembly import assemble, shared_range
 from testbench.engine.clock import wall_now
+from testbench.engine.combining import combine, own_suite
 from testbench.engine.dry import DryBench, PlannedStep, require_roles
 from testbench.engine.interlocks import Watched, watched
-from testbench.engine.procedure import Procedure, Settings
 from testbench.engine.prompting import folder_of
-from testbench.engine.registry import check_truth, find_procedure
-from testbench.errors import StandardError, StationError
+from testbench.engine.registry import check_truth
+from testbench.engine.suite_item import SuiteItem as SuiteItem
+from testbench.errors import StationError
 from testbench.station import StationFile
-from testbench.text import Text
 
 REFERENCE_SHARE = 1.0 / 3.0  # the reference's expanded uncertainty should not exceed this share of the limit
-
-
-@dataclass(frozen=True, slots=True)
-class SuiteItem:
-    """One procedure of a suite with its checked settings."""
-
-    procedure: Procedure
-    settings: Settings
-    clause: Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,16 +41,8 @@ class Plan:
 
 
 def suite_of(standard: Standard) -> tuple[SuiteItem, ...]:
-    """The suite of a standard, its settings checked."""
-    if not standard.suite:
-        raise StandardError(
-            f"standard {standard.name} has no suite for the bench; it judges data measured elsewhere (`testbench score`)"
-        )
-    items = []
-    for entry in standard.suite:
-        procedure = find_procedure(entry.procedure)
-        items.append(SuiteItem(procedure, procedure.configure(entry.settings), entry.clause))
-    return tuple(items)
+    """The suite of a standard, its settings checked; of a combined one the suite that serves all of them."""
+    return combine(standard.parts) if standard.parts else own_suite(standard)
 
 
 def make_plan(
@@ -76,7 +60,7 @@ def make_plan(
     bench = DryBench(equipment, line=station.station.line, component=component, wait_every_s=wait_every_s)
     for number, item in enumerate(items, start=1):
         require_roles(equipment, item.procedure.name, item.procedure.roles, str(station.path))
-        bench.enter(number, item.procedure.name, folder_of(item.procedure.function))
+        bench.begin_run(number, item.procedure.name, folder_of(item.procedure.function))
         item.procedure.function(bench, item.settings)
     litres: dict[str, float] = defaultdict(float)
     for step in bench.steps:
@@ -96,16 +80,19 @@ def make_plan(
 def _limits(items: Iterable[SuiteItem], standard: Standard | None) -> dict[str, float]:
     """Smallest limit in percent of full scale that each procedure's findings are judged by."""
     limits: dict[str, float] = {}
+    judging = standard.each if standard is not None else ()
     for item in items:
         found = [
             float(requirement.limit)
+            for part in judging
+            if item.serves(part.name)
             for name in item.procedure.characteristics
-            if standard is not None and (criterion := standard.criterion_for(name)) is not None
+            if (criterion := part.criterion_for(name)) is not None
             for requirement in criterion.requirements
             if requirement.metric is Metric.PERCENT_OF_FULL_SCALE
         ]
         if found:
-            limits[item.procedure.name] = min(found)
+            limits[item.procedure.name] = min([*found, limits.get(item.procedure.name, math.inf)])
     return limits
 
 
@@ -130,10 +117,10 @@ def _warnings(plan: Plan, station: StationFile, items: Sequence[SuiteItem], stan
             f"{procedure}: at {100 * level:g} %F.S. the reference's expanded uncertainty exceeds a third of the limit "
             f"(±{plan.limits_percent_fs[procedure]:g} %F.S.)"
         )
-    if standard is not None:
-        found = {name for item in items for name in item.procedure.characteristics}
-        for name in sorted({criterion.characteristic for criterion in standard.criteria} - found):
-            yield f"criterion {name} of {standard.name}: no procedure of this suite determines it; it will be inconclusive"
+    for part in standard.each if standard is not None else ():
+        found = {name for item in items if item.serves(part.name) for name in item.procedure.characteristics}
+        for name in sorted({criterion.characteristic for criterion in part.criteria} - found):
+            yield f"criterion {name} of {part.name}: no procedure of this suite determines it; it will be inconclusive"
     for name, cylinder in station.station.cylinders.items():
         if cylinder.valid_until is None:
             yield f"cylinder {name}: no validity date in the station file; check its certificate"

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from testbench.criteria.combined import only_parts
 from testbench.criteria.standard import Standard, parse_standard
 from testbench.engine.plan import Plan, SuiteItem
 from testbench.engine.registry import find_procedure
@@ -63,6 +64,7 @@ class EvaluationRequest:
                     "procedure": item.procedure.name,
                     "settings": item.settings.model_dump(mode="json"),
                     "clause": {"zh": item.clause.zh, "en": item.clause.en},
+                    **({"standards": list(item.standards)} if item.standards else {}),
                 }
                 for item in self.items
             ],
@@ -127,7 +129,18 @@ def recorded_standard(row: EvaluationRow, characteristics: Collection[str]) -> S
     if not start.standard_text:
         return None
     standard = parse_standard(start.standard_text, f"{start.standard} (as recorded)")
-    return standard.restricted_to(characteristics) if start.request.get("restricted") else standard
+    if not start.request.get("restricted"):
+        return standard
+    serves = [entry.get("standards", ()) for entry in start.request.get("suite", ())]
+    names = {name for own in serves for name in own} if all(serves) else ()
+    return only_parts(standard, names).restricted_to(characteristics)
+
+
+def serves_by_run(row: EvaluationRow) -> dict[int, tuple[str, ...]]:
+    """The standards that each run of a recorded evaluation serves, by its number; none stands for all."""
+    return {
+        number: tuple(entry.get("standards", ())) for number, entry in enumerate(row.start.request.get("suite", ()), start=1)
+    }
 
 
 def _item(entry: Mapping[str, Any]) -> SuiteItem:
@@ -138,4 +151,4 @@ def _item(entry: Mapping[str, Any]) -> SuiteItem:
     if today != entry["settings"]:
         names = sorted(name for name in {*today, *entry["settings"]} if today.get(name) != entry["settings"].get(name))
         raise InputError(f"the settings of procedure {procedure.name!r} have changed since: {', '.join(names)}")
-    return SuiteItem(procedure, settings, Text(**entry["clause"]))
+    return SuiteItem(procedure, settings, Text(**entry["clause"]), tuple(entry.get("standards", ())))

@@ -6,8 +6,9 @@
     clause = { zh = "…", en = "…" }
 
 It has the shape of the suite in a standard's file, whose entries can be taken over as they are (their `evidence` is checked
-and left to the standard). An entry without a clause rests on none. A suite takes nothing off the standard: a criterion that
-no procedure of it determines stays in the scorecard, inconclusive.
+and left to the standard). An entry without a clause rests on none. Where several standards judge, `standards = ["…"]` names
+those that an entry serves; without it, it serves all of them. A suite takes nothing off a standard: a criterion that no
+procedure of it determines stays in the scorecard, inconclusive.
 """
 
 from __future__ import annotations
@@ -37,6 +38,7 @@ class _Entry(_Table):
     procedure: str
     settings: dict[str, Any] = Field(default_factory=dict)
     clause: Text = NO_CLAUSE
+    standards: tuple[str, ...] = ()
     evidence: Evidence | None = None
 
 
@@ -73,7 +75,7 @@ def parse_suite(text: str, source: str) -> tuple[SuiteItem, ...]:
     for number, entry in enumerate(file.suite, start=1):
         try:
             procedure = find_procedure(entry.procedure)
-            items.append(SuiteItem(procedure, procedure.configure(entry.settings), entry.clause))
+            items.append(SuiteItem(procedure, procedure.configure(entry.settings), entry.clause, entry.standards))
         except InputError as error:
             raise InputError(f"suite file {source}: suite[{number}]: {error}") from error
     return tuple(items)
@@ -92,6 +94,8 @@ def suite_text(items: Iterable[SuiteItem]) -> str:
             clause = tomlkit.inline_table()
             clause.update({"zh": item.clause.zh, "en": item.clause.en})
             entry.add("clause", clause)
+        if item.standards:
+            entry.add("standards", list(item.standards))
         entry.add("settings", settings)
         suite.append(entry)
     document = tomlkit.document()

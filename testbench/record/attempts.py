@@ -60,9 +60,10 @@ class Attempt:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """All attempts at one characteristic of one device by one item; the last one counts."""
+    """All attempts at one characteristic of one device by one item, whose run is `run`; the last one counts."""
 
     attempts: tuple[Attempt, ...]
+    run: str = ""
 
     @property
     def counting(self) -> Attempt:
@@ -90,7 +91,7 @@ def results(evaluation: str, findings: Sequence[StoredFinding], amendments: Sequ
             run, by = amendment.document["run"], amendment.document["evaluation"]
             for key, stored in _keyed((run, stored) for stored in repeated_findings(amendment)):
                 chains.setdefault(key, []).append(attempt(stored, by, amendment))
-    return [Result(tuple(chain)) for chain in chains.values()]
+    return [Result(tuple(chain), str(run)) for (run, *_), chain in chains.items()]
 
 
 def counting(found: Iterable[Result]) -> list[StoredFinding]:

@@ -7,7 +7,7 @@ import pytest
 from testbench import cli
 from testbench.engine.assembly import assemble
 from testbench.engine.disk_need import disk_need
-from testbench.engine.evaluation import judge_recorded
+from testbench.engine.judging import judge_recorded
 from testbench.engine.plan import make_plan
 from testbench.engine.request import request_of
 from testbench.engine.suite_file import read_suite

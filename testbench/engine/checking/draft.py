@@ -19,15 +19,16 @@ NO_CLAUSE = Text(zh="", en="")
 
 @dataclass(frozen=True, slots=True)
 class DraftItem:
-    """A procedure of the suite with settings that nobody has checked."""
+    """A procedure of the suite with settings that nobody has checked; `standards` as of a `SuiteItem`."""
 
     procedure: Procedure
     values: Mapping[str, Any]
     clause: Text = NO_CLAUSE
+    standards: tuple[str, ...] = ()
 
     def checked(self) -> SuiteItem:
         """The item with its settings checked; InputError where they are wrong."""
-        return SuiteItem(self.procedure, self.procedure.configure(self.values), self.clause)
+        return SuiteItem(self.procedure, self.procedure.configure(self.values), self.clause, self.standards)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,7 @@ def draft_of(
     folder: Path | None = None,
 ) -> Draft:
     """A draft of items whose settings are checked already."""
-    drafted = tuple(DraftItem(item.procedure, item.settings.model_dump(), item.clause) for item in items)
+    drafted = tuple(DraftItem(item.procedure, item.settings.model_dump(), item.clause, item.standards) for item in items)
     return Draft(station, standard, drafted, devices, folder)
 
 

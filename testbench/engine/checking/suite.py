@@ -136,6 +136,11 @@ def _reference_problem(plan: Plan, step: PlannedStep, number: int) -> Problem:
 
 def criterion_problems(standard: Standard, items: Sequence[DraftItem], measurand: str) -> Iterator[Problem]:
     """Criteria of the standard that nothing in the suite determines."""
+    if standard.parts:
+        for part in standard.parts:
+            own = [item for item in items if not item.standards or part.name in item.standards]
+            yield from criterion_problems(part, own, measurand)
+        return
     found = {name for item in items for name in item.procedure.characteristics}
     for criterion in standard.criteria:
         if criterion.characteristic in found or not criterion.applies_to(measurand, None):

@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from testbench.engine.guard.messages import Assignment
-from testbench.engine.judging import judge_recorded, verdict_documents
+from testbench.engine.judging import judge_stored, verdict_documents
 from testbench.engine.roles import SafeOutcome
 from testbench.engine.safe import unverified
 from testbench.outcome import Outcome
@@ -65,8 +65,7 @@ def enter(assignment: Assignment, report: Report, evaluation: str) -> None:
             text = json.dumps(asdict(outcome), ensure_ascii=False)
             record.event(evaluation, None, "safe state", text, bench_time=bench_time, at=at)
         if row.finished is None and not report.taken_by:
-            findings = [stored.finding for stored in record.findings(evaluation)]
-            verdicts = verdict_documents(judge_recorded(row, findings))
+            verdicts = verdict_documents(judge_stored(row, record.findings(evaluation), record.runs(evaluation)))
             record.interrupt_evaluation(evaluation, outcome=Outcome.ERROR, reason=report.summary, at=at, verdicts=verdicts)
 
 

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 
 import GTC
 import numpy as np
-from GTC.lib import UncertainReal
 from numpy.typing import ArrayLike, NDArray
 
-from testbench.metrology.coverage import Expanded, expand, standard_deviation_interval
+from testbench.metrology.coverage import Expanded, expand
 from testbench.metrology.quantity import Quantity
+from testbench.metrology.scatter import excess_scatter, mean_of
 from testbench.metrology.uncertain import Influences, budget
 
 DRIFT_INFLUENCE = "drift during the test"
@@ -120,14 +120,14 @@ def linearity_error(
 
     differences = [[number(p.indication) - number(p.reference) for p in passes[f]] for f in fractions]
     drifts = [drift_uncertainty(position(passes[f][0].reference.value)) for f in fractions]
-    excess, excess_dof = _excess_scatter(differences, drifts, negligible=1e-9 * full_scale)
+    excess, excess_dof = excess_scatter(differences, drifts, negligible=1e-9 * full_scale)
     drift = influences.influence(DRIFT_INFLUENCE)
     scatter = influences.influence(SCATTER_INFLUENCE, excess_dof)
 
     def level(fraction: float) -> LinearityLevel:
         here = passes[fraction]
-        reference = _mean([number(point.reference) for point in here])
-        indication = _mean([number(point.indication) for point in here])
+        reference = mean_of([number(point.reference) for point in here])
+        indication = mean_of([number(point.indication) for point in here])
         r = position(float(reference.x))
         error = indication - reference + (delta_span - epsilon_span) * r + (delta_zero - epsilon_zero) * (1 - r)
         error = error + drift_uncertainty(r) * drift + excess / math.sqrt(len(here)) * scatter
@@ -155,29 +155,6 @@ def linearity_error(
     largest = levels[index]
     together = expand(largest.standard_uncertainty, largest.degrees_of_freedom, of=len(levels))
     return Linearity(levels, largest, index, together)
-
-
-def _mean(numbers: Sequence[UncertainReal]) -> UncertainReal:
-    return sum(numbers[1:], numbers[0]) / len(numbers)
-
-
-def _excess_scatter(
-    differences: Sequence[Sequence[UncertainReal]], drifts: Sequence[float], *, negligible: float
-) -> tuple[float, float]:
-    """Standard deviation between passes beyond what their uncertainties explain, pooled, and its degrees of freedom."""
-    found = expected = 0.0
-    dof = 0
-    for level, drift in zip(differences, drifts, strict=True):
-        mean = _mean(level)
-        found += math.fsum(float(each.x - mean.x) ** 2 for each in level)
-        expected += math.fsum(float((each - mean).u) ** 2 for each in level) + (len(level) - 1) * drift**2
-        dof += len(level) - 1
-    if dof == 0 or math.sqrt(found / dof) <= negligible:
-        return 0.0, math.inf
-    low, _ = standard_deviation_interval(math.sqrt(found / dof), dof + 1, 0.9)
-    if low <= math.sqrt(expected / dof):
-        return 0.0, math.inf
-    return math.sqrt((found - expected) / dof), float(dof)
 
 
 def _check(points: Sequence[LinearityPoint], full_scale: float, zero: AdjustmentPoint, span: AdjustmentPoint) -> None:

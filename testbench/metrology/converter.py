@@ -1,0 +1,88 @@
+"""Efficiency of an NO2 converter: with a cylinder of NO2, or by titration of NO with ozone."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal, localcontext
+
+from testbench.metrology.coverage import Expanded, expand
+from testbench.metrology.quantity import Quantity
+from testbench.metrology.scatter import check_units, degrees_of_freedom, excess_scatter, mean_of
+from testbench.metrology.uncertain import Influences, budget
+
+SCATTER_INFLUENCE = "scatter between repeats"
+
+
+@dataclass(frozen=True, slots=True)
+class ConverterPoint:
+    """One repeat: the NO2 that was supplied, and the NOx that was indicated, in one unit."""
+
+    supplied: Quantity
+    indicated: Quantity
+
+
+@dataclass(frozen=True, slots=True)
+class ConverterEfficiency:
+    """Efficiency in percent, mean of the repeats; `single` are those of each repeat."""
+
+    percent: float
+    single: tuple[float, ...]
+    standard_uncertainty: float
+    degrees_of_freedom: float
+    expanded: Expanded
+    budget: Mapping[str, float]
+
+
+def converter_efficiency(points: Sequence[ConverterPoint]) -> ConverterEfficiency:
+    """Determine η = mean C_NOx/C_NO2·100 % of the repeats (HJ 76-2017, NO2 conversion efficiency, cylinder of NO2).
+
+    The cylinder and what else is common to the repeats does not average out. Scatter between the repeats beyond the stated
+    influences is one influence more. Raises ValueError without points, for differing units, or no NO2 supplied.
+    """
+    if not points:
+        raise ValueError("converter efficiency needs at least one reading")
+    check_units([quantity for point in points for quantity in (point.supplied, point.indicated)])
+    if not all(point.supplied.value > 0 for point in points):
+        raise ValueError("converter efficiency needs NO2 in the gas: the content supplied must be above zero")
+    influences = Influences()
+    ratios = [100 * influences.number(point.indicated) / influences.number(point.supplied) for point in points]
+    number = mean_of(ratios)
+    excess, excess_dof = excess_scatter([ratios], negligible=1e-7)
+    if excess > 0.0:
+        number = number + excess / math.sqrt(len(ratios)) * influences.influence(SCATTER_INFLUENCE, excess_dof)
+    result, dof = influences.quantity(number, "%"), degrees_of_freedom(number)
+    u = result.standard_uncertainty
+    single = tuple(float(ratio.x) for ratio in ratios)
+    return ConverterEfficiency(result.value, single, u, dof, expand(u, dof), budget(result))
+
+
+@dataclass(frozen=True, slots=True)
+class Titration:
+    """One gas phase titration: NO and NOx indicated without and with ozone, in one unit."""
+
+    no_without: Decimal
+    nox_without: Decimal
+    no_with: Decimal
+    nox_with: Decimal
+
+    @property
+    def efficiency_percent(self) -> Decimal:
+        """η = (1 − ΔNOx/ΔNO)·100 %, each Δ without minus with ozone; ValueError where no NO was converted.
+
+        HJ 76-2017, NO2 conversion efficiency by gas phase titration.
+        """
+        with localcontext(prec=60):
+            converted = self.no_without - self.no_with
+            if converted <= 0:
+                raise ValueError(f"ozone must lower NO: {self.no_without:f} without it, {self.no_with:f} with it")
+            return (1 - (self.nox_without - self.nox_with) / converted) * 100
+
+
+def titration_efficiency(titrations: Sequence[Titration]) -> Decimal:
+    """Mean efficiency of repeated titrations in percent; ValueError without one, or where no NO was converted."""
+    if not titrations:
+        raise ValueError("converter efficiency needs at least one titration")
+    with localcontext(prec=60):
+        return sum((titration.efficiency_percent for titration in titrations), Decimal(0)) / len(titrations)

@@ -47,8 +47,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Read, score, print."""
-    from testbench.criteria.recorded import read_recorded
-    from testbench.criteria.score import score_recorded
+    from testbench.criteria.recorded import read_recorded, score_recorded
     from testbench.criteria.standard import load_standard
 
     standard = load_standard(arguments.standard)

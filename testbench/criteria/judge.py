@@ -14,6 +14,7 @@ from typing import Any, Self
 
 from testbench.criteria import reasons
 from testbench.criteria.comparison import Comparison, compare, main_requirement
+from testbench.criteria.decision import Coverage, decide
 from testbench.criteria.requirement import Requirement, Sided
 from testbench.criteria.standard import Criterion, DecisionRule, Standard
 from testbench.findings import Finding
@@ -32,6 +33,7 @@ class Verdict:
     in print. `provisional` says that the limit was not read in the standard's own text; `evidence` is its mark ("P",
     "M 85 %") and `evidence_source` where it was read; `procedure_marks` are those of the procedure's figures.
     `by_alternative` says that an alternative rule decided; `grade` is the grade reached, where the standard has grades.
+    `standard` names the standard that judged, where several do.
     """
 
     device: str
@@ -55,10 +57,13 @@ class Verdict:
     evidence: str = ""
     evidence_source: str = ""
     procedure_marks: tuple[Text, ...] = ()
+    standard: str = ""
 
     def to_json(self) -> dict[str, Any]:
-        """The verdict as JSON types."""
+        """The verdict as JSON types; `standard` only where several judged."""
         data = asdict(self)
+        if not self.standard:
+            del data["standard"]
         return data | {
             "outcome": self.outcome.value,
             "sided": self.sided.value if self.sided else None,
@@ -104,7 +109,10 @@ class DeviceScore:
 
 @dataclass(frozen=True, slots=True)
 class Scorecard:
-    """The devices of an evaluation scored against one standard; `analogy` is None where the standard names the measurand."""
+    """The devices of an evaluation scored against a standard; `analogy` is None where the standard names the measurand.
+
+    Of a combined standard `parts` has the scorecard of each, and a device's verdicts are those of all, one after the other.
+    """
 
     standard: str
     edition: str
@@ -114,6 +122,7 @@ class Scorecard:
     analogy: Text | None
     decision: DecisionRule
     devices: tuple[DeviceScore, ...]
+    parts: tuple[Scorecard, ...] = ()
 
     @property
     def outcome(self) -> Outcome:
@@ -234,23 +243,19 @@ def _decide(
     reason = reasons.kept(value, limit) if result.passed else reasons.not_kept(value, limit)
     if result.by_alternative:
         reason = reasons.by_alternative(limit) + reason
-    outcome = Outcome.PASS if result.passed else Outcome.FAIL
-    marked = False
     coverage = _coverage(finding) if not result.by_alternative else _coverage_of_alternative(finding, result, requirement)
     if isinstance(coverage, Text):
-        outcome, reason = Outcome.INCONCLUSIVE, reason + coverage
-    elif coverage is not None:
-        low, high, half_width = coverage
-        printed = f"U = {half_width:.3g} {requirement.unit}" if finding.interval is None else f"[{low:.4g}, {high:.4g}]"
-        marked = any(low <= bound <= high for bound in _bounds(requirement))
-        if rule is DecisionRule.GUARDED and marked:
-            outcome, reason = Outcome.INCONCLUSIVE, reason + reasons.guard_band(printed)
-        elif marked and half_width > float(requirement.limit) / 3:
-            outcome, reason = Outcome.INCONCLUSIVE, reason + reasons.uncertainty_too_large(printed)
-        elif marked:
-            reason = reason + reasons.within_uncertainty(printed)
-    elif rule is DecisionRule.GUARDED:
-        outcome, reason = Outcome.INCONCLUSIVE, reason + reasons.guard_band_needs_uncertainty()
+        outcome, marked, reason = Outcome.INCONCLUSIVE, False, reason + coverage
+    else:
+        covered = None
+        if coverage is not None:
+            low, high, half_width = coverage
+            printed = f"U = {half_width:.3g} {requirement.unit}" if finding.interval is None else f"[{low:.4g}, {high:.4g}]"
+            covered = Coverage(low, high, half_width, printed)
+        decision = decide(bool(result.passed), requirement, rule, covered)
+        outcome, marked = decision.outcome, decision.marked
+        for remark in decision.remarks:
+            reason = reason + remark
     if finding.undetermined and outcome is Outcome.PASS:
         outcome, reason = Outcome.INCONCLUSIVE, reason + reasons.not_all_determined(finding.undetermined)
     if requirement.evidence.provisional:
@@ -282,11 +287,6 @@ def _coverage_of_alternative(
     if expressed is finding or result.value is None:
         return None
     return _coverage(replace(expressed, value=float(result.value), interval=None))
-
-
-def _bounds(requirement: Requirement) -> tuple[float, ...]:
-    limit = float(requirement.limit)
-    return (-limit, limit) if requirement.sided is Sided.TWO else (limit,)
 
 
 def _plain_verdict(finding: Finding, outcome: Outcome, reason: Text) -> Verdict:

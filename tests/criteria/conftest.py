@@ -7,9 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from testbench.criteria.recorded import parse_recorded
+from testbench.criteria.recorded import parse_recorded, score_recorded
 from testbench.criteria.result import Result
-from testbench.criteria.score import score_recorded
 from testbench.criteria.standard import Standard, load_standard, parse_standard
 
 HEAD = """

@@ -6,9 +6,8 @@ import csv
 from decimal import Decimal
 from pathlib import Path
 
-from testbench.criteria.recorded import read_recorded
+from testbench.criteria.recorded import read_recorded, score_recorded
 from testbench.criteria.result import Result
-from testbench.criteria.score import score_recorded
 from testbench.criteria.standard import load_standard
 from testbench.metrology.rounding import round_decimal
 

@@ -8,9 +8,8 @@ from decimal import Decimal
 
 import pytest
 
-from testbench.criteria.recorded import parse_recorded
+from testbench.criteria.recorded import parse_recorded, score_recorded
 from testbench.criteria.result import Result
-from testbench.criteria.score import score_recorded
 from testbench.criteria.standard import load_standard
 from testbench.errors import InputError
 from testbench.metrology.rounding import round_decimal

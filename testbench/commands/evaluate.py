@@ -6,7 +6,7 @@ import argparse
 
 from testbench.commands.options import (
     add_run_options,
-    add_standard,
+    add_standards,
     add_station,
     add_suite,
     chosen_devices,
@@ -46,7 +46,7 @@ the record. Exit status: 0 when the evaluation was carried through, whatever the
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options."""
     add_station(parser)
-    add_standard(parser, required=False)
+    add_standards(parser, required=False)
     add_suite(parser)
     add_run_options(parser, "result")
 

@@ -22,6 +22,13 @@ def add_station(parser: argparse.ArgumentParser) -> None:
 
 
 def add_standard(parser: argparse.ArgumentParser, *, required: bool) -> None:
+    """Add --standard."""
+    parser.add_argument(
+        "--standard", required=required, metavar="NAME", help="standard by name (`testbench standards`), or a criteria file"
+    )
+
+
+def add_standards(parser: argparse.ArgumentParser, *, required: bool) -> None:
     """Add --standard, which may be given several times: one run on the bench then serves all of them where it can."""
     parser.add_argument(
         "--standard",

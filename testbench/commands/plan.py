@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from testbench.commands.options import (
     add_language,
-    add_standard,
+    add_standards,
     add_station,
     add_suite,
     chosen_devices,
@@ -38,7 +38,7 @@ With several --standard it shows which item serves which of them, and what is sa
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options."""
     add_station(parser)
-    add_standard(parser, required=True)
+    add_standards(parser, required=True)
     add_suite(parser)
     parser.add_argument("--procedure", metavar="NAME", help="plan only this procedure, with --set")
     parser.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="a setting of --procedure")

@@ -6,7 +6,7 @@ import argparse
 
 from testbench.commands.options import (
     add_run_options,
-    add_standard,
+    add_standards,
     add_station,
     chosen_devices,
     chosen_standard,
@@ -27,7 +27,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("procedure", help="name of the procedure (`testbench procedures`)")
     add_station(parser)
     parser.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="a setting; lists as 0,0.5,1")
-    add_standard(parser, required=False)
+    add_standards(parser, required=False)
     add_run_options(parser, "result")
 
 

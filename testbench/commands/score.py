@@ -9,7 +9,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from testbench.commands.options import add_standard
+from testbench.commands.options import add_language, add_standard
 from testbench.outcome import Outcome
 
 if TYPE_CHECKING:
@@ -17,19 +17,23 @@ if TYPE_CHECKING:
     from testbench.criteria.result import Result
 
 DESCRIPTION = """\
-Scores recorded test data without a bench. The file is comma-separated, one row an injection or run in time order; `#`
-starts a comment. What it holds is told from its columns:
+Scores recorded test data without a bench. The file is comma-separated, one row an injection, a reading or a run in the order
+of time; `#` starts a comment. What it holds is told from its columns, for example:
 
   linearity                test,parameter,unit,span,level,reference,measured        level: low, mid, high
   calibration error        test,parameter,unit,span,date,level,reference,measured   level: zero, upscale
   relative accuracy audit  test,parameter,unit,run,used,cems,reference              used: 1, or 0 for a discarded run
 
-A value is rounded as the standard says and then compared; of a level with more injections than the standard asks for, the
-last ones count. A parameter that the standard does not know is computed, and its verdict is inconclusive.
+`testbench score --columns` lists all kinds of data with their columns. A value is rounded as the standard says and then
+compared; of a level with more injections than the standard asks for, the last ones count. Where the file states an expanded
+uncertainty, the standard's decision rule weighs it. A parameter that the standard does not know is computed, and its verdict
+is inconclusive.
 
 example:
   testbench score linearity.csv --standard epa-part75
   testbench score linearity.csv --standard epa-part75 --json > scored.json
+  testbench score --columns
+  testbench score --columns drift
 
 exit status: 0 scored, whatever the verdicts; 2 the file, the standard or an option is wrong (one line says where).
 """
@@ -39,44 +43,75 @@ _STYLES = {Outcome.FAIL: "bold red", Outcome.INCONCLUSIVE: "yellow"}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add the file, --standard and --json."""
-    parser.add_argument("file", type=Path, metavar="FILE", help="test data, comma-separated (CSV, UTF-8)")
-    add_standard(parser, required=True)
+    """Add the file, --standard, --json, --columns and --language."""
+    parser.add_argument("file", type=Path, nargs="?", metavar="FILE", help="test data, comma-separated (CSV, UTF-8)")
+    add_standard(parser, required=False)
     parser.add_argument("--json", action="store_true", help="print one JSON object with every value at full precision")
+    parser.add_argument(
+        "--columns",
+        nargs="?",
+        const="",
+        metavar="KIND",
+        help="print the columns of every kind of data, or what each column of one kind holds",
+    )
+    add_language(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Read, score, print."""
+    if arguments.columns is not None:
+        from testbench.commands.score_columns import print_columns
+        from testbench.commands.terminal import Terminal
+
+        print_columns(Terminal(), arguments.columns, arguments.language, as_json=arguments.json)
+        return 0
+    from testbench.errors import InputError
+
+    if arguments.file is None:
+        raise InputError(
+            "which file? testbench score FILE --standard NAME; `testbench score --columns` lists what it may hold"
+        )
+    if not arguments.standard:
+        raise InputError("by which standard? add --standard NAME; `testbench standards` lists them")
+    return _score(arguments)
+
+
+def _score(arguments: argparse.Namespace) -> int:
     from testbench.criteria.recorded import read_recorded, score_recorded
     from testbench.criteria.standard import load_standard
 
-    standard = load_standard(arguments.standard)
-    results = score_recorded(read_recorded(arguments.file), standard)
+    standards = [load_standard(name) for name in arguments.standard]
+    recorded = read_recorded(arguments.file)
+    scored = [(standard.name, score_recorded(recorded, standard)) for standard in standards]
     if arguments.json:
-        scored = {"standard": standard.name, "results": [result.to_json() for result in results]}
-        print(json.dumps(scored, indent=2, allow_nan=False))
+        objects = [{"standard": name, "results": [result.to_json() for result in results]} for name, results in scored]
+        print(json.dumps(objects[0] if len(objects) == 1 else {"standards": objects}, indent=2, allow_nan=False))
         return 0
     from testbench.commands.terminal import Terminal
 
-    _print_results(Terminal(), results, standard.name)
+    for name, results in scored:
+        _print_results(Terminal(), results, name)
     return 0
 
 
 def _print_results(terminal: Terminal, results: Sequence[Result], standard: str) -> None:
     audits = any("bias_adjustment_factor" in result.details for result in results)
+    several = len({result.characteristic for result in results}) > 1
+    characteristic = ("characteristic",) if several else ()
     middle = ("tier", "bias test", "factor") if audits else ("level", "date")
-    headings = ("test", "parameter", *middle, "value", "limit", "metric", "verdict")
+    headings = ("test", "parameter", *characteristic, *middle, "value", "limit", "metric", "verdict")
     table = terminal.table(*headings, right=(headings.index("value"),))
     for result in results:
         if audits:
             words = [result.details.get("tier") or "", result.details.get("bias_test") or ""]
-            factor = result.details["bias_adjustment_factor"]
+            factor = result.details.get("bias_adjustment_factor")
             words.append("" if factor is None else f"{factor}")
         else:
             words = [result.level or "", result.date.isoformat() if result.date else ""]
         value = "-" if result.value is None else f"{_shown(result.value, result.limit)} {result.unit}"
         verdict = f"{result.outcome.value} (provisional)" if result.provisional else result.outcome.value
         style = _STYLES.get(result.outcome, "")
+        words = [result.characteristic, *words] if several else words
         cells = (result.test, result.parameter, *words, value, result.limit_text, result.metric, verdict)
         terminal.row(table, *cells, style=style)
     terminal.print(table)

@@ -22,6 +22,11 @@ Where choices are offered, give one of them or its number. Where a picture is as
 
   testbench answer last "no alarm"
   testbench answer last --file display.jpg
+
+Where a table is asked for, give it as a CSV file whose first line names the columns, or one row as its cells:
+
+  testbench answer last --csv readings.csv
+  testbench answer last "200; 4"
 """
 
 
@@ -32,6 +37,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "value", metavar="VALUE", nargs="?", help="the answer: a number or a choice where one is asked for, else a text"
     )
     parser.add_argument("--file", type=Path, metavar="PICTURE", help="the picture that is asked for (PNG or JPEG)")
+    parser.add_argument("--csv", type=Path, metavar="FILE", help="the table that is asked for")
     parser.add_argument("--prompt", type=int, metavar="N", help="number of the question, where several are open")
 
 
@@ -44,6 +50,9 @@ def run(arguments: argparse.Namespace) -> int:
 
         found.require_going()
         prompt = _prompt(found, arguments.prompt)
+        if prompt.form is not None or arguments.csv is not None:
+            _fill_in(found, prompt, arguments)
+            return 0
         given = _given(prompt, arguments)
         picture = None if arguments.file is None else read_picture(arguments.file)
         text, _ = commanding.answer(found.record, prompt, given, picture, by=person(found))
@@ -51,6 +60,34 @@ def run(arguments: argparse.Namespace) -> int:
         said = ", ".join(part for part in (f"{text}{unit}", "" if picture is None else f"picture {picture.name}") if part)
         print(f"{found.evaluation}: question {prompt.number} ({prompt.text}) is answered: {said}")
     return 0
+
+
+def _fill_in(found: Chosen, prompt: PromptRow, arguments: argparse.Namespace) -> None:
+    """Enter the table that is asked for; InputError where something else is."""
+    from testbench.commands.command_reply import person
+    from testbench.engine import commanding
+    from testbench.engine.entering import Form
+    from testbench.engine.form_file import columns_in_words, read_form, typed_form
+    from testbench.errors import InputError
+
+    if prompt.form is None:
+        raise InputError(f"question {prompt.number} ({prompt.text}) asks for no table; leave --csv out")
+    if arguments.file is not None:
+        raise InputError(f"question {prompt.number} ({prompt.text}) asks for no picture; leave --file out")
+    form, by = Form.of(prompt.form), person(found)
+    if arguments.csv is not None:
+        if arguments.value is not None:
+            raise InputError("give the table with --csv or as VALUE, not both")
+        entered = read_form(form, arguments.csv, by)
+    elif arguments.value is not None:
+        entered = typed_form(form, arguments.value, by)
+    else:
+        raise InputError(
+            f"question {prompt.number} ({prompt.text}) asks for a table with the columns {columns_in_words(form)}; "
+            "give it with --csv"
+        )
+    commanding.enter(found.record, prompt, entered)
+    print(f"{found.evaluation}: question {prompt.number} ({form.title.en}) is answered: {len(entered.rows)} rows")
 
 
 def _given(prompt: PromptRow, arguments: argparse.Namespace) -> str:

@@ -8,6 +8,8 @@ from rich.console import Group, RenderableType
 from rich.text import Text as Line
 
 from testbench.commands.terminal import Terminal
+from testbench.engine.entering import Form
+from testbench.engine.form_file import columns_in_words
 from testbench.engine.prompting import answer_words, asked_for
 from testbench.engine.standing import Standing
 from testbench.engine.watching import Sight
@@ -109,8 +111,13 @@ class View:
     def _prompt(self, sight: Sight, prompt: PromptRow) -> str:
         wanted = asked_for(prompt.unit, prompt.choices)
         value = answer_words(prompt.unit, prompt.choices, wants_picture=prompt.wants_picture)
+        text = prompt.text
+        if prompt.form is not None:
+            form = Form.of(prompt.form)
+            text = f"{form.title.say(self._language)}. {form.instruction.say(self._language)}"
+            wanted, value = f" [{columns_in_words(form)}]", "--csv FILE"
         command = f"`testbench answer {sight.stand.row.identifier} --prompt {prompt.number} {value}`"
-        return f"{'问题' if self._chinese else 'question'} {prompt.number}: {prompt.text}{wanted}  {command}"
+        return f"{'问题' if self._chinese else 'question'} {prompt.number}: {text}{wanted}  {command}"
 
     def _alarm(self, sight: Sight, alarm: AlarmRow) -> str:
         if self._chinese:

@@ -12,7 +12,8 @@ from typing import Any
 
 from testbench.engine.clock import MACHINE, monotonic, unheard, wall_now
 from testbench.engine.control import ask_abort
-from testbench.engine.operator import read_answer
+from testbench.engine.entering import Entered, Form
+from testbench.engine.operator import fill_in, read_answer
 from testbench.engine.standing import Stand, Standing, stand
 from testbench.errors import InputError, RecordError
 from testbench.record.model import AlarmRow, CommandKind, PromptRow
@@ -104,6 +105,14 @@ def answer(record: Record, prompt: PromptRow, text: str, picture: Picture | None
     said, value = read_answer(text, prompt.unit, prompt.choices)
     record.prompts.answer(prompt.number, text=said, value=value, by=by, at=wall_now(), picture=picture)
     return said, value
+
+
+def enter(record: Record, prompt: PromptRow, entered: Entered) -> None:
+    """Answer a question that asks for a table; InputError where it asks for something else."""
+    if prompt.form is None:
+        raise InputError(f"question {prompt.number} ({prompt.text}) asks for no table")
+    Form.of(prompt.form).complete(entered.rows)
+    fill_in(record, prompt.number, entered, wall_now())
 
 
 def _await_end(record: Record, evaluation: str) -> Stand | None:

@@ -20,13 +20,14 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any, Literal, get_args
 
-from pydantic import ConfigDict
+from pydantic import ConfigDict, TypeAdapter, ValidationError
 from pydantic.dataclasses import dataclass as validated
 
-from testbench.errors import InputError
+from testbench.errors import InputError, explain
 from testbench.text import Text
 from testbench.typed_number import plain_number, plain_signs
 
@@ -194,6 +195,11 @@ class Form:
             raise InputError(f"the form {self.title.en!r} asks for {self.least} to {self.most} rows; that cannot be")
 
     @property
+    def question(self) -> str:
+        """Title and instruction as one text, in English: the sentences of a form have their Chinese in the form."""
+        return f"{self.title.en}. {self.instruction.en}"
+
+    @property
     def least(self) -> int:
         """The least number of rows: those that are given, where there are any."""
         return len(self.given) or self.least_rows
@@ -249,6 +255,18 @@ class Form:
         fixed = self.given[number] if number < len(self.given) else {}
         return row.get(column.name, fixed.get(column.name, column.sample))  # type: ignore[no-any-return]
 
+    def document(self) -> dict[str, Any]:
+        """The form as a JSON document, without what is expected."""
+        return dict(_forms().dump_python(replace(self, expected=()), mode="json"))
+
+    @classmethod
+    def of(cls, document: Mapping[str, Any]) -> Form:
+        """The form of a JSON document; InputError where it is none."""
+        try:
+            return _forms().validate_python(document)
+        except ValidationError as error:
+            raise InputError(f"a form of the record cannot be read: {explain(error)}") from error
+
     def arguments(self) -> dict[str, Any]:
         """What a journal keeps of it: the title, the names and units of the columns, and the given cells."""
         return {
@@ -256,6 +274,11 @@ class Form:
             "columns": [f"{column.name} / {column.unit}" if column.unit else column.name for column in self.columns],
             "given": [dict(row) for row in self.given],
         }
+
+
+@cache
+def _forms() -> TypeAdapter[Form]:
+    return TypeAdapter(Form)
 
 
 @validated(frozen=True, config=ConfigDict(ser_json_inf_nan="strings", defer_build=True))

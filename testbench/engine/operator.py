@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -11,13 +12,14 @@ from typing import Protocol
 
 from testbench.engine.clock import PIECE_S, Clock, unheard
 from testbench.engine.entering import Entered, Form
+from testbench.engine.form_file import columns_in_words, typed_form
 from testbench.engine.keyboard import Keyboard
 from testbench.engine.laboratory import Laboratory
 from testbench.engine.other_gas import certified
 from testbench.engine.person import present_person
 from testbench.engine.prompting import Prompt, answer_words, asked_for
 from testbench.engine.roles import Adjustment
-from testbench.engine.steps import Answer
+from testbench.engine.steps import Answer, from_json, to_json
 from testbench.errors import InputError, InstrumentError, RecordError
 from testbench.record.model import PromptRow
 from testbench.record.pictures import Picture, read_picture
@@ -206,6 +208,13 @@ class RecordOperator:
 
     def ask(self, prompt: Prompt) -> Answer:
         """Ask until somebody has answered; a text that is no number is not taken where a number is asked for."""
+        number = self._put(prompt)
+        row = self._await(number, lambda text: self._take(number, prompt, text))
+        given = None if row.given is None else row.given.digest
+        return Answer(text=row.answer_text or "", number=row.answer_number, by=row.by, picture=given)
+
+    def _put(self, prompt: Prompt, form: Form | None = None) -> int:
+        """Enter the question in the record and show it; its number."""
         runs = self._record.runs(self._evaluation)
         number = self._record.prompts.ask(
             self._evaluation,
@@ -218,17 +227,21 @@ class RecordOperator:
             choices=prompt.choices,
             picture=None if prompt.picture is None else read_picture(prompt.picture),
             wants_picture=prompt.wants_picture,
+            form=None if form is None else form.document(),
         )
-        self._show(number, prompt)
+        self._show(number, prompt, form)
+        return number
+
+    def _await(self, number: int, take: Callable[[str], None]) -> PromptRow:
+        """Wait until the question is answered; what is typed meanwhile is handed to `take`."""
         try:
             while (row := self._answered(number)) is None:
-                self._take_typed(number, prompt)
+                self._take_typed(take)
                 self._idle(PIECE_S)
         except BaseException as error:
             self._withdraw(number, error)
             raise
-        given = None if row.given is None else row.given.digest
-        return Answer(text=row.answer_text or "", number=row.answer_number, by=row.by, picture=given)
+        return row
 
     def adjust(self, device: str, point: Adjustment, indicated: float, target: float, unit: str) -> str:
         """Have a person adjust the device, and wait for the confirmation."""
@@ -245,7 +258,10 @@ class RecordOperator:
 
     def enter(self, form: Form) -> Entered:
         """Ask until somebody has filled the table in."""
-        raise InputError(f"{form.title.en}: tables cannot be filled in yet")
+        number = self._put(Prompt(form.question), form)
+        row = self._await(number, lambda text: self._fill_in(number, form, text))
+        entered = from_json(Entered, row.entered or {})
+        return replace(entered, rows=form.complete(entered.rows), by=row.by)
 
     def connect(self, form: Form) -> Entered:
         """Ask a person to connect the gas, and what its certificate states."""
@@ -255,10 +271,14 @@ class RecordOperator:
         """Ask a person to take the gas off, and wait for the confirmation."""
         return self.ask(prompt)
 
-    def _show(self, number: int, prompt: Prompt) -> None:
+    def _show(self, number: int, prompt: Prompt, form: Form | None) -> None:
         value = answer_words(prompt.unit or "", prompt.choices, wants_picture=prompt.wants_picture)
+        if form is not None:
+            value = "--csv FILE"
         command = f"`testbench answer {self._evaluation} --prompt {number} {value}`"
         wanted = asked_for(prompt.unit or "", prompt.choices)
+        if form is not None:
+            wanted = f" [{columns_in_words(form)}]"
         if prompt.picture is not None:
             wanted += f" (see {prompt.picture})"
         here = "type the answer here, or give it with" if self._keyboard is not None else "answer with"
@@ -278,16 +298,22 @@ class RecordOperator:
         self._unreadable = False
         return row if row.answered is not None else None
 
-    def _take_typed(self, number: int, prompt: Prompt) -> None:
+    def _take_typed(self, take: Callable[[str], None]) -> None:
         if self._keyboard is None:
             return
         for text in self._keyboard.lines():
             try:
-                text, value, picture = _typed(prompt, text)
-                by, at = present_person(), self._clock.wall()
-                self._record.prompts.answer(number, text=text, value=value, by=by, at=at, picture=picture)
+                take(text)
             except (InputError, RecordError) as error:
                 self._tell(str(error))
+
+    def _take(self, number: int, prompt: Prompt, typed: str) -> None:
+        text, value, picture = _typed(prompt, typed)
+        by, at = present_person(), self._clock.wall()
+        self._record.prompts.answer(number, text=text, value=value, by=by, at=at, picture=picture)
+
+    def _fill_in(self, number: int, form: Form, typed: str) -> None:
+        fill_in(self._record, number, typed_form(form, typed, present_person()), self._clock.wall())
 
     def _withdraw(self, number: int, error: BaseException) -> None:
         """Nobody is to answer any more; a record that cannot be written must not hide why."""
@@ -295,6 +321,12 @@ class RecordOperator:
             self._record.prompts.withdraw(number, at=self._clock.wall())
         except RecordError as second:
             error.add_note(str(second))
+
+
+def fill_in(record: Record, number: int, entered: Entered, at: dt.datetime) -> None:
+    """Enter a table as the answer to a question; RecordError where it asks for none, or is answered."""
+    text = f"{len(entered.rows)} rows from {entered.source}"
+    record.prompts.fill_in(number, to_json(entered), text=text, by=entered.by, at=at)
 
 
 def _typed(prompt: Prompt, text: str) -> tuple[str, float | None, Picture | None]:

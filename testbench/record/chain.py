@@ -49,6 +49,8 @@ class Kind(StrEnum):
     PROMPT = "prompt"
     ANSWER = "answer"
     OFFER = "offer"
+    FORM = "form"
+    ENTERED = "entered"
     PICTURE = "picture"
     ALARM = "alarm"
     RELEASE = "release"
@@ -111,6 +113,8 @@ COVERED: Mapping[Kind, Covered] = {
         "answered IS NOT NULL OR withdrawn IS NOT NULL",
     ),
     Kind.OFFER: Covered(schema.prompt, ("choices", "wants_picture"), "choices IS NOT NULL OR wants_picture IS NOT NULL"),
+    Kind.FORM: Covered(schema.prompt, ("form",), "form IS NOT NULL"),
+    Kind.ENTERED: Covered(schema.prompt, ("entered",), "entered IS NOT NULL"),
     Kind.PICTURE: Covered(schema.picture, ("prompt", "shown", "name", "media_type", "digest", "by", "at")),
     Kind.ALARM: Covered(schema.alarm, ("name", "action", "text", "channel", "value", "bench_time", "at")),
     Kind.RELEASE: Covered(schema.alarm, ("released_at", "released"), "released IS NOT NULL"),
@@ -123,7 +127,7 @@ COVERED: Mapping[Kind, Covered] = {
 A row's columns that are added by a later schema belong to a new kind, so that the digests of old entries stay.
 """
 
-LATER_THAN_CHAINS = (Kind.OFFER, Kind.PICTURE, Kind.AMENDMENT)
+LATER_THAN_CHAINS = (Kind.OFFER, Kind.FORM, Kind.ENTERED, Kind.PICTURE, Kind.AMENDMENT)
 """Kinds whose columns came after the chains: a record that is migrated to its chains has none of them yet."""
 
 RESUMPTIONS: Mapping[Kind, Kind] = {

@@ -46,6 +46,10 @@ class EntryNames:
                 return f"the answer to prompt {key}"
             case Kind.OFFER, _:
                 return f"what prompt {key} offers"
+            case Kind.FORM, _:
+                return f"the form of prompt {key}"
+            case Kind.ENTERED, _:
+                return f"what was entered in the form of prompt {key}"
             case Kind.RELEASE, _:
                 return f"the release of alarm {key}"
             case Kind.ACKNOWLEDGEMENT, _:

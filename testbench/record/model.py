@@ -232,6 +232,7 @@ class PromptRow:
 
     Where there are `choices` it asks for one of these texts; with `wants_picture` for a picture (of a display, say) as well.
     `pictures` are those shown with it and the one given. Open until it is `answered` or `withdrawn`. `by` says who answered.
+    Where there is a `form` it asks for a table; `entered` is that table, with its source. Both are JSON documents.
     """
 
     number: int
@@ -250,6 +251,8 @@ class PromptRow:
     choices: tuple[str, ...] = ()
     wants_picture: bool = False
     pictures: tuple[PictureRow, ...] = ()
+    form: Mapping[str, Any] | None = None
+    entered: Mapping[str, Any] | None = None
 
     @property
     def shown(self) -> PictureRow | None:

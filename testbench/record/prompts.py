@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, select, update
 from testbench.record import schema
 from testbench.record.access import Access, insert_within
 from testbench.record.chain import Kind, Links
+from testbench.record.documents import plain
 from testbench.record.model import PictureRow, PromptRow
 from testbench.record.pictures import Picture
 from testbench.record.rows import picture_row, prompt_row
@@ -35,10 +36,12 @@ class Prompts(Access):
         choices: Sequence[str] = (),
         picture: Picture | None = None,
         wants_picture: bool = False,
+        form: Mapping[str, Any] | None = None,
     ) -> int:
         """Enter a question; where `unit` is not empty a number in that unit is asked for. Return its number.
 
         With `choices` one of them is asked for, with `wants_picture` a picture too; `picture` is shown with the question.
+        With a `form` (a JSON document) a table is asked for.
         """
         row = {
             "evaluation": evaluation,
@@ -51,11 +54,14 @@ class Prompts(Access):
             "by": "",
             "choices": list(choices) or None,
             "wants_picture": wants_picture or None,
+            "form": None if form is None else plain(form, f"the form of the question {text!r}"),
         }
         with self._entering(evaluation, f"there is no evaluation {evaluation} or no run {run}") as links:
             (number,) = insert_within(links, schema.prompt, Kind.PROMPT, [row])
             if choices or wants_picture:
                 links.row(Kind.OFFER, number)
+            if form is not None:
+                links.row(Kind.FORM, number)
             if picture is not None:
                 _keep(links, evaluation, number, picture, shown=True, by="", at=at)
         return number
@@ -68,6 +74,8 @@ class Prompts(Access):
         RecordError when there is one already, when it is withdrawn, or when it is not what was asked for.
         """
         prompt = self.get(number)
+        if prompt.form is not None:
+            raise self._refusal(f"prompt {number} asks for a table, not for {text!r}")
         if prompt.unit and (value is None or not math.isfinite(value)):
             raise self._refusal(f"prompt {number} asks for a number in {prompt.unit}, not {text!r}")
         if value is not None and not math.isfinite(value):
@@ -82,6 +90,19 @@ class Prompts(Access):
             self._close(links, prompt, answer_text=text, answer_number=value, by=by, answered=at)
             if picture is not None:
                 _keep(links, prompt.evaluation, number, picture, shown=False, by=by, at=at)
+
+    def fill_in(self, number: int, entered: Mapping[str, Any], *, text: str, by: str, at: dt.datetime) -> None:
+        """Enter the table that was asked for, a JSON document; `text` says in words where it came from.
+
+        RecordError when it is answered already, when it is withdrawn, or when no table was asked for.
+        """
+        prompt = self.get(number)
+        if prompt.form is None:
+            raise self._refusal(f"prompt {number} asks for no table")
+        document = plain(entered, f"what was entered for prompt {number}")
+        with self._entering(prompt.evaluation) as links:
+            self._close(links, prompt, answer_text=text, by=by, answered=at, entered=document)
+            links.row(Kind.ENTERED, number)
 
     def withdraw(self, number: int, *, at: dt.datetime) -> None:
         """Enter that no answer is awaited any more; RecordError when it is answered or withdrawn."""
@@ -130,7 +151,7 @@ class Prompts(Access):
         wanted = select(*_PICTURE).where(columns.prompt.in_(prompts)).order_by(columns.number)
         return [picture_row(row) for row in self._rows(wanted)]
 
-    def _close(self, links: Links, prompt: PromptRow, **changes: str | float | dt.datetime | None) -> None:
+    def _close(self, links: Links, prompt: PromptRow, **changes: Any) -> None:
         columns = schema.prompt.c
         is_open = (columns.number == prompt.number, columns.answered.is_(None), columns.withdrawn.is_(None))
         change = update(schema.prompt).where(*is_open).values(**changes)

@@ -48,7 +48,7 @@ from sqlalchemy.types import TypeDecorator
 
 from testbench.record.documents import dump, printable
 
-SCHEMA_VERSION = "0004"
+SCHEMA_VERSION = "0005"
 
 metadata = MetaData(
     naming_convention={
@@ -309,6 +309,8 @@ prompt = Table(
     Column("withdrawn", Moment),
     Column("choices", Document),
     Column("wants_picture", Boolean),
+    Column("form", Document),
+    Column("entered", Document),
 )
 
 picture = Table(

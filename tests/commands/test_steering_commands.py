@@ -14,8 +14,10 @@ import pytest
 from testbench import cli
 from testbench.engine.clock import pause
 from testbench.engine.control import find_process
+from testbench.engine.entering import Column, Form
 from testbench.outcome import RunState
 from testbench.record.store import Record
+from testbench.text import Text
 
 WITHIN_S = 60.0
 TESTBENCH = [sys.executable, "-P", "-m", "testbench.cli"]
@@ -201,6 +203,33 @@ def test_a_question_is_answered_from_another_terminal(going, answering, testbenc
     assert "question 1 (Flow at the exhaust) is answered: 0,41 L/min" in out
     row = going.record.prompts.get(1)
     assert answering.stdout.readline() == f"answered 0.41 by {row.by}\n"
+
+
+FORM = Form(
+    title=Text(zh="绝缘电阻", en="Insulation resistance"),
+    instruction=Text(zh="在 500 V 下测量。", en="Measure at 500 V."),
+    columns=(Column("resistance", Text(zh="绝缘电阻", en="resistance"), "MΩ"),),
+    given=({}, {}),
+)
+
+
+def test_a_table_is_filled_in_from_a_file(going, answering, testbench, tmp_path):
+    number = going.record.prompts.ask(
+        going.evaluation, None, text="t", unit="", expected=None, bench_time=0.0, at=going.at, form=FORM.document()
+    )
+    give = ("answer", "last", "--prompt", str(number), "--record", going.path)
+    status, _, err = testbench(*give)
+    assert (status, "asks for a table with the columns resistance (MΩ); give it with --csv" in err) == (2, True)
+    path = tmp_path / "readings.csv"
+    path.write_text("resistance\n7\n8x\n", encoding="utf-8")
+    status, _, err = testbench(*give, "--csv", path)
+    assert (status, "readings.csv, line 3, column resistance: '8x' is not a number" in err) == (2, True)
+    path.write_text("绝缘电阻\n7\n8\n", encoding="utf-8")
+    status, out, _ = testbench(*give, "--csv", path)
+    assert (status, f"question {number} (Insulation resistance) is answered: 2 rows" in out) == (0, True)
+    row = going.record.prompts.get(number)
+    assert row.entered["rows"] == [{"resistance": 7.0}, {"resistance": 8.0}]
+    assert testbench(*give[:2], "--csv", path, "--record", going.path)[0] == 2  # the other question asks for a number
 
 
 def test_of_several_questions_one_must_be_named(going, answering, testbench):

@@ -83,6 +83,10 @@ def enter_every_kind(record: Record, evaluation: str, run: str, moment: dt.datet
             record.prompts.answer(number, text="1013", value=1013.0, by="li", at=moment, picture=picture)
         else:
             record.prompts.withdraw(number, at=moment)
+    table = record.prompts.ask(
+        evaluation, run, text="t?", unit="", expected=None, bench_time=1.0, at=moment, form={"columns": ["a"]}
+    )
+    record.prompts.fill_in(table, {"rows": [{"a": 1.5}]}, text="1 rows", by="li", at=moment)
     alarm = record.alarms.trip(
         evaluation, name="co", action="warn", text="CO", channel="a.co2", value=3.0, bench_time=1.0, at=moment
     )
@@ -155,6 +159,8 @@ CHANGES = {
     "UPDATE prompt SET text = 'q?' WHERE number = 1": "prompt 1 was changed",
     "UPDATE prompt SET answer_number = 1014.0 WHERE number = 1": "the answer to prompt 1 was changed",
     "UPDATE prompt SET choices = '[\"a\"]' WHERE number = 2": "what prompt 2 offers was changed",
+    "UPDATE prompt SET form = '{}' WHERE number = 3": "the form of prompt 3 was changed",
+    """UPDATE prompt SET entered = '{"rows":[]}' WHERE number = 3""": "what was entered in the form of prompt 3 was changed",
     "UPDATE prompt SET choices = NULL WHERE number = 2": "what prompt 2 offers was removed",
     "UPDATE picture SET name = 'q.png'": "picture 1 was changed",
     "UPDATE picture SET data = x'00'": "picture 1 does not agree with its digest",

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from procedures.adjustment import adjust_zero_and_span
 from procedures.daily_checks import calibration_error, daily_readings
-from procedures.level_error import IN_PERCENT, Metric
+from procedures.level_error import daily_metric
 from testbench.engine.bench import Bench
 from testbench.engine.procedure import Settings, Text, procedure, setting
 from testbench.engine.steps import Averages, DeviceInfo
@@ -70,10 +70,9 @@ def drift(bench: Bench, settings: DriftSettings) -> None:
 
 def _calibration_errors(bench: Bench, device: DeviceInfo, zeros: list[Averages], spans: list[Averages]) -> None:
     """The same readings against the gas: one week without adjustment serves 40 CFR 75 and PS-2 as well."""
-    metric: Metric = "absolute" if device.measurand in IN_PERCENT else "percent_of_span"
     for gas, readings in (("zero", zeros), ("upscale", spans)):
         for characteristic in ("calibration_error", f"calibration_drift_{gas}"):
-            bench.determine(device, characteristic, "%", calibration_error, readings, gas, metric=metric)
+            bench.determine(device, characteristic, "%", calibration_error, readings, gas, metric=daily_metric(device))
 
 
 def _daily_drift(device: DeviceInfo, characteristic: str, readings: list[Averages], others: list[Averages]) -> Finding:

@@ -31,7 +31,12 @@ def run(arguments: argparse.Namespace) -> int:
             extra = field.json_schema_extra if isinstance(field.json_schema_extra, dict) else {}
             unit = f" {extra['unit']}" if extra.get("unit") else ""
             default = field.default
-            shown = ",".join(f"{item:g}" for item in default) if isinstance(default, tuple) else str(default).lower()
+            shown = ",".join(_item(item) for item in default) if isinstance(default, tuple) else str(default).lower()
             print(f"    {key}={shown}{unit}  {field.title}")
         print()
     return 0
+
+
+def _item(item: object) -> str:
+    """One of several values of a default: a number as short as it can be, anything else as it is."""
+    return f"{item:g}" if isinstance(item, int | float) else str(item)

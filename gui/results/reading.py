@@ -19,6 +19,7 @@ from testbench.findings import Finding
 from testbench.outcome import Outcome
 from testbench.record.attempts import Attempt, Result
 from testbench.record.model import ChannelRow, DeviceEntry, EvaluationRow, RunRow, StepRow
+from testbench.record.pairing import Pairing
 from testbench.record.store import Record
 from testbench.report.content import LimitKind, ReportVerdict
 from testbench.report.from_record import KINDS
@@ -65,6 +66,11 @@ class Line:
     verdict: Verdict | None
     criterion: bool
     result: Result | None
+
+    @property
+    def standard(self) -> str:
+        """The standard that judged, where several do."""
+        return "" if self.verdict is None else self.verdict.standard
 
     @property
     def attempt(self) -> Attempt | None:
@@ -185,9 +191,18 @@ class Evaluated:
         """Whether results can be excluded, restored or repeated."""
         return self.row.finished is not None and self.original is None
 
-    def outcome_of(self, device: str) -> Outcome | None:
-        """The worst verdict on a device; None where no standard judged."""
-        outcomes = [line.outcome for line in self.lines if line.device == device and line.outcome is not None]
+    @property
+    def standards(self) -> tuple[str, ...]:
+        """The standards that judged, where several do."""
+        return tuple(dict.fromkeys(line.standard for line in self.lines if line.standard))
+
+    def outcome_of(self, device: str, standard: str = "") -> Outcome | None:
+        """The worst verdict on a device, by one of several standards or by all; None where no standard judged."""
+        outcomes = [
+            line.outcome
+            for line in self.lines
+            if line.device == device and line.outcome is not None and standard in ("", line.standard)
+        ]
         return Outcome.worst(outcomes) if outcomes else None
 
 
@@ -202,7 +217,7 @@ def read_evaluation(path: Path, evaluation: str) -> Evaluated:
             path,
             at,
             station,
-            tuple(_lines(at.row, results, record.verdicts(evaluation))),
+            tuple(_lines(at.row, results, record.verdicts(evaluation), record.runs(evaluation))),
             runs,
             tuple(repeats_of(record, evaluation)),
             Repeats.read(at.row.start.request),
@@ -211,27 +226,21 @@ def read_evaluation(path: Path, evaluation: str) -> Evaluated:
         )
 
 
-def _lines(row: EvaluationRow, results: Sequence[Result], verdicts: Sequence[Mapping[str, Any]]) -> Iterable[Line]:
+def _lines(
+    row: EvaluationRow, results: Sequence[Result], verdicts: Sequence[Mapping[str, Any]], runs: Sequence[RunRow]
+) -> Iterable[Line]:
     """Verdicts paired with their results in order, device by device; results that nobody judged come last."""
-    left = list(results)
+    pairing = Pairing(row, results, runs)
     for entry in row.start.devices:
         device = entry["name"]
         for document in verdicts:
             if document.get("device") != device:
                 continue
             verdict = Verdict.from_json(document)
-            match = next((result for result in left if _names(result) == (device, verdict.characteristic)), None)
-            if match is not None:
-                left.remove(match)
+            match = pairing.take(device, verdict.characteristic, verdict.standard)
             yield Line(device, verdict.characteristic, verdict, bool(document.get("criterion", True)), match)
-        for result in [result for result in left if _names(result)[0] == device]:
-            left.remove(result)
-            yield Line(device, _names(result)[1], None, False, result)
-
-
-def _names(result: Result) -> tuple[str, str]:
-    finding = result.counting.stored.finding
-    return finding.device, finding.characteristic
+        for result in pairing.left(device):
+            yield Line(device, result.counting.stored.finding.characteristic, None, False, result)
 
 
 def _runs(record: Record, evaluation: str, results: Sequence[Result]) -> tuple[dict[str, RunSpan], tuple[str, ...]]:

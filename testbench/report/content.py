@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
@@ -86,7 +86,8 @@ class ReportVerdict:
     With a finding and a limit: a verdict. `finding` None: the standard asks for it, nothing was found. `outcome` None:
     found, but the standard has no criterion. `limit` is in the finding's unit; `limit_text` is printed where given, else it
     is made of `limit`, `limit_kind` and `unit`. `judged_text` is the value as it was compared, rounded as the standard says.
-    `evidence_percent` is the confidence in a limit known from memory. `run` is the run that the finding comes from.
+    `evidence_percent` is the confidence in a limit known from memory. `run` is the run that the finding comes from,
+    `standard` the name of the standard that judged, where several do.
     """
 
     characteristic: str
@@ -104,6 +105,7 @@ class ReportVerdict:
     judged_text: str = ""
     reason: Words = ""
     run: str = ""
+    standard: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,13 +182,31 @@ class ReportDevice:
     verdicts: tuple[ReportVerdict, ...] = ()
     amended: tuple[AmendedResult, ...] = ()
 
+    @property
+    def once(self) -> tuple[ReportVerdict, ...]:
+        """The verdicts with every finding once, where several standards judged it."""
+        kept: dict[tuple[str, str, str | None], str] = {}
+        verdicts = []
+        for verdict in self.verdicts:
+            index = None if verdict.finding is None else verdict.finding.index
+            if kept.setdefault((verdict.characteristic, verdict.run, index), verdict.standard) == verdict.standard:
+                verdicts.append(verdict)
+        return tuple(verdicts)
+
+    def by(self, standard: str) -> ReportDevice:
+        """The device with the verdicts of one of several standards, and its outcome by that one."""
+        verdicts = tuple(verdict for verdict in self.verdicts if verdict.standard == standard)
+        outcomes = [verdict.outcome for verdict in verdicts if verdict.outcome is not None]
+        ended = self.outcome in (Outcome.ABORTED, Outcome.ERROR)
+        return replace(self, verdicts=verdicts, outcome=self.outcome if ended else Outcome.worst(outcomes))
+
 
 @dataclass(frozen=True, slots=True)
 class ReportStandard:
     """Title, edition and digest of the standard that judged, and what may limit its use.
 
     `analogy` is the sentence that says the standard is applied by analogy (empty where it applies as written), `basis` what
-    the criteria rest on, `digest` the SHA-256 of the criteria file.
+    the criteria rest on, `digest` the SHA-256 of the criteria file. `decision_rule` is stated where several judge.
     """
 
     name: str
@@ -195,6 +215,7 @@ class ReportStandard:
     digest: str = ""
     analogy: Words = ""
     basis: Words = ""
+    decision_rule: Words = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -347,7 +368,8 @@ class ReportContent:
     not `final`: `finished` is then the date until which it was recorded. `record_head` is the head of the hash chain.
     `letterhead` is the laboratory's own template; `issue` is there where the report was issued under a number, `outdated`
     names the report that was issued before the record changed. `begun_by` is the person who began the evaluation, `notes`
-    what was noted down beforehand, as it was written.
+    what was noted down beforehand, as it was written. `standards` are those that judged, where several do; `standard` then
+    names them all.
     """
 
     identifier: str
@@ -382,6 +404,7 @@ class ReportContent:
     outdated: str = ""
     begun_by: str = ""
     notes: str = ""
+    standards: tuple[ReportStandard, ...] = ()
 
     def __post_init__(self) -> None:
         moments = {"started": self.started, "finished": self.finished, "issued": self.issued}

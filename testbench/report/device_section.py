@@ -44,17 +44,31 @@ def device_section(device: ReportDevice, wording: Wording) -> list[Block]:
     blocks = [heading(wording.fill("device.heading", name=device.name), new_page=True), paragraph(subtitle)]
     if not device.verdicts:
         return [*blocks, paragraph(wording["device.no_findings"])]
-    blocks.append(_verdicts(device, wording))
+    names = list(dict.fromkeys(verdict.standard for verdict in device.verdicts if verdict.standard))
+    if names:
+        blocks += [block for name in names for block in _by_standard(device.by(name), name, wording)]
+        others = device.by("")
+        blocks += [heading(wording["summary.of_none"], 2), _verdicts(others, wording)] if others.verdicts else []
+    else:
+        blocks.append(_verdicts(device, wording))
     blocks += legend(device.verdicts, wording)
     notes = _notes(device, wording)
     if notes:
         blocks += [heading(wording["device.notes"], 2), bullets(notes)]
     blocks += amended_results(device, wording)
     blocks.append(heading(wording["device.pictures_heading"], 2))
-    drawn = _pictures(device, wording)
+    drawn = [one for name in names for one in _pictures(device.by(name), wording, name)]
+    drawn = drawn if names else _pictures(device, wording)
     blocks += [picture(one) for one in drawn] or [paragraph(wording["device.no_pictures"])]
-    budgets = [_budget(device, v, wording) for v in device.verdicts if v.finding and details.budget(v.finding)]
+    budgets = [_budget(device, v, wording) for v in device.once if v.finding and details.budget(v.finding)]
     return [*blocks, heading(wording["device.budget_heading"], 2), *budgets] if budgets else blocks
+
+
+def _by_standard(device: ReportDevice, name: str, wording: Wording) -> list[Block]:
+    """Return the verdicts of one of several standards, under its name and what the device is by it."""
+    outcome = wording[f"outcome.{device.outcome.value}"]
+    title = wording.fill("device.by_standard", standard=name, outcome=outcome)
+    return [heading(title, 2), _verdicts(device, wording)]
 
 
 def _verdicts(device: ReportDevice, wording: Wording) -> Block:
@@ -103,7 +117,7 @@ def _notes(device: ReportDevice, wording: Wording) -> list[str]:
     """Return the notes on the verdicts; what is said of several characteristics is said once."""
     said: dict[str, list[str]] = {}
     for verdict in device.verdicts:
-        name = phrases.characteristic(verdict, wording)
+        name = phrases.judged_by(verdict, wording)
         reserved = verdict.outcome is not Outcome.PASS or verdict.limit_within_uncertainty
         reason = phrases.reason_text(verdict, wording) if reserved else ""
         texts = [reason, *_own_notes(verdict, reason, wording)]
@@ -119,13 +133,17 @@ def _own_notes(verdict: ReportVerdict, reason: str, wording: Wording) -> list[st
     return [note for note in notes if note not in reason]
 
 
-def _pictures(device: ReportDevice, wording: Wording) -> list[Picture]:
+def _pictures(device: ReportDevice, wording: Wording, standard: str = "") -> list[Picture]:
+    """Return the curves of a device; the limits in them are those of `standard`, which is named where several judge."""
     by_name = {verdict.characteristic: verdict for verdict in device.verdicts}
     errors = ("linearity_error", "lack_of_fit", "indication_error", "velocity_error")
     linear = [by_name[name] for name in errors if name in by_name]
     drawn = [("linearity", figures.linearity(device, verdict, wording)) for verdict in linear]
     drawn += [("response", figures.response(device, by_name, wording)), ("drift", figures.drift(device, by_name, wording))]
-    return [Picture(svg, wording.fill(f"device.{kind}", name=device.name)) for kind, svg in drawn if svg is not None]
+    limits = wording.fill("device.limits_of", standard=standard) if standard else ""
+    return [
+        Picture(svg, wording.fill(f"device.{kind}", name=device.name) + limits) for kind, svg in drawn if svg is not None
+    ]
 
 
 def _budget(device: ReportDevice, verdict: ReportVerdict, wording: Wording) -> Block:

@@ -4,7 +4,9 @@
 and can be resumed. `record_head` is the head of the record's hash chain, for `testbench record verify --head`.
 A verdict is an outcome ("error", "aborted", "fail", "inconclusive", "pass") or null where the standard has no criterion;
 numbers that are not there are null, never NaN. Texts in both languages are objects with `zh` and `en`; `clause` and
-`limit_text` are in the language of the evaluation. `report` is null until the report was issued under a number.
+`limit_text` are in the language of the evaluation. `report` is null until the report was issued under a number. Where
+several standards judged, `standards` has each of them, a device its `verdict_by`, and a finding is there once for each
+`standard` that judged it.
 """
 
 from __future__ import annotations
@@ -12,6 +14,7 @@ from __future__ import annotations
 import hashlib
 import json
 import math
+from collections.abc import Sequence
 from typing import Any
 
 from testbench.report.content import (
@@ -20,6 +23,7 @@ from testbench.report.content import (
     ReportCondition,
     ReportContent,
     ReportDevice,
+    ReportStandard,
     ReportVerdict,
     Words,
     say,
@@ -38,6 +42,7 @@ def evaluation_document(content: ReportContent) -> dict[str, Any]:
         "standard_digest": content.standard.digest,
         "analogy": _words(content.standard.analogy),
         "basis": _words(content.standard.basis),
+        **({"standards": [_standard(standard) for standard in content.standards]} if content.standards else {}),
         "station": content.station.name,
         "laboratory": _words(content.station.laboratory),
         "station_digest": content.station.digest,
@@ -53,7 +58,7 @@ def evaluation_document(content: ReportContent) -> dict[str, Any]:
         "conditions": [_condition(condition) for condition in content.conditions],
         "journal_digest": content.journal_digest,
         "record_head": content.record_head,
-        "devices": [_device(device, content.language) for device in content.devices],
+        "devices": [_device(device, content.language, content.standards) for device in content.devices],
         "unfinished_repeats": [
             {"evaluation": repeat.evaluation, "run": repeat.run, "state": repeat.state.value, **_made(repeat.wanted)}
             for repeat in content.unfinished_repeats
@@ -100,7 +105,20 @@ def _condition(condition: ReportCondition) -> dict[str, Any]:
     }
 
 
-def _device(device: ReportDevice, language: Language) -> dict[str, Any]:
+def _standard(standard: ReportStandard) -> dict[str, Any]:
+    """One of several standards."""
+    return {
+        "name": standard.name,
+        "title": _words(standard.title),
+        "edition": standard.edition,
+        "digest": standard.digest,
+        "analogy": _words(standard.analogy),
+        "basis": _words(standard.basis),
+        "decision_rule": _words(standard.decision_rule),
+    }
+
+
+def _device(device: ReportDevice, language: Language, standards: Sequence[ReportStandard]) -> dict[str, Any]:
     return {
         "name": device.name,
         "maker": device.maker,
@@ -110,6 +128,7 @@ def _device(device: ReportDevice, language: Language) -> dict[str, Any]:
         "range": [_number(device.low), _number(device.high)],
         "unit": device.unit,
         "verdict": device.outcome.value,
+        **({"verdict_by": {one.name: device.by(one.name).outcome.value for one in standards}} if standards else {}),
         "findings": [_finding(verdict, language) for verdict in device.verdicts],
         "amended": [_amended(result) for result in device.amended],
     }
@@ -151,6 +170,7 @@ def _finding(verdict: ReportVerdict, language: Language) -> dict[str, Any]:
     finding = verdict.finding
     return {
         "characteristic": verdict.characteristic,
+        **({"standard": verdict.standard} if verdict.standard else {}),
         "value": _number(finding.value) if finding else None,
         "unit": finding.unit if finding else verdict.unit,
         "expanded_uncertainty": _number(finding.expanded_uncertainty) if finding else None,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,12 +12,13 @@ from typing import Any
 import numpy as np
 
 from testbench.criteria.judge import Verdict
-from testbench.criteria.standard import Condition, DecisionRule, Sided, Standard, parse_standard
+from testbench.criteria.standard import Condition, DecisionRule, Sided, Standard, SuiteEntry, parse_standard
 from testbench.errors import RecordError
 from testbench.findings import Finding
 from testbench.outcome import Outcome
-from testbench.record.attempts import counting, results
+from testbench.record.attempts import results
 from testbench.record.model import EvaluationRow, RunRow, StepRow
+from testbench.record.pairing import Pairing
 from testbench.record.store import Record
 from testbench.report.amended_from_record import amended_result, unfinished_repeats
 from testbench.report.bench_standards import measurement_standards, place_of
@@ -99,8 +100,9 @@ def content_from_record(
         simulated=start.simulated,
         started=start.started,
         finished=row.finished or max((run.finished or run.started for run in runs), default=start.started),
-        devices=tuple(_devices(record, row)),
+        devices=tuple(_devices(record, row, runs)),
         decision_rule=DECISIONS[standard.decision] if standard is not None else NOT_JUDGED,
+        standards=tuple(_part(part, start.measurand) for part in (standard.parts if standard is not None else ())),
         language=Language(start.language),
         issued=issued,
         bench_duration_s=max((run.ended_at for run in runs if run.ended_at is not None), default=None),
@@ -112,7 +114,10 @@ def content_from_record(
         line_delay=None
         if station.line.delay_s is None
         else LineDelay(station.line.delay_s, station.line.delay_uncertainty_s),
-        runs=tuple(_run(run, standard, (procedures or {}).get(run.procedure, ProcedureWords(""))) for run in runs),
+        runs=tuple(
+            _run(run, _entries(row, run, standard), (procedures or {}).get(run.procedure, ProcedureWords("")))
+            for run in runs
+        ),
         journal_digest=record.journal_digest(evaluation),
         record_head=record.head(evaluation),
         state=row.state,
@@ -149,21 +154,48 @@ def _standard(standard: Standard | None, measurand: str) -> ReportStandard:
     )
 
 
-def _run(run: RunRow, standard: Standard | None, words: ProcedureWords) -> ReportRun:
-    entries = [entry for entry in standard.suite if entry.procedure == run.procedure] if standard is not None else []
-    entry = next((e for e in entries if run.clause in (e.clause.zh, e.clause.en)), None)
+def _part(part: Standard, measurand: str) -> ReportStandard:
+    """One of several standards."""
+    return replace(_standard(part, measurand), decision_rule=DECISIONS[part.decision])
+
+
+def _entries(row: EvaluationRow, run: RunRow, standard: Standard | None) -> list[SuiteEntry]:
+    """What the standards that a run serves say of it in their suites; empty where it follows none of their clauses."""
+    suite = row.start.request.get("suite", ())
+    serves = suite[run.number - 1].get("standards", ()) if run.number <= len(suite) else ()
+    found = []
+    for part in standard.each if standard is not None else ():
+        if part.name in serves or not serves:
+            own = [e for e in part.suite if e.procedure == run.procedure]
+            said = [e for e in own if e.clause.zh in run.clause or e.clause.en in run.clause]
+            found += sorted(said, key=lambda e: -len(e.clause.zh))[:1]
+    joined = _joined(found)
+    return found if run.clause in (joined.zh, joined.en) else []
+
+
+def _joined(entries: Sequence[SuiteEntry]) -> Text:
+    """The clauses of several standards for one run."""
+    return Text(
+        zh="；".join(dict.fromkeys(entry.clause.zh for entry in entries)),
+        en="; ".join(dict.fromkeys(entry.clause.en for entry in entries)),
+    )
+
+
+def _run(run: RunRow, entries: Sequence[SuiteEntry], words: ProcedureWords) -> ReportRun:
+    """One run; of several standards the evidence that is weakest holds for its settings."""
+    weakest = max((entry.evidence for entry in entries), key=lambda e: (e.provisional, -(e.confidence or 100)), default=None)
     return ReportRun(
         run.identifier,
         run.procedure,
         run.state,
         run.started,
         run.finished,
-        run.clause if entry is None else entry.clause,
+        _joined(entries) if entries else run.clause,
         run.settings,
         words.title,
         words.settings,
-        EvidenceMark(entry.evidence.mark) if entry is not None else None,
-        entry.evidence.confidence if entry is not None else None,
+        EvidenceMark(weakest.mark) if weakest is not None else None,
+        weakest.confidence if weakest is not None else None,
         run.reason,
     )
 
@@ -188,26 +220,27 @@ def _attempts(record: Record, run: RunRow, steps: list[StepRow]) -> Iterator[Rep
             )
 
 
-def _devices(record: Record, row: EvaluationRow) -> Iterator[ReportDevice]:
+def _devices(record: Record, row: EvaluationRow, runs: Sequence[RunRow]) -> Iterator[ReportDevice]:
     found = results(row.identifier, record.findings(row.identifier), record.amendments.of(row.identifier))
-    stored = counting(found)
+    pairing = Pairing(row, found, runs)
     verdicts = record.verdicts(row.identifier)
     for device in row.start.devices:
         name = device["name"]
-        findings = [entry for entry in stored if entry.finding.device == name]
         lines: list[ReportVerdict] = []
         outcomes: list[Outcome] = []
         for document in verdicts:
             if document["device"] != name:
                 continue
-            match = next((entry for entry in findings if entry.finding.characteristic == document["characteristic"]), None)
-            if match is not None:
-                findings.remove(match)
             verdict = Verdict.from_json(document)
+            result = pairing.take(name, verdict.characteristic, verdict.standard)
+            match = None if result is None else result.counting.as_counted
             if document["criterion"]:
                 outcomes.append(verdict.outcome)
             lines.append(_line(verdict, match.finding if match else None, match.run if match else "", document["criterion"]))
-        lines += [ReportVerdict(e.finding.characteristic, e.finding, None, unit=e.finding.unit, run=e.run) for e in findings]
+        lines += [
+            ReportVerdict(e.finding.characteristic, e.finding, None, unit=e.finding.unit, run=e.run)
+            for e in (result.counting.as_counted for result in pairing.left(name))
+        ]
         outcome = row.outcome if row.outcome in (Outcome.ABORTED, Outcome.ERROR) else Outcome.worst(outcomes)
         low, high = device["range"]
         yield ReportDevice(
@@ -246,6 +279,7 @@ def _line(verdict: Verdict, finding: Finding | None, run: str, criterion: bool) 
         limit_within_uncertainty=verdict.limit_within_uncertainty,
         reason=verdict.reason,
         run=run,
+        standard=verdict.standard,
     )
 
 

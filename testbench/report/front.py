@@ -49,8 +49,8 @@ def cover(content: ReportContent, wording: Wording) -> Block:
             [
                 *issue_facts(content, wording),
                 (wording["cover.identifier"], content.identifier),
-                (wording["cover.standard"], _name_and_edition(standard, wording)),
-                (wording["cover.basis"], wording.say(standard.basis)),
+                *(_standard_facts(content, wording)),
+                *((wording["cover.basis"], wording.say(one.basis)) for one in content.standards or (standard,)),
                 *laboratory_facts(content, wording),
                 (wording["cover.station"], station.name),
                 (wording["cover.started"], _bench_moment(content.started, content, wording)),
@@ -67,13 +67,22 @@ def cover(content: ReportContent, wording: Wording) -> Block:
                     wording["cover.software"],
                     wording.join([f"{name} {text}" for name, text in content.software.items()]),
                 ),
-                (wording["cover.criteria_digest"], standard.digest),
+                *((wording["cover.criteria_digest"], one.digest) for one in content.standards or (standard,)),
                 (wording["cover.station_digest"], station.digest),
             ]
         ),
         "scope": [wording["cover.scope"], *statements(content, wording)],
         "signatures": signatures(content, wording),
     }
+
+
+def _standard_facts(content: ReportContent, wording: Wording) -> list[tuple[str, str]]:
+    """Name and edition of the standard; of several each with its title."""
+    label = wording["cover.standard"]
+    if not content.standards:
+        return [(label, _name_and_edition(content.standard, wording))]
+    colon = wording["punctuation.colon"]
+    return [(label, f"{_name_and_edition(one, wording)}{colon}{wording.say(one.title)}") for one in content.standards]
 
 
 def summary(content: ReportContent, wording: Wording) -> list[Block]:
@@ -85,12 +94,36 @@ def summary(content: ReportContent, wording: Wording) -> list[Block]:
         return [*blocks, paragraph(wording["summary.none"])]
     if analogy := _sentence(wording.say(content.standard.analogy)):
         blocks.append(paragraph(analogy))
-    blocks += [_matrix(devices, wording) for devices in _shares(content.devices)]
+    if content.standards:
+        blocks += by_standard(content, wording)
+    else:
+        blocks += [_matrix(devices, wording) for devices in _shares(content.devices)]
     blocks += legend([v for d in content.devices for v in d.verdicts], wording)
     blocks.append(heading(wording["summary.remarks"], 2))
     if remarks := [*phrases.early_ends(content.runs, wording), *_remarks(content.devices, wording)]:
         return [*blocks, bullets(remarks)]
     return [*blocks, paragraph(wording["summary.all_pass" if _judged(content) else "summary.none"])]
+
+
+def by_standard(content: ReportContent, wording: Wording) -> list[Block]:
+    """Return the outcome of every device by every standard, then the matrix of each standard."""
+    columns = [Column(wording["column.device"], share=0.7)]
+    columns += [Column(standard.name) for standard in content.standards]
+    columns.append(Column(wording["summary.overall"]))
+    rows: list[list[Cell]] = []
+    for device in content.devices:
+        own = [device.by(standard.name) for standard in content.standards]
+        rows.append([device.name, *(_overall(one, wording, counts(one, wording)) for one in own), _overall(device, wording)])
+    blocks: list[Block] = [table(columns, rows, wording["summary.by_standard"])]
+    for standard in content.standards:
+        blocks.append(heading(_name_and_edition(standard, wording), 2))
+        devices = [device.by(standard.name) for device in content.devices]
+        blocks += [_matrix(share, wording) for share in _shares(devices)]
+    others = [device.by("") for device in content.devices]
+    if any(device.verdicts for device in others):
+        blocks.append(heading(wording["summary.of_none"], 2))
+        blocks += [_matrix(share, wording, overall=False) for share in _shares(others)]
+    return blocks
 
 
 def unfinished(content: ReportContent, wording: Wording) -> str:
@@ -136,7 +169,7 @@ def counts(device: ReportDevice, wording: Wording) -> str:
     return wording.join(words)
 
 
-def _matrix(devices: Sequence[ReportDevice], wording: Wording) -> Block:
+def _matrix(devices: Sequence[ReportDevice], wording: Wording, *, overall: bool = True) -> Block:
     columns = [Column(wording["column.characteristic"], share=1.5), Column(wording["column.limit"], width_mm=25)]
     columns += [Column(f"{wording['column.device']} {device.name}") for device in devices]
     names = dict.fromkeys(itertools.chain.from_iterable((v.characteristic for v in d.verdicts) for d in devices))
@@ -145,8 +178,9 @@ def _matrix(devices: Sequence[ReportDevice], wording: Wording) -> Block:
         line = [next((v for v in d.verdicts if v.characteristic == name), None) for d in devices]
         row: list[Cell] = [wording.name("characteristic", name), _shared_limit(line, wording)]
         rows.append(row + [_matrix_cell(verdict, wording) for verdict in line])
-    rows.append([wording["summary.overall"], "", *(_overall(d, wording, counts(d, wording)) for d in devices)])
-    return table(columns, rows, wording["summary.matrix"], strong_last=1)
+    if overall:
+        rows.append([wording["summary.overall"], "", *(_overall(d, wording, counts(d, wording)) for d in devices)])
+    return table(columns, rows, wording["summary.matrix"], strong_last=int(overall))
 
 
 def _matrix_cell(verdict: ReportVerdict | None, wording: Wording) -> Cell:
@@ -177,7 +211,7 @@ def _remarks(devices: Sequence[ReportDevice], wording: Wording) -> list[str]:
         for verdict in device.verdicts:
             if _remarkable(verdict):
                 outcome = phrases.outcome_word(verdict.outcome, wording) + phrases.marks(verdict)
-                key = (phrases.characteristic(verdict, wording), outcome, _reason(verdict, wording))
+                key = (phrases.judged_by(verdict, wording), outcome, _reason(verdict, wording))
                 concerned.setdefault(key, []).append(device.name)
     said: dict[tuple[tuple[str, ...], str, str], list[str]] = {}
     for (characteristic, outcome, reason), names in concerned.items():

@@ -14,7 +14,7 @@ def method_section(content: ReportContent, wording: Wording) -> list[Block]:
     blocks = [
         heading(wording["method.heading"]),
         heading(wording["method.rule_heading"], 2),
-        paragraph(wording.say(content.decision_rule) or wording["document.not_stated"]),
+        *_rules(content, wording),
         heading(wording["method.signs_heading"], 2),
         paragraph(wording["method.signs"]),
         heading(wording["method.outcomes_heading"], 2),
@@ -26,6 +26,18 @@ def method_section(content: ReportContent, wording: Wording) -> list[Block]:
         blocks.append(evidence)
     blocks += [heading(wording["method.missing_heading"], 2), _missing(content, wording)]
     return [*blocks, heading(wording["method.unjudged_heading"], 2), _unjudged(content, wording)]
+
+
+def _rules(content: ReportContent, wording: Wording) -> list[Block]:
+    """Return the decision rule; of several standards each rule once, with those that it holds for."""
+    if not content.standards:
+        return [paragraph(wording.say(content.decision_rule) or wording["document.not_stated"])]
+    holds: dict[str, list[str]] = {}
+    for standard in content.standards:
+        holds.setdefault(wording.say(standard.decision_rule), []).append(standard.name)
+    listed = wording["punctuation.list"].join
+    said = [wording.fill("method.rule_of", standards=listed(names), rule=rule) for rule, names in holds.items()]
+    return [*(paragraph(text) for text in said), paragraph(wording["method.several"])]
 
 
 def evidence_text(verdict: ReportVerdict, wording: Wording) -> str:

@@ -114,6 +114,12 @@ def characteristic(verdict: ReportVerdict, wording: Wording) -> str:
     return wording.name("characteristic", verdict.characteristic)
 
 
+def judged_by(verdict: ReportVerdict, wording: Wording) -> str:
+    """Return the name of a verdict's characteristic, with the standard that judged where several did."""
+    name = characteristic(verdict, wording)
+    return wording.fill("summary.judged_by", characteristic=name, standard=verdict.standard) if verdict.standard else name
+
+
 def range_text(device: ReportDevice, wording: Wording) -> str:
     """Return a device's range with its unit."""
     return with_unit(f"{plain(device.low)}{wording['punctuation.range']}{plain(device.high)}", device.unit)

@@ -25,7 +25,7 @@ def raw_section(content: ReportContent, wording: Wording) -> list[Block]:
     """Return the section of raw data, device by device."""
     blocks: list[Block] = []
     for device in content.devices:
-        tables = [block for verdict in device.verdicts for block in _tables(device, verdict, wording)]
+        tables = [block for verdict in device.once for block in _tables(device, verdict, wording)]
         if tables:
             blocks += [heading(wording.fill("raw.device", name=device.name), 2), *tables]
     blocks += [_given(raw, wording) for raw in content.raw_tables]
@@ -101,7 +101,7 @@ def _tables(device: ReportDevice, verdict: ReportVerdict, wording: Wording) -> I
 
 def _resting_on(days: Sequence[details.Day], device: ReportDevice) -> list[ReportVerdict]:
     """Return the verdicts that rest on these daily readings; the daily and the weekly drift of a point share theirs."""
-    return [v for v in device.verdicts if v.finding and details.days(v.finding) == days]
+    return [v for v in device.once if v.finding and details.days(v.finding) == days]
 
 
 def _levels(levels: Sequence[details.Level], form: _Form, wording: Wording, caption: str) -> Block:

@@ -1,0 +1,175 @@
+"""Accuracy against a reference method (准确度): pairs of reference and device, as RA, RE and AE.
+
+HJ 75-2017 and HJ 76-2017, field items: at least 9 pairs of 5 to 15 min means; RA = (|d̄| + |cc|)/RM̄·100 %,
+RE = (CEMS̄ − RM̄)/RM̄·100 %, AE = CEMS̄ − RM̄. Which of them is judged depends on RM̄; the criterion takes its own. 40 CFR 75,
+relative accuracy test audit, has the same RA. The reference is the gas of the bench's divider, or what a reference method
+gave in a stack: then both are entered, run by run. Differences and contents are in % for CO2, O2 and H2O, else in µmol/mol.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from procedures.adjustment import adjust_zero_and_span
+from procedures.level_error import IN_PERCENT
+from testbench.engine.bench import Bench
+from testbench.engine.entering import Column, Entered, Form
+from testbench.engine.procedure import Settings, Text, procedure, setting
+from testbench.engine.steps import Averages, DeviceInfo
+from testbench.errors import InputError
+from testbench.findings import Finding
+from testbench.metrology.amount import conversion
+from testbench.metrology.coverage import Expanded
+from testbench.metrology.measurand import MeasurandKind
+from testbench.metrology.pair_accuracy import Pair, PairAccuracy, exact_pair, pair_accuracy
+
+
+class RelativeAccuracySettings(Settings):
+    """Where the reference comes from, how many runs of which length, and the gases of the bench."""
+
+    source: Literal["divider", "entered"] = setting(
+        "divider",
+        title=Text(zh="参比来源", en="the reference is"),
+        choices={
+            "divider": Text(zh="配气仪的标准气体", en="the gas of the divider"),
+            "entered": Text(zh="录入的参比方法数据", en="a reference method, entered"),
+        },
+    )
+    runs: int = setting(9, title=Text(zh="数据对数", en="runs"), ge=2, le=100, join="most")
+    run_s: float = setting(
+        300.0, unit="s", title=Text(zh="每次测量时间", en="length of a run"), ge=60, le=21_600, join="most"
+    )
+    levels: tuple[Annotated[float, Field(gt=0, le=1)], ...] = setting(
+        (0.4, 0.5, 0.6), unit="F.S.", title=Text(zh="依次通入的标准气体", en="gases, in turn"), min_length=1, max_length=20
+    )
+    adjust_first: bool = setting(True, title=Text(zh="测试前调整零点和量程", en="adjust zero and span before"), join="any")
+
+
+@procedure(
+    "relative-accuracy",
+    title=Text(zh="准确度（与参比比对）", en="Accuracy against a reference method"),
+    roles=(),
+    characteristics=("relative_accuracy",),
+)
+def relative_accuracy(bench: Bench, settings: RelativeAccuracySettings) -> None:
+    """RA, RE and AE of pairs of reference and device, from the bench's gas or from an entered reference method."""
+    if moving := [device.name for device in bench.devices if device.kind is not MeasurandKind.GAS]:
+        raise InputError(f"{', '.join(moving)}: measures no gas; for velocities use the procedure velocity-accuracy")
+    if settings.source == "entered":
+        entered = bench.enter(pairs_form(bench.devices, settings.runs))
+        for device in bench.devices:
+            bench.determine(device, "relative_accuracy", "%", _from_entered, entered, settings.runs)
+        return
+    bench.check_conditions()
+    if settings.adjust_first:
+        adjust_zero_and_span(bench, 1.0)
+    readings: list[Averages] = []
+    for number in range(settings.runs):
+        bench.supply(settings.levels[number % len(settings.levels)])
+        bench.settle()
+        readings.append(bench.average(settings.run_s))
+    for device in bench.devices:
+        bench.determine(device, "relative_accuracy", "%", _from_bench, readings)
+
+
+def pairs_form(devices: Sequence[DeviceInfo], runs: int) -> Form:
+    """The form for the runs of a reference method, one row a device and run; a run that does not count is left out."""
+    unit = "/".join(sorted({device.unit for device in devices}))
+    given = tuple({"device": device.name, "run": float(number)} for device in devices for number in range(1, runs + 1))
+    middle = {device.name: device.at(0.5) for device in devices}
+    return Form(
+        title=Text(zh="与参比方法比对", en="Comparison with the reference method"),
+        instruction=Text(
+            zh="逐次录入参比方法与被测仪器在同一时段、同一状态（干/湿基）下的平均值。",
+            en="Enter for each run the means of reference method and device over the same time, on one basis.",
+        ),
+        columns=(
+            Column("device", Text(zh="被测仪器", en="device"), kind="text"),
+            Column("run", Text(zh="序号", en="run")),
+            Column("reference", Text(zh="参比方法", en="reference method"), unit),
+            Column("cems", Text(zh="被测仪器示值", en="device"), unit),
+        ),
+        given=given,
+        expected=tuple(
+            {**row, "reference": middle[str(row["device"])], "cems": middle[str(row["device"])]} for row in given
+        ),
+    )
+
+
+def _from_entered(device: DeviceInfo, characteristic: str, entered: Entered, runs: int) -> Finding:
+    unit, factor = content_unit(device)
+    rows = entered.of("device", device.name)
+    pairs = [exact_pair(factor * float(row["reference"] or 0.0), factor * float(row["cems"] or 0.0), unit) for row in rows]
+    if len(pairs) < runs:
+        raise ValueError(f"{len(pairs)} runs are entered, {runs} are asked for")
+    return _finding(device, characteristic, pairs, unit, {"entered_by": entered.by, "source": entered.source}, exact=True)
+
+
+def _from_bench(device: DeviceInfo, characteristic: str, readings: Sequence[Averages]) -> Finding:
+    unit, factor = content_unit(device)
+    pairs = []
+    for number, averages in enumerate(readings, start=1):
+        reading = averages.readings[device.name]
+        if reading.indication is None or reading.reference is None:
+            raise ValueError(f"no reading in run {number}")
+        pairs.append(Pair(reading.reference.scaled(factor, unit), reading.indication.scaled(factor, unit)))
+    return _finding(device, characteristic, pairs, unit, {}, exact=False)
+
+
+def content_unit(device: DeviceInfo) -> tuple[str, float]:
+    """Unit in which standards state contents of the measurand, and the factor into it from the device's."""
+    unit = "%" if device.measurand in IN_PERCENT else "µmol/mol"
+    return unit, conversion(device.unit, unit)
+
+
+def _finding(
+    device: DeviceInfo, characteristic: str, pairs: Sequence[Pair], unit: str, more: dict[str, Any], *, exact: bool
+) -> Finding:
+    result = pair_accuracy(pairs)
+    audit = result.audit
+    reference = float(audit.mean_reference)
+    return Finding(
+        device.name,
+        characteristic,
+        result.relative_accuracy,
+        "%",
+        expanded_uncertainty=None if exact else result.relative_accuracy_expanded.uncertainty,
+        coverage_factor=None if exact else result.relative_accuracy_expanded.factor,
+        details={
+            "unit": unit,
+            "runs": [
+                {"run": number, "reference": pair.reference.value, "cems": pair.measured.value}
+                for number, pair in enumerate(pairs, start=1)
+            ],
+            "mean_cems": float(audit.mean_cems),
+            "mean_reference": reference,
+            "mean_difference": float(audit.mean_difference),
+            "standard_deviation": float(audit.standard_deviation),
+            "t": float(audit.t),
+            "confidence_coefficient": float(audit.confidence_coefficient),
+            "budget": dict(result.budget),
+            "variables": {
+                "reference_mean": reference,
+                "mean_reference": reference,
+                "difference": abs(float(audit.mean_difference)),
+                "full_scale": device.full_scale * conversion(device.unit, unit),
+            },
+            "expressed": _expressed(result, unit, exact=exact),
+            **more,
+        },
+    )
+
+
+def _expressed(result: PairAccuracy, unit: str, *, exact: bool) -> dict[str, dict[str, Any]]:
+    def one(value: float, unit: str, expanded: Expanded) -> dict[str, Any]:
+        return {"value": value, "unit": unit, "expanded_uncertainty": None if exact else expanded.uncertainty}
+
+    relative = one(result.relative_accuracy, "%", result.relative_accuracy_expanded)
+    return {
+        "percent_of_reference_mean": relative,
+        "mean_error_percent_of_reference_mean": one(result.relative_error, "%", result.relative_error_expanded),
+        "absolute": one(result.absolute_error, unit, result.absolute_error_expanded),
+    }

@@ -9,7 +9,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from testbench.commands.options import add_language, add_standard
+from testbench.commands.options import add_language, add_standards
 from testbench.outcome import Outcome
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ _STYLES = {Outcome.FAIL: "bold red", Outcome.INCONCLUSIVE: "yellow"}
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the file, --standard, --json, --columns and --language."""
     parser.add_argument("file", type=Path, nargs="?", metavar="FILE", help="test data, comma-separated (CSV, UTF-8)")
-    add_standard(parser, required=False)
+    add_standards(parser, required=False)
     parser.add_argument("--json", action="store_true", help="print one JSON object with every value at full precision")
     parser.add_argument(
         "--columns",

@@ -67,9 +67,7 @@ class RecordedKind:
         return next(column for column in self.columns if column.name == name)
 
 
-TEST = Column(
-    "test", cells.text(), Text(zh="测试的名称；同名的行属于同一测试", en="name; rows of one name are one test")
-)
+TEST = Column("test", cells.text(), Text(zh="测试的名称；同名的行属于同一测试", en="name; rows of one name are one test"))
 PARAMETER = Column("parameter", cells.text(), Text(zh="被测参数，如 SO2", en="what is measured, such as SO2"), same=True)
 UNIT = Column("unit", cells.text(), Text(zh="数据的单位", en="unit of the data"), same=True)
 FIRST = (TEST, PARAMETER, UNIT)

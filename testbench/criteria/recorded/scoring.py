@@ -94,6 +94,16 @@ class Scoring:
         candidates = [criterion] if criterion else self._neighbours(characteristic)
         return next((candidate.runs for candidate in candidates if candidate.runs), None)
 
+    def asked(self, usual: str, *others: str) -> tuple[str, ...]:
+        """Which of several characteristics of the same data the standard asks for; only the usual one where it asks none."""
+        return tuple(name for name in (usual, *others) if self._neighbours(name)) or (usual,)
+
+    @staticmethod
+    def stated_uncertainty(rows: Sequence[Row]) -> Decimal | None:
+        """The largest expanded uncertainty that the rows of one result state, None where none does."""
+        stated = [row.number("expanded_uncertainty") for row in rows if row.has("expanded_uncertainty")]
+        return max(stated, default=None)
+
     def result(
         self,
         characteristic: str,
@@ -108,6 +118,7 @@ class Scoring:
         signed: bool = False,
         details: Mapping[str, Any] | None = None,
         obstacles: Sequence[str] = (),
+        undetermined: Sequence[str] = (),
         notes: Sequence[str] = (),
         level: str | None = None,
         date: dt.date | None = None,
@@ -118,10 +129,13 @@ class Scoring:
 
         `value` is in `unit` and expressed as `metric` says (told from the unit where not stated); "" says that it is
         already as the requirement asks. `expressed` gives it in other metrics, of which the requirement's is taken.
-        `expanded_uncertainty` (or `interval`) is that of `value`. `variables` choose tiers and serve alternatives. A
-        `signed` value is held against a limit on one side by its magnitude. `obstacles` are reasons for which it cannot be
-        judged although it was computed; None for the value says that it was not. `absolute` is the word for a value that
-        is not divided by anything.
+        `expanded_uncertainty` (or `interval`) is that of `value`; without, the value alone is judged. `variables` choose
+        tiers and serve alternatives. A `signed` value is held against a limit on one side by its magnitude.
+
+        `obstacles` are reasons for which it cannot be judged although it was computed; None for the value says that it was
+        not. `undetermined` names single results that are missing: the value is the largest of the others, which can fail
+        a limit but not pass it. `absolute` is the word for a value that is not divided by anything. `any_unit`: `unit` is
+        that of the value, and the criterion is found whatever unit of data it is written for.
         """
         known = _decimals(variables)
         criterion = self.criterion(characteristic, any_unit=any_unit)
@@ -152,12 +166,16 @@ class Scoring:
         decision = self._decision(comparison, judged, interval, expressed or {})
         everything += [remark.en for remark in decision.remarks]
         outcome = decision.outcome if not hindered else Outcome.INCONCLUSIVE
+        if undetermined and outcome is Outcome.PASS:
+            outcome = Outcome.INCONCLUSIVE
+            everything.append(reasons.not_all_determined(tuple(undetermined)).en)
         decisive = comparison.requirement
         if decisive is not None and decisive.evidence.too_weak:
             outcome = Outcome.INCONCLUSIVE
             everything.append(reasons.weak_evidence(decisive.evidence).en)
         shown = decisive.metric if decisive else requirement.metric if requirement else native
-        extra: dict[str, Any] = {"data_unit": self.test.unit, "clause": criterion.clause.en if criterion else None}
+        extra: dict[str, Any] = {"data_unit": unit if any_unit else self.test.unit}
+        extra["clause"] = criterion.clause.en if criterion else None
         if decisive is not None and decisive.grades:
             extra["tier"] = comparison.grade or None
         if judged.expanded_uncertainty is not None:

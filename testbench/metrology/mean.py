@@ -1,0 +1,17 @@
+"""Arithmetic mean of numbers as they were written, in decimal arithmetic."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal, localcontext
+
+_PRECISION = 60
+"""Significant digits of the quotient; sums of numbers of up to 30 digits are exact."""
+
+
+def mean(values: Sequence[Decimal]) -> Decimal:
+    """Mean Σ x_i / n of n ≥ 1 numbers in one unit, not rounded. Raises ValueError without any."""
+    if not values:
+        raise ValueError("a mean needs at least one value")
+    with localcontext(prec=_PRECISION):
+        return sum(values, Decimal(0)) / len(values)

@@ -200,6 +200,7 @@ def direct_bench() -> Callable[..., DirectBench]:
         *,
         check: Callable[[], None] = never,
         clocked: Callable[[DirectLaboratory], Clock] | None = None,
+        component: str = "CO2",
         **options: Any,
     ) -> DirectBench:
         plant = Plant(file.station, seed)
@@ -215,7 +216,7 @@ def direct_bench() -> Callable[..., DirectBench]:
         sampler = Sampler(equipment.sources, clock, ledger, register, lambda text: ledger.event("gap", text))
         operator = SimulatedOperator(laboratory)
         bench = LiveBench(
-            equipment, clock, sampler, operator, Onlooker(), line=file.station.line, component="CO2", **options
+            equipment, clock, sampler, operator, Onlooker(), line=file.station.line, component=component, **options
         )
         bench.begin_run(ledger)
         return DirectBench(bench, clock, plant, ledger)

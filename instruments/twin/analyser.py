@@ -9,8 +9,10 @@ contents of the interfering components; the curve is then formed from the filter
 is the filtered Y, but for d, which is taken at the moment of the update instead of being filtered as well (the difference,
 drift a day x time constant, is below 0.001 % of full scale for 1 % a day and a minute).
 
-A condition of the environment that the device feels adds to what it indicates at once: percent for each unit that the
-condition is away from where it began.
+A condition of the environment that the device feels adds to what it indicates at once, for each unit that the condition is
+away from where it began: percent of full scale, and percent of the filtered content, x times as much of full scale.
+
+A device of NOx has a converter: its content is NOx + NO + efficiency x NO2.
 
 An adjustment corrects z (zero) and g (span) as they are at that moment: it adds to the indication a constant, or a share of
 x. Linearity and drift stay as the truth states them, in percent of full scale, whatever the device was adjusted to.
@@ -28,7 +30,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from instruments.twin.environment import Condition
-from instruments.twin.gas import AMBIENT_AIR, SUMS, Change, Line
+from instruments.twin.gas import AMBIENT_AIR, SUMS, Change, Content, Line
 from instruments.twin.noise import Stream
 from instruments.twin.tick import SAME_TICK_S, update_number
 from instruments.twin.truth import AnalyserTruth
@@ -56,7 +58,10 @@ def filtered_decay(elapsed_s: float, decay_rate: float, filter_rate: float) -> f
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """What an analyser measures: index of its component among the plant's, and its range in its unit and in mol/mol."""
+    """What an analyser measures: index of its component among the plant's, and its range in its unit and in mol/mol.
+
+    `also` are other components that it measures as its own: index, and the share of each that counts.
+    """
 
     component: int
     unit: str
@@ -64,6 +69,11 @@ class Scale:
     high: float
     low_fraction: float
     high_fraction: float
+    also: tuple[tuple[int, float], ...] = ()
+
+    def content(self, gas: Content) -> float:
+        """Content of a gas as this analyser counts it, mol/mol."""
+        return gas[self.component] + sum(share * gas[index] for index, share in self.also)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +82,15 @@ class Interference:
 
     component: int
     percent_fs: float
+
+
+@dataclass(frozen=True, slots=True)
+class Felt:
+    """A condition that an analyser feels: percent of full scale, and percent of the content, for each unit of departure."""
+
+    condition: Condition
+    percent_fs: float
+    percent: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,11 +113,11 @@ class Analyser:
         line: Line,
         chance: Stream,
         shown: Mapping[str, int],
-        felt: Sequence[tuple[Condition, float]] = (),
+        felt: Sequence[Felt] = (),
     ) -> None:
         """`shown` are the components that the device shows, its measurand included, with their index among the plant's.
 
-        `felt` are conditions of the environment, with what one unit of departure does, in percent of full scale.
+        `felt` are conditions of the environment, with what one unit of departure does.
         """
         self.name = name
         self.truth = truth
@@ -115,7 +134,7 @@ class Analyser:
         self._transport_s = line.delay_s + truth.lag_s
         self._seen = 0  # index of the change of gas that the filter is following
         first = line.changes[0].start
-        x = self._normalise(first[scale.component])
+        x = self._normalise(scale.content(first))
         self._state = (
             x,
             x * x,
@@ -214,14 +233,14 @@ class Analyser:
         )
         for interference, content in zip(self._interferences, others, strict=True):
             percent += interference.percent_fs * content
-        for condition, percent_per_unit in self._felt:
-            percent += percent_per_unit * condition.departure(time_s)
+        for felt in self._felt:
+            percent += (felt.percent_fs + felt.percent * x) * felt.condition.departure(time_s)
         return percent
 
     def _filtered(self, change: Change, elapsed_s: float) -> tuple[float, ...]:
         """Filtered x, x² and interfering contents, `elapsed_s` after the change reached the sensor."""
-        component = self.scale.component
-        start, end = self._normalise(change.start[component]), self._normalise(change.target[component])
+        counted = self.scale.content
+        start, end = self._normalise(counted(change.start)), self._normalise(counted(change.target))
         rate = self._rise_rate if end > self._state[0] else self._fall_rate
         left = math.exp(-rate * elapsed_s)
         step = start - end

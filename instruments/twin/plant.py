@@ -15,7 +15,7 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from instruments.twin.analyser import Analyser, Interference, Scale
+from instruments.twin.analyser import Analyser, Felt, Interference, Scale
 from instruments.twin.commands import Action, Command
 from instruments.twin.duct_instruments import DifferentialPressure, VelocityDevice
 from instruments.twin.environment import Condition
@@ -51,6 +51,8 @@ from testbench.engine.roles import Adjustment
 from testbench.errors import InstrumentError, StationError
 from testbench.metrology.amount import UnitError, to_fraction
 from testbench.station import Cylinder, DeviceTable, DriverTable, Station
+
+CONVERTED = "NOx"  # what a device with a converter measures
 
 
 class Plant:
@@ -361,7 +363,8 @@ class Plant:
             low, high = (to_fraction(end, table.unit) for end in table.range)
         except UnitError as error:
             raise StationError(f"[devices.{name}] unit: {error}") from error
-        scale = Scale(self._components.index(table.measurand), table.unit, table.range[0], table.range[1], low, high)
+        own, also = self._components.index(table.measurand), self._converted(table.measurand, truth, place)
+        scale = Scale(own, table.unit, table.range[0], table.range[1], low, high, also)
         interferences = tuple(
             Interference(self._components.index(component), 100.0 * percent)
             for component, percent in truth.cross_sensitivity.items()
@@ -370,16 +373,30 @@ class Plant:
         chance = Stream(self.seed, "analyser", name)
         return Analyser(name, truth, scale, interferences, self._line, chance, shown, self._felt(truth, place))
 
-    def _felt(self, truth: AnalyserTruth, place: str) -> list[tuple[Condition, float]]:
-        """The conditions that a device feels, with what each does to it in percent of full scale for one unit."""
+    def _converted(self, measurand: str, truth: AnalyserTruth, place: str) -> tuple[tuple[int, float], ...]:
+        """The components that a device of NOx measures as NOx, with the share of each that counts."""
+        efficiency = truth.converter_efficiency_percent
+        if measurand != CONVERTED:
+            if efficiency is not None:
+                raise StationError(f"{place}: converter_efficiency_percent: only a device of {CONVERTED} has a converter")
+            return ()
+        shares = {"NO": 1.0, "NO2": (100.0 if efficiency is None else efficiency) / 100.0}
+        return tuple((self._components.index(part), shares[part]) for part in SUMS[CONVERTED])
+
+    def _felt(self, truth: AnalyserTruth, place: str) -> list[Felt]:
+        """The conditions that a device feels, with what each does to it for one unit."""
         by_quantity: dict[str, Condition] = {
             self.station.environment[name].quantity: each for name, each in self._conditions.items()
         }
-        for quantity in truth.influence:
-            if quantity not in by_quantity:
-                there = ", ".join(by_quantity) or "none"
-                raise StationError(f"{place}: influence: there is no simulated condition {quantity!r}; there are: {there}")
-        return [(by_quantity[quantity], percent) for quantity, percent in truth.influence.items()]
+        for key, felt in (("influence", truth.influence), ("influence_gain", truth.influence_gain)):
+            for quantity in felt:
+                if quantity not in by_quantity:
+                    there = ", ".join(by_quantity) or "none"
+                    raise StationError(f"{place}: {key}: there is no simulated condition {quantity!r}; there are: {there}")
+        return [
+            Felt(by_quantity[quantity], truth.influence.get(quantity, 0.0), truth.influence_gain.get(quantity, 0.0))
+            for quantity in dict.fromkeys((*truth.influence, *truth.influence_gain))
+        ]
 
     def _wire(self) -> dict[str, dict[int, CurrentLoop]]:
         loops: dict[str, dict[int, CurrentLoop]] = {}
@@ -415,6 +432,7 @@ def _components(station: Station) -> tuple[str, ...]:
     for table in (table for table in station.devices.values() if not is_velocity(table)):
         names.update((table.truth or {}).get("cross_sensitivity") or {})
         names.update(_shown(table))
+        names.update(SUMS.get(table.measurand, ()))
     return tuple(sorted(names))
 
 

@@ -29,7 +29,8 @@ class AnalyserTruth(Truth):
     """What a simulated analyser is. Defaults: an analyser without errors or noise, T90 30 s, renewed every second.
 
     With x = (content - low) / full scale and d = days since the start, its indication in percent of full scale is
-    100 x + z + g x + 4 L x (1 - x) + d [dz (1 - x) + ds x] + cross-sensitivities, before dynamics; positive reads high.
+    100 x + z + g x + 4 L x (1 - x) + d [dz (1 - x) + ds x] + cross-sensitivities, before dynamics; positive reads high. The
+    content of a device of NOx is that of NOx and NO, and of NO2 as far as its converter turns it into NO.
     """
 
     lag_s: NotNegative = Field(default=0.0, description="pure delay before the indication moves, s")
@@ -52,6 +53,12 @@ class AnalyserTruth(Truth):
     )
     influence: dict[str, Finite] = Field(
         default={}, description="condition -> shift in percent of full scale for each unit it is away from where it began"
+    )
+    influence_gain: dict[str, Finite] = Field(
+        default={}, description="condition -> change in percent of the content for each unit it is away from where it began"
+    )
+    converter_efficiency_percent: Annotated[Finite, Field(ge=0, le=120)] | None = Field(
+        default=None, description="of a device of NOx: the share of NO2 that its converter turns into NO; default 100"
     )
 
     @model_validator(mode="after")

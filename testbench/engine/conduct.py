@@ -26,6 +26,7 @@ from testbench.engine.judging import condition_limits, judge, verdict_documents
 from testbench.engine.laboratory import Laboratory
 from testbench.engine.live import LiveBench
 from testbench.engine.observer import EvaluationObserver
+from testbench.engine.other_gas import left_connected
 from testbench.engine.ownership import Ownership
 from testbench.engine.past import PROCESS_LOST, UNWATCHED, Past, refuse_other_software, times_unwatched
 from testbench.engine.plan import Plan
@@ -93,6 +94,7 @@ class Conduct:
         self._chronicle = Chronicle(record, observer)
         self._suite: Suite | None = None
         self._interlocks: Interlocks | None = None
+        self._live: LiveBench | None = None
         self._traced: TraceBuffer | None = None
         self._awake = KeptAwake()
         self._clock = self._make_clock()
@@ -193,7 +195,7 @@ class Conduct:
             if self._traced is not None:
                 self._record.keep_trace(self._evaluation, self._traced)
             try:
-                bench = self._bench(equipment)
+                bench = self._live = self._bench(equipment)
                 self._suite = Suite(
                     self._request,
                     self._record,
@@ -204,8 +206,10 @@ class Conduct:
                     memory=self._memory,
                 )
                 self._suite.carry_out(bench, self._interruption.check)
+                bench.disconnect()
             except BaseException as error:
                 safe = self._make_safe(equipment)
+                self._warn_of_connected()
                 self._close_badly(error)
                 raise
         finally:
@@ -337,6 +341,12 @@ class Conduct:
             outcomes = drive_safe(equipment.instruments)
         self._chronicle.safe_state(outcomes)
         return outcomes
+
+    def _warn_of_connected(self) -> None:
+        """Tell of a gas that is connected by hand: no instrument shuts it."""
+        connected = None if self._live is None else self._live.connected
+        if connected is not None:
+            self._chronicle.alarm(left_connected(connected))
 
     def _finish(self) -> tuple[Scorecard | None, Outcome]:
         """Judge, and close the evaluation."""

@@ -129,3 +129,11 @@ def connected_by_hand(state: BenchState) -> OtherGas | None:
     """The gas that is connected by hand, by what the bench knows."""
     other = None if state.gas is None else state.gas.other
     return other if other is not None and other.by_hand else None
+
+
+def left_connected(other: OtherGas) -> str:
+    """What is told where an evaluation ended with a gas that was connected by hand."""
+    return (
+        f"the gas with {content_words(other.component, other.predicted.value)} is connected by hand, and no instrument can "
+        "shut it: go to the bench, shut its cylinder and take it off"
+    )

@@ -80,6 +80,13 @@ def _interference(
     expanded = expand(math.hypot(*(effect.standard_uncertainty for effect in found.effects)))
     unit, factor = rule_unit(device)
     scale = factor * device.full_scale / 100.0
+    expressed = {"absolute": {"value": total * scale, "unit": unit, "expanded_uncertainty": expanded.uncertainty * scale}}
+    if level > 0:
+        expressed["percent_of_nominal"] = {
+            "value": total / level,
+            "unit": "%",
+            "expanded_uncertainty": expanded.uncertainty / level,
+        }
     return Finding(
         device.name,
         characteristic,
@@ -93,12 +100,6 @@ def _interference(
                 {"interferent": effect.interferent, "percent_of_span": effect.percent_fs} for effect in found.effects
             ],
             "variables": {"difference": total * scale, "span": device.full_scale * factor},
-            "expressed": {
-                "absolute": {
-                    "value": total * scale,
-                    "unit": unit,
-                    "expanded_uncertainty": expanded.uncertainty * scale,
-                }
-            },
+            "expressed": expressed,
         },
     )

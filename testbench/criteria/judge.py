@@ -195,7 +195,11 @@ def judge_all(
     by_device: dict[str, list[Finding]] = {device: [] for device in devices}
     for finding in findings:
         by_device.setdefault(finding.device, []).append(finding)
-    criteria = [criterion for criterion in standard.criteria if criterion.applies_to(measurand, None)]
+    criteria = [
+        criterion
+        for criterion in standard.criteria
+        if standard.criterion_for(criterion.characteristic, measurand) is criterion
+    ]
     scores = [
         _score_device(device, own, standard, criteria, measurand, (selectors or {}).get(device, {}))
         for device, own in by_device.items()

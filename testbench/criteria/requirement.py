@@ -77,10 +77,15 @@ class Metric(StrEnum):
     PERCENT_OF_SPAN = "percent_of_span"
     PERCENT_OF_NOMINAL = "percent_of_nominal"
     PERCENT_OF_REFERENCE_MEAN = "percent_of_reference_mean"
+    MEAN_ERROR_PERCENT_OF_REFERENCE_MEAN = "mean_error_percent_of_reference_mean"
     PERCENT_OF_MEAN_INDICATION = "percent_of_mean_indication"
+    PERCENT_OF_STANDARD = "percent_of_standard"
+    PERCENT_OF_HIGH_LEVEL = "percent_of_high_level"
+    PERCENT_OF_PERMITTED = "percent_of_permitted"
     PERCENT = "percent"
     ABSOLUTE = "absolute"
     SECONDS = "seconds"
+    COUNT = "count"
 
     @property
     def denominator(self) -> str | None:

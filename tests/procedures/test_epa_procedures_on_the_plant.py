@@ -223,3 +223,20 @@ def test_the_interference_is_the_sum_of_magnitudes(simulated_station, direct_ben
     assert found["A", "interference"].value == pytest.approx(0.0, abs=2 * found["A", "interference"].expanded_uncertainty)
     with pytest.raises(InputError, match="one content for each"):
         made.run("interference-check", components=("H2O",), contents=(1.0, 2.0))
+
+
+def test_the_detection_limit_is_three_standard_deviations_of_averaged_readings(simulated_station, direct_bench):
+    """A reading is averaged over a response time: 120 s of updates of 1 s, so its noise is that of an update over √120."""
+
+    def change(data):
+        exact_and_still(data)
+        data["devices"] = {"A": data["devices"]["A"]}
+        data["devices"]["A"]["truth"]["noise_percent_fs"] = 1.0
+
+    found = direct_bench(simulated_station(change)).run("detection-limit", readings=40, applicable_standard=0.1)
+    finding = found["A", "detection_limit"]
+    low, high = finding.interval
+    assert low < 3 * 0.01 * 20.0 / math.sqrt(120) < high  # % CO2
+    expressed = finding.details["expressed"]
+    assert expressed["percent_of_standard"]["value"] == pytest.approx(10 * expressed["percent_of_span"]["value"])
+    assert expressed["absolute"]["value"] == pytest.approx(finding.value)

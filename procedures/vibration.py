@@ -1,8 +1,9 @@
 """Influence of vibration (振动的影响): change of the readings of zero and span after the devices were shaken.
 
-HJ 76-2017, laboratory items, vibration: read; sweep from 10 to 55 Hz at about 0.15 mm amplitude along three axes; read again;
-(after − before)/R·100 %, the largest with its sign. The shaking table is not an instrument of the bench: a person takes the
-devices there and back. Nothing is adjusted between the readings, and every reading is averaged over a response time at least.
+HJ 76-2017, laboratory items, vibration: read; sweep from 10 to 55 Hz at about 0.15 mm amplitude along three axes; read
+again; (after − before)/R·100 %, the largest with its sign. The shaking table is not an instrument of the bench: a person
+takes the devices there and back. Nothing is adjusted between the readings, and every reading is averaged over a response
+time at least.
 """
 
 from __future__ import annotations

@@ -1,5 +1,7 @@
 """Independent readings and orders of set-points, as the standards say."""
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -20,9 +22,7 @@ def test_independent_readings_are_four_response_times_apart_and_last_one(simulat
     readings = independent_readings(made.bench, 3)
     windows = [reading.window for reading in readings]
     assert [window.end - window.start for window in windows] == [pytest.approx(longest)] * 3
-    assert [later.start - earlier.end for earlier, later in zip(windows, windows[1:], strict=False)] == [
-        pytest.approx(4.0 * longest, abs=2.0)
-    ] * 2
+    assert [later.start - earlier.end for earlier, later in pairwise(windows)] == [pytest.approx(4.0 * longest, abs=2.0)] * 2
     assert [call for call, _, _ in made.ledger.steps] == [
         "supply",
         "settle",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
 
@@ -14,8 +15,8 @@ import testbench
 from instruments.twin.analyser import filtered_decay
 from instruments.twin.plant import Plant
 from testbench.engine.roles import Adjustment
-from testbench.errors import InstrumentError
-from testbench.station import parse_station, read_station
+from testbench.errors import InstrumentError, StationError
+from testbench.station import StationFile, parse_station, read_station
 
 DAY = 86400.0
 
@@ -325,12 +326,11 @@ def test_an_analyser_knows_when_it_was_renewed_last(one_analyser) -> None:
 
 @pytest.mark.parametrize(("efficiency", "share"), [({}, 1.0), ({"converter_efficiency_percent": 92.5}, 0.925)])
 def test_a_device_of_nox_shows_no2_as_far_as_its_converter_turns_it_into_no(
-    one_analyser: StationMaker, efficiency: dict[str, float], share: float
+    one_analyser: Callable[..., StationFile], efficiency: dict[str, float], share: float
 ) -> None:
     file = one_analyser(t90_rise_s=1.0, t90_fall_s=1.0, **efficiency)
-    text = file.text.replace('maker = "M"', 'measurand = "NOx"\nmaker = "M"').replace(
-        'component = "CO2"', 'component = "NOx"'
-    )
+    text = file.text.replace('component = "CO2"', 'component = "NOx"')
+    text = text.replace('maker = "M"', 'measurand = "NOx"\nmaker = "M"')
     plant = Plant(parse_station(text, Path("nox.toml")).station, 1)
     plant.connect_gas({"NO": 0.03, "NO2": 0.04, "NOx": 0.02})
     plant.advance(60.0)
@@ -344,7 +344,7 @@ def test_a_device_of_nox_shows_no2_as_far_as_its_converter_turns_it_into_no(
     assert plant.analyser("A").indication() == pytest.approx(0.0, abs=1e-9)
 
 
-def test_only_a_device_of_nox_has_a_converter(one_analyser: StationMaker) -> None:
+def test_only_a_device_of_nox_has_a_converter(one_analyser: Callable[..., StationFile]) -> None:
     with pytest.raises(StationError, match="only a device of NOx has a converter"):
         Plant(one_analyser(converter_efficiency_percent=95.0).station, 1)
 
@@ -359,7 +359,7 @@ truth.value = 20.0
 """
 
 
-def test_zero_and_span_may_feel_a_condition_differently(one_analyser: StationMaker) -> None:
+def test_zero_and_span_may_feel_a_condition_differently(one_analyser: Callable[..., StationFile]) -> None:
     felt = {"influence": "{ temperature = 0.02 }", "influence_gain": "{ temperature = -0.05 }"}
     plant = Plant(one_analyser(more=ROOM, t90_rise_s=1.0, t90_fall_s=1.0, **felt).station, 1)
     plant.set_condition("temperature", 30.0)
@@ -371,12 +371,12 @@ def test_zero_and_span_may_feel_a_condition_differently(one_analyser: StationMak
     assert plant.analyser("A").indication() == pytest.approx(15.0 + 20.0 * 0.002 - 15.0 * 0.005)  # less 0.5 % of 15 %
 
 
-def test_an_influence_on_the_gain_names_a_condition_of_the_station(one_analyser: StationMaker) -> None:
+def test_an_influence_on_the_gain_names_a_condition_of_the_station(one_analyser: Callable[..., StationFile]) -> None:
     with pytest.raises(StationError, match="influence_gain: there is no simulated condition 'voltage'"):
         Plant(one_analyser(more=ROOM, influence_gain="{ voltage = 1.0 }").station, 1)
 
 
-def test_a_gas_that_is_connected_by_hand_is_in_the_log(one_analyser: StationMaker) -> None:
+def test_a_gas_that_is_connected_by_hand_is_in_the_log(one_analyser: Callable[..., StationFile]) -> None:
     plant = Plant(one_analyser(t90_rise_s=1.0, t90_fall_s=1.0).station, 1)
     plant.advance(5.0)
     plant.connect_gas({"CO2": 0.1, "SO2": 1e-4})

@@ -11,11 +11,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from gui.planning.suite_lines import Suite, suite_of_items, suite_of_standard
+from testbench.criteria.combined import combined_standard
 from testbench.criteria.standard import Standard, load_standard
 from testbench.engine.checking.draft import Draft
 from testbench.engine.checking.examination import Examination, examine
 from testbench.engine.checking.problem import Place, PlaceKind, Problem, blocking, told, warning
 from testbench.engine.clock import never, wall_now
+from testbench.engine.saving import Saving, saving
 from testbench.engine.suite_file import read_suite
 from testbench.errors import TestbenchError
 from testbench.register.entries import Entry, RegisteredCylinder, RegisteredDevice
@@ -32,6 +34,7 @@ class Wanted:
     """What a person has chosen so far. `suite` None asks for the standard's own, `folder` None for a new one in `home`.
 
     `standard` is a name or the path of a criteria file; empty for none: then there are findings, and nothing is judged.
+    `further` are standards that are served at once with it.
     `left_out` are the devices under test that do not take part; `measurand` restricts them to one component (empty: that of
     the first). `fitted` says which registered device or cylinder stands in a slot: (kind, slot) → identifier.
     """
@@ -45,6 +48,7 @@ class Wanted:
     measurand: str = ""
     fitted: Mapping[tuple[PlaceKind, str], int] = field(default_factory=dict)
     folder: Path | None = None
+    further: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +78,7 @@ class Look:
     devices: tuple[str, ...] = ()
     measurand: str = ""
     examination: Examination | None = None
+    saving: Saving | None = None
 
     @property
     def can_begin(self) -> bool:
@@ -108,7 +113,13 @@ def look(wanted: Wanted, check: Callable[[], None] = never) -> Look:
     )
     found = examine(Draft(station, standard, suite.items, devices, folder), check=check)
     problems = sorted([*problems, *found.problems], key=lambda problem: not problem.blocks)
-    return Look(wanted, suite, folder, tuple(problems), base, station, standard, registered, devices, measurand, found)
+    saved = None
+    if standard is not None and found.plan is not None:
+        check()
+        saved = saving(found.plan, station, standard, devices=devices)
+    return Look(
+        wanted, suite, folder, tuple(problems), base, station, standard, registered, devices, measurand, found, saved
+    )
 
 
 def new_folder(home: Path, standard: str) -> Path:
@@ -124,7 +135,7 @@ def _standard(wanted: Wanted, problems: list[Problem]) -> Standard | None:
     if not wanted.standard:
         return None
     try:
-        return load_standard(wanted.standard)
+        return combined_standard([load_standard(name) for name in (wanted.standard, *wanted.further)])
     except TestbenchError as error:
         problems.append(blocking(Place(PlaceKind.STANDARD), told(error)))
         return None

@@ -136,6 +136,7 @@ class NewEvaluationPage(Page):
             setup.measurand.currentText(),
             setup.devices.fitted | setup.cylinders.fitted,
             setup.folder_path,
+            setup.standards[1:],
         )
 
     @property

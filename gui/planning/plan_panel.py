@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -25,6 +27,7 @@ from gui.planning.step_table import StepModel
 from gui.theme import Tone
 from testbench.engine.checking.folder import megabytes
 from testbench.engine.clock import wall_now
+from testbench.engine.saving import Saving
 from testbench.engine.wording import duration
 from testbench.text import Language
 
@@ -129,6 +132,8 @@ class PlanPanel(QWidget):
             self.tr("begun now, ends {time} at the earliest").format(time=local(ends_at(plan.duration_s, wall_now()))),
         ]
         needs = []
+        if look.saving is not None:
+            totals.append(self._saved(look.saving))
         if examination.disk is not None:
             totals.append(self.tr("{count} readings").format(count=f"{examination.disk.readings:,}"))
             free = self.tr("unknown") if examination.free_bytes is None else megabytes(examination.free_bytes)
@@ -142,6 +147,17 @@ class PlanPanel(QWidget):
         separator = "；" if self._desk.language is Language.CHINESE else "; "
         self.totals.setText(separator.join(totals))
         self.needs.setText(separator.join(needs))
+
+    def _saved(self, saving: Saving) -> str:
+        """What serving several standards at once saves, or costs."""
+        language: Literal["zh", "en"] = "zh" if self._desk.language is Language.CHINESE else "en"
+        alone = "、" if language == "zh" else ", "
+        each = alone.join(f"{name} {duration(effort.duration_s, language)}" for name, effort in saving.alone.items())
+        if saving.saved_s < 0:
+            words = self.tr("{duration} more than one after the other ({each})")
+            return words.format(duration=duration(-saving.saved_s, language), each=each)
+        words = self.tr("saves {duration} and {litres} L of gas against one after the other ({each})")
+        return words.format(duration=duration(saving.saved_s, language), litres=f"{saving.saved_litres:,.0f}", each=each)
 
     def retranslate(self) -> None:
         """Set the texts."""

@@ -26,6 +26,7 @@ from PySide6.QtWidgets import (
 
 from gui.desk import Desk
 from gui.icons import icon
+from gui.planning.further_standards import FurtherStandards
 from gui.planning.looking import Look
 from gui.planning.slot_rows import SlotRows
 from gui.theme import Tone
@@ -60,6 +61,7 @@ class SetupForm(QScrollArea):
         self.cylinders = SlotRows(desk, PlaceKind.CYLINDER)
         self.standard = QComboBox()
         self.open_standard = QToolButton()
+        self.further = FurtherStandards()
         self._standard_text = _muted()
         self.folder = QLineEdit()
         self.open_folder = QToolButton()
@@ -103,6 +105,7 @@ class SetupForm(QScrollArea):
         column.addWidget(self._laboratory)
         column.addWidget(self._labels["standard"])
         column.addLayout(_row(self.standard, self.open_standard, stretch=0))
+        column.addWidget(self.further)
         column.addWidget(self._standard_text)
         column.addWidget(self._headings[0])
         column.addLayout(_row(self._labels["measurand"], self.measurand, stretch=1))
@@ -131,7 +134,8 @@ class SetupForm(QScrollArea):
 
     def _connect(self) -> None:
         self.station.activated.connect(self._take_station)
-        self.standard.activated.connect(lambda: self.chosen.emit())
+        self.standard.activated.connect(self._take_standard)
+        self.further.changed.connect(self.chosen)
         self.measurand.activated.connect(self.changed)
         self.devices.changed.connect(self.changed)
         self.cylinders.changed.connect(self.changed)
@@ -145,6 +149,7 @@ class SetupForm(QScrollArea):
         preferences = self._desk.preferences
         for name in list_standards():
             self.standard.addItem(name, name)
+            self.further.offer(name)
         self.standard.addItem("", NO_STANDARD)
         self.choose_standard(preferences.get("new.standard", "hj76-2017"))
         for language, words in ((Language.CHINESE, "中文"), (Language.ENGLISH, "English")):
@@ -198,7 +203,15 @@ class SetupForm(QScrollArea):
         """Choose a standard by its name, or a criteria file by its path."""
         if self.standard.findData(name) < 0:
             self.standard.addItem(Path(name).name, name)
+            self.further.offer(name)
         self.standard.setCurrentIndex(self.standard.findData(name))
+        self.further.leave_out(name)
+
+    @property
+    def standards(self) -> tuple[str, ...]:
+        """The standards that judge, by name or path: the chosen one, then the further ones; none for findings only."""
+        chosen = str(self.standard.currentData() or "")
+        return (chosen, *self.further.names) if chosen else ()
 
     def forget_folder(self) -> None:
         """Let the next evaluation have a folder of its own."""
@@ -221,6 +234,10 @@ class SetupForm(QScrollArea):
         if self.station_path != self._desk.stations.chosen:
             self._forget_slots()
         self._desk.stations.chosen = self.station_path
+        self.chosen.emit()
+
+    def _take_standard(self) -> None:
+        self.further.leave_out(str(self.standard.currentData() or ""))
         self.chosen.emit()
 
     def _new_simulated(self) -> None:
@@ -342,6 +359,7 @@ class SetupForm(QScrollArea):
         self.attended.setText(self.tr("&Attended: a person answers"))
         self.seed.setToolTip(self.tr("The same seed gives the same numbers"))
         self.attended.setToolTip(self.tr("On a simulated station, too, a person answers the questions to the operator"))
+        self.further.retranslate()
         self.devices.retranslate()
         self.cylinders.retranslate()
         self._show_texts()

@@ -66,7 +66,8 @@ def words(order: Order, station: Path) -> list[str]:
     """The command line of the process."""
     look = order.look
     said = ["evaluate", "--station", str(station.absolute()), f"--devices={','.join(look.devices)}"]
-    said += ["--standard", look.wanted.standard] if look.wanted.standard else []
+    for standard in (look.wanted.standard, *look.wanted.further):
+        said += ["--standard", standard] if standard else []
     said += ["--suite", str((look.folder / SUITE_FILE).absolute())]
     said += ["--output", str(look.folder.absolute()), "--record", str(order.record.absolute())]
     said += ["--language", order.language, f"--by={order.by}", f"--notes={order.notes}"]

@@ -10,7 +10,7 @@ from typing import Any
 from testbench.criteria.standard import Criterion, Evidence, Standard
 from testbench.engine.checking.draft import NO_CLAUSE, DraftItem
 from testbench.engine.forms import Fault, FieldError, FormField, faults, form_fields
-from testbench.engine.plan import SuiteItem
+from testbench.engine.plan import SuiteItem, suite_of
 from testbench.engine.procedure import Procedure
 from testbench.engine.registry import find_procedure
 from testbench.engine.suite_file import suite_text
@@ -24,6 +24,7 @@ class Line:
 
     `given` are the values to begin with and to go back to: the standard's, or the procedure's own where the standard does
     not have it (`of_standard` False). `texts` are what was typed, by setting. `taken` False leaves the procedure out.
+    `standards` are those that it serves where several judge; none stands for all.
     """
 
     procedure: Procedure
@@ -33,6 +34,7 @@ class Line:
     evidence: Evidence | None = None
     taken: bool = True
     texts: Mapping[str, str] = field(default_factory=dict)
+    standards: tuple[str, ...] = ()
 
     @property
     def fields(self) -> tuple[FormField, ...]:
@@ -91,7 +93,7 @@ class Line:
     @property
     def item(self) -> DraftItem:
         """The line as an item of a draft. A clause rests on the standard's settings alone."""
-        return DraftItem(self.procedure, self.values, self.clause)
+        return DraftItem(self.procedure, self.values, self.clause, self.standards)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +139,14 @@ class Suite:
 
 
 def suite_of_standard(standard: Standard) -> Suite:
-    """The standard's own suite; empty where it has none for the bench."""
+    """The standard's own suite, of several standards the one that serves them all; empty where it has none for the bench."""
+    if standard.parts:
+        return Suite(
+            tuple(
+                Line(item.procedure, item.settings.model_dump(), True, item.clause, standards=item.standards)
+                for item in suite_of(standard)
+            )
+        )
     lines = []
     for entry in standard.suite:
         procedure = find_procedure(entry.procedure)
@@ -155,7 +164,7 @@ def suite_of_items(items: Iterable[SuiteItem], standard: Standard | None) -> Sui
         name = item.procedure.name
         base = own[name] if name in own and name not in used else new_line(name)
         used.add(name)
-        line = replace(base, clause=item.clause)
+        line = replace(base, clause=item.clause, standards=item.standards)
         for one in line.fields:
             line = line.typed(one.name, one.show(getattr(item.settings, one.name)))
         lines.append(line)
@@ -177,14 +186,21 @@ def undetermined(standard: Standard | None, lines: Sequence[Line], index: int, m
     """Criteria of the standard that nobody determines because a line is left out."""
     if standard is None or lines[index].taken:
         return ()
-    found = {name for line in lines if line.taken for name in line.procedure.characteristics}
-    return tuple(
-        criterion
-        for criterion in standard.criteria
-        if criterion.characteristic in lines[index].procedure.characteristics
-        and criterion.characteristic not in found
-        and criterion.applies_to(measurand or None, None)
-    )
+    left_out = lines[index]
+    missing: list[Criterion] = []
+    for part in standard.each:
+        if left_out.standards and part.name not in left_out.standards:
+            continue
+        serving = [line for line in lines if line.taken and (not line.standards or part.name in line.standards)]
+        found = {name for line in serving for name in line.procedure.characteristics}
+        missing += [
+            criterion
+            for criterion in part.criteria
+            if criterion.characteristic in left_out.procedure.characteristics
+            and criterion.characteristic not in found
+            and criterion.applies_to(measurand or None, None)
+        ]
+    return tuple(missing)
 
 
 def save(suite: Suite, path: Path) -> None:

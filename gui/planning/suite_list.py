@@ -116,6 +116,8 @@ class SuiteModel(QAbstractListModel):
         if line.differing:
             names = separator.join(self._desk.say(one.title) for one in line.fields if one.name in line.differing)
             return self.tr("changed: {names}").format(names=names), Tone.TEXT
+        if line.standards:
+            return self.tr("serves {standards}").format(standards=separator.join(line.standards)), Tone.MUTED
         if not line.of_standard:
             return self.tr("added"), Tone.MUTED
         return self.tr("as the standard has it"), Tone.MUTED

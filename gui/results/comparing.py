@@ -63,7 +63,7 @@ class Matrix:
 def matrix(evaluations: Sequence[Evaluated], order: Order = Order.DEVICE) -> Matrix:
     """Put the devices of evaluations side by side, characteristics in the order in which they are met.
 
-    A device that determined a characteristic several times has a row for each.
+    A device that determined a characteristic several times, or is judged on it by several standards, has a row for each.
     """
     placed = [
         (_column(evaluated, entry["name"]), [line for line in evaluated.lines if line.device == entry["name"]])
@@ -72,13 +72,13 @@ def matrix(evaluations: Sequence[Evaluated], order: Order = Order.DEVICE) -> Mat
     ]
     if order is Order.MAKER:
         placed.sort(key=lambda pair: (pair[0].maker, pair[0].model, pair[0].device, pair[0].started))
-    keys: dict[tuple[str, int], None] = {}
-    by_key: list[dict[tuple[str, int], Line]] = []
+    keys: dict[tuple[str, str, int], None] = {}
+    by_key: list[dict[tuple[str, str, int], Line]] = []
     for _, lines in placed:
-        own: dict[tuple[str, int], Line] = {}
+        own: dict[tuple[str, str, int], Line] = {}
         for line in lines:
-            place = sum(key[0] == line.characteristic for key in own)
-            own[line.characteristic, place] = line
+            place = sum(key[:2] == (line.characteristic, line.standard) for key in own)
+            own[line.characteristic, line.standard, place] = line
         keys |= dict.fromkeys(own)
         by_key.append(own)
     rows = []
@@ -86,9 +86,14 @@ def matrix(evaluations: Sequence[Evaluated], order: Order = Order.DEVICE) -> Mat
         cells = tuple(own.get(key) for own in by_key)
         verdicts = [line.verdict for line in cells if line is not None and line.verdict is not None and line.criterion]
         limits = dict.fromkeys(verdict.limit_text for verdict in verdicts if verdict.limit_text)
-        title = verdicts[0].title if verdicts else None
+        title = _with_standard(verdicts[0].title, key[1]) if verdicts else None
         rows.append(Row(key[0], title, tuple(limits), cells))
     return Matrix(tuple(column for column, _ in placed), tuple(rows))
+
+
+def _with_standard(title: Text, standard: str) -> Text:
+    """A title with the standard that judged, where several did."""
+    return Text(zh=f"{title.zh}（{standard}）", en=f"{title.en} ({standard})") if standard else title
 
 
 def _column(evaluated: Evaluated, device: str) -> Column:

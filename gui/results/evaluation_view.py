@@ -62,8 +62,12 @@ class EvaluationView(QWidget):
         self.device.activated.connect(lambda _: self.table.show_device(self.device.currentData() or ""))
         self._device_label = QLabel()
         self._device_label.setBuddy(self.device)
+        self.standard = QComboBox()
+        self.standard.activated.connect(lambda _: self.table.show_standard(self.standard.currentData() or ""))
+        self._standard_label = QLabel()
+        self._standard_label.setBuddy(self.standard)
         head = _row(self.back, self._name, self.outcome, None, self.watch_button, self.compare_button, self.exporter)
-        tools = _row(self._device_label, self.device, None, self.amender)
+        tools = _row(self._device_label, self.device, self._standard_label, self.standard, None, self.amender)
         upper = QWidget()
         column = QVBoxLayout(upper)
         column.setContentsMargins(0, 0, 0, 0)
@@ -88,7 +92,7 @@ class EvaluationView(QWidget):
         whole.addLayout(self._messages)
         whole.addWidget(splitter, 1)
         amend = self.amender
-        head_order = (self.back, self.watch_button, self.compare_button, self.exporter, self.device)
+        head_order = (self.back, self.watch_button, self.compare_button, self.exporter, self.device, self.standard)
         order = (*head_order, amend.exclude, amend.restore, amend.repeat, self.table, self.evidence)
         for one, other in itertools.pairwise(order):
             QWidget.setTabOrder(one, other)
@@ -102,8 +106,10 @@ class EvaluationView(QWidget):
             self._show_message(None)
             self.evidence.forget()
             self.table.show_device("")
+            self.table.show_standard("")
         self.evaluated = evaluated
         self._offer_devices(str(self.device.currentData() or "") if same else "")
+        self._offer_standards(str(self.standard.currentData() or "") if same else "")
         self._say()
         self.table.show_lines(evaluated.lines)
         self._choose(self.table.line)
@@ -139,6 +145,17 @@ class EvaluationView(QWidget):
             name = f"{entry['maker']} {entry['model']}".strip()
             self.device.addItem(f"{entry['name']}  {name}".strip(), entry["name"])
         self.device.setCurrentIndex(max(0, self.device.findData(chosen)))
+
+    def _offer_standards(self, chosen: str) -> None:
+        """Offer the standards where several judged, each with what came of it."""
+        names = self.evaluated.standards if self.evaluated is not None else ()
+        self.standard.clear()
+        self.standard.addItem(self.tr("all"), "")
+        for name in names:
+            self.standard.addItem(name, name)
+        self.standard.setCurrentIndex(max(0, self.standard.findData(chosen)))
+        for part in (self._standard_label, self.standard):
+            part.setVisible(bool(names))
 
     def _show_message(self, message: object) -> None:
         while (item := self._messages.takeAt(0)) is not None:
@@ -184,9 +201,18 @@ class EvaluationView(QWidget):
         said = [standing_word(self.desk, evaluated.stand.standing), standard, evaluated.station, span, time]
         return [*said, *([row.start.notes] if row.start.notes else [])]
 
+    def _by_standards(self, evaluated: Evaluated) -> list[str]:
+        """What came of every device by each of several standards, a line a standard."""
+        said = []
+        for standard in evaluated.standards:
+            outcomes = [(entry["name"], evaluated.outcome_of(entry["name"], standard)) for entry in evaluated.devices]
+            devices = "  ".join(f"{name}: {outcome_word(self.desk, outcome)}" for name, outcome in outcomes)
+            said.append(f"{standard}  –  {devices}")
+        return said
+
     def _remarked(self, evaluated: Evaluated) -> list[str]:
         """What must be known before a verdict is read."""
-        said = []
+        said = self._by_standards(evaluated)
         if evaluated.stand.standing.goes_on:
             said.append(self.tr("It goes on. What it has found so far is shown; it is judged at its end."))
         if evaluated.row.reason:
@@ -217,6 +243,8 @@ class EvaluationView(QWidget):
         self.compare_button.setToolTip(self.tr("Put the devices of this evaluation side by side"))
         self._device_label.setText(self.tr("De&vice"))
         self._offer_devices(str(self.device.currentData() or ""))
+        self._standard_label.setText(self.tr("&Standard"))
+        self._offer_standards(str(self.standard.currentData() or ""))
         for part in (self.table, self.evidence, self.amender, self.exporter):
             part.retranslate()
         self._say()

@@ -217,13 +217,20 @@ def read_evaluation(path: Path, evaluation: str) -> Evaluated:
             path,
             at,
             station,
-            tuple(_lines(at.row, results, record.verdicts(evaluation), record.runs(evaluation))),
+            _grouped(_lines(at.row, results, record.verdicts(evaluation), record.runs(evaluation))),
             runs,
             tuple(repeats_of(record, evaluation)),
             Repeats.read(at.row.start.request),
             unread,
             len(record.amendments.of(evaluation)),
         )
+
+
+def _grouped(lines: Iterable[Line]) -> tuple[Line, ...]:
+    """Lines standard by standard where several judged, what none asks for last; else as they are."""
+    found = tuple(lines)
+    order = {name: place for place, name in enumerate(dict.fromkeys(line.standard for line in found if line.standard))}
+    return tuple(sorted(found, key=lambda line: order.get(line.standard, len(order))))
 
 
 def _lines(

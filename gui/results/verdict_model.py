@@ -28,6 +28,7 @@ class Column(IntEnum):
     LIMIT = 4
     BAR = 5
     VERDICT = 6
+    STANDARD = 7
 
 
 class VerdictModel(QAbstractTableModel):
@@ -87,6 +88,8 @@ class VerdictModel(QAbstractTableModel):
                 return self.tr("Value ± U against the limit")
             case Column.VERDICT:
                 return self.tr("Verdict")
+            case Column.STANDARD:
+                return self.tr("Standard")
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:  # noqa: D102
         if not index.isValid():
@@ -124,23 +127,34 @@ class VerdictModel(QAbstractTableModel):
                 word = outcome_word(self._desk, line.outcome) if line.outcome is not None else none
                 said = marks(self._desk, line)
                 return f"{word}\n{wording(self._desk.language).join(said)}" if said else word
+            case Column.STANDARD:
+                return line.standard or NOTHING
 
 
 class DeviceProxy(QSortFilterProxyModel):
-    """Shows the results of one device, or of all."""
+    """Shows the results of one device, or of all; by one of several standards, or by all."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._device = ""
+        self._standard = ""
 
     def show_device(self, device: str) -> None:
         """Show one device; all where empty."""
         self._device = device
         self.invalidate()
 
+    def show_standard(self, standard: str) -> None:
+        """Show the verdicts by one standard; all where empty."""
+        self._standard = standard
+        self.invalidate()
+
     def filterAcceptsRow(self, source_row: int, source_parent: Index) -> bool:  # noqa: D102, N802
         model = self.sourceModel()
-        return isinstance(model, VerdictModel) and self._device in ("", model.lines[source_row].device)
+        if not isinstance(model, VerdictModel):
+            return False
+        line = model.lines[source_row]
+        return self._device in ("", line.device) and self._standard in ("", line.standard)
 
 
 def _alignment(column: Column) -> Qt.AlignmentFlag:

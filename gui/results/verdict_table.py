@@ -32,6 +32,7 @@ WIDTHS = {
     Column.LIMIT: 110,
     Column.BAR: 210,
     Column.VERDICT: 310,
+    Column.STANDARD: 130,
 }
 
 
@@ -82,6 +83,8 @@ class VerdictTable(QTableView):
         for column, width in WIDTHS.items():
             header.resizeSection(column, width)
         desk.preferences.restore_layout("results.verdicts", header)
+        header.moveSection(header.visualIndex(Column.STANDARD), 0)
+        header.hideSection(Column.STANDARD)
         header.sectionResized.connect(lambda *_: desk.preferences.save_layout("results.verdicts", header))
         self.setItemDelegateForColumn(Column.BAR, BarDelegate(desk.theme, self))
         self.setItemDelegate(ShapeDelegate(desk.theme, _shape, self))
@@ -97,6 +100,7 @@ class VerdictTable(QTableView):
     def show_lines(self, lines: tuple[Line, ...]) -> None:
         """Show results; the one that was selected stays so, wherever it stands now."""
         before, row = self.line, self.currentIndex().row()
+        self.setColumnHidden(Column.STANDARD, not any(line.standard for line in lines))
         self.verdicts.show_lines(lines)
         if count := self.proxy.rowCount():
             known = [self.proxy.index(number, 0).data(LINE) for number in range(count)]
@@ -111,6 +115,12 @@ class VerdictTable(QTableView):
         if self.line is None and self.proxy.rowCount():
             self.selectRow(0)
 
+    def show_standard(self, standard: str) -> None:
+        """Show the verdicts by one of several standards; all where empty."""
+        self.proxy.show_standard(standard)
+        if self.line is None and self.proxy.rowCount():
+            self.selectRow(0)
+
     def retranslate(self) -> None:
         """Set all texts."""
         self.setAccessibleName(self.tr("Verdicts"))
@@ -118,7 +128,7 @@ class VerdictTable(QTableView):
 
 
 def _is_of(line: Line, other: Line) -> bool:
-    return (line.device, line.characteristic) == (other.device, other.characteristic)
+    return (line.device, line.characteristic, line.standard) == (other.device, other.characteristic, other.standard)
 
 
 def _shape(index: Index) -> tuple[Shape, Tone] | None:

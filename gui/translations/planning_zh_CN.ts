@@ -29,6 +29,21 @@
     </message>
 </context>
 <context>
+    <name>FurtherStandards</name>
+    <message>
+        <source>Serve &amp;further standards at once</source>
+        <translation>同时满足其他标准(&amp;F)</translation>
+    </message>
+    <message>
+        <source>What they ask for alike is done once; every standard judges for itself</source>
+        <translation>各标准相同的要求只做一次；每项标准分别判定</translation>
+    </message>
+    <message>
+        <source>Further standards</source>
+        <translation>其他标准</translation>
+    </message>
+</context>
+<context>
     <name>NewEvaluationPage</name>
     <message>
         <source>Dry run</source>
@@ -112,6 +127,14 @@
     <message>
         <source>▲ gas {name} {amount}</source>
         <translation>▲ 气体 {name} {amount}</translation>
+    </message>
+    <message>
+        <source>{duration} more than one after the other ({each})</source>
+        <translation>比逐一进行多 {duration}（{each}）</translation>
+    </message>
+    <message>
+        <source>saves {duration} and {litres} L of gas against one after the other ({each})</source>
+        <translation>与逐一进行相比节省 {duration} 和 {litres} L 气体（{each}）</translation>
     </message>
     <message>
         <source>Closer</source>
@@ -432,6 +455,10 @@
     <message>
         <source>changed: {names}</source>
         <translation>已更改：{names}</translation>
+    </message>
+    <message>
+        <source>serves {standards}</source>
+        <translation>用于 {standards}</translation>
     </message>
     <message>
         <source>added</source>

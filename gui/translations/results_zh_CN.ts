@@ -216,6 +216,10 @@
         <source>De&amp;vice</source>
         <translation>仪器(&amp;V)</translation>
     </message>
+    <message>
+        <source>&amp;Standard</source>
+        <translation>标准(&amp;S)</translation>
+    </message>
 </context>
 <context>
     <name>Evidence</name>
@@ -580,6 +584,10 @@
     <message>
         <source>Verdict</source>
         <translation>判定</translation>
+    </message>
+    <message>
+        <source>Standard</source>
+        <translation>标准</translation>
     </message>
     <message>
         <source>no criterion</source>

@@ -7,15 +7,12 @@ most half of the permissible intrinsic error.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Annotated
 
-from pydantic import Field
-
+from procedures.interference import read_interferent
 from procedures.reading import averaging_s
 from testbench.engine.bench import Bench
 from testbench.engine.procedure import Settings, Text, procedure, setting
 from testbench.engine.steps import Averages, DeviceInfo
-from testbench.errors import InputError
 from testbench.findings import Finding
 from testbench.metrology.amount import to_fraction
 from testbench.metrology.interference import InterferencePoint, interference
@@ -23,13 +20,14 @@ from testbench.metrology.quantity import Quantity
 
 
 class CrossSensitivitySettings(Settings):
-    """Interferents with their contents, and the content of the measurand."""
+    """Interferents, and the content of the measurand."""
 
-    components: tuple[str, ...] = setting(
-        ("H2O",), title=Text(zh="干扰组分", en="interferents"), min_length=1, max_length=20, join="union"
-    )
-    contents: tuple[Annotated[float, Field(gt=0, le=100)], ...] = setting(
-        (2.0,), unit="%", title=Text(zh="干扰组分含量", en="contents of the interferents"), min_length=1, max_length=20
+    interferents: tuple[str, ...] = setting(
+        ("H2O 2 %",),
+        title=Text(zh="干扰气体及含量", en='interferents with their content, as "CO 300 mg/m3" or "CO2 15 %"'),
+        min_length=1,
+        max_length=30,
+        join="union",
     )
     level: float = setting(0.1, unit="F.S.", title=Text(zh="被测组分含量", en="content of the measurand"), gt=0, le=1)
 
@@ -42,26 +40,28 @@ class CrossSensitivitySettings(Settings):
 )
 def cross_sensitivity(bench: Bench, settings: CrossSensitivitySettings) -> None:
     """Change of the reading by each interferent alone and with the measurand, µmol/mol."""
-    if len(settings.components) != len(settings.contents):
-        raise InputError(
-            f"{len(settings.components)} interferents and {len(settings.contents)} contents: give one content for each"
-        )
+    measurands = {device.measurand.casefold() for device in bench.devices}
+    interferents = [
+        each
+        for each in (read_interferent(text) for text in settings.interferents)
+        if each.component.casefold() not in measurands
+    ]
     bench.check_conditions()
     changes: list[tuple[float, str, Averages, Averages]] = []
     for level in (0.0, settings.level):
-        for component, percent in zip(settings.components, settings.contents, strict=True):
+        for interferent in interferents:
             if level == 0.0:
                 bench.zero_gas()
             else:
                 bench.supply(level)
             bench.settle()
             without = bench.average(averaging_s(bench.devices))
-            bench.supply_other(component, percent / 100.0, fraction=level)
+            bench.supply_other(interferent.component, interferent.content, fraction=level)
             bench.settle()
-            changes.append((level, component, without, bench.average(averaging_s(bench.devices))))
+            changes.append((level, interferent.written, without, bench.average(averaging_s(bench.devices))))
     for device in bench.devices:
-        for level, component, without, present in changes:
-            index = f"{component}, {100 * level:g} %F.S."
+        for level, written, without, present in changes:
+            index = f"{written}, {100 * level:g} %F.S."
             bench.determine(device, "cross_sensitivity", "µmol/mol", _change, index, level, without, present)
 
 

@@ -7,11 +7,13 @@ has 0, 20, 40, 60, 80 and 0 %. The line goes through all visits; the largest res
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated
 
 from pydantic import Field
 
+from procedures.in_device_unit import absolute
 from procedures.order import ORDERS, Order, in_order
 from procedures.reading import independent_readings
 from testbench.engine.bench import Bench
@@ -78,10 +80,11 @@ def lack_of_fit(bench: Bench, settings: LackOfFitSettings) -> None:
             )
             visits.extend(Visit(level, averages) for averages in readings)
     for device in bench.devices:
-        bench.determine(device, "lack_of_fit", "%F.S.", _lack_of_fit, visits)
+        bench.determine(device, "lack_of_fit", "%F.S.", fit_of_visits, visits)
 
 
-def _lack_of_fit(device: DeviceInfo, characteristic: str, visits: list[Visit]) -> Finding:
+def fit_of_visits(device: DeviceInfo, characteristic: str, visits: Sequence[Visit]) -> Finding:
+    """The finding of one device from its visits; ValueError where a reading is missing."""
     points = [_point(device, number, visit) for number, visit in enumerate(visits, start=1)]
     result = lack_of_fit_of(points, full_scale=device.full_scale)
     return Finding(
@@ -104,7 +107,6 @@ def _point(device: DeviceInfo, number: int, visit: Visit) -> LinearityPoint:
 
 
 def _details(device: DeviceInfo, points: list[LinearityPoint], result: LackOfFit) -> dict[str, object]:
-    full_scale = device.full_scale
     return {
         "unit": device.unit,
         "slope": result.slope,
@@ -131,11 +133,5 @@ def _details(device: DeviceInfo, points: list[LinearityPoint], result: LackOfFit
             for point in points
         ],
         "budget": dict(result.largest.budget),
-        "expressed": {
-            "absolute": {
-                "value": result.largest.residual_percent_fs * full_scale / 100,
-                "unit": device.unit,
-                "expanded_uncertainty": result.expanded.uncertainty * full_scale / 100,
-            }
-        },
+        "expressed": absolute(device, result.largest.residual_percent_fs, result.expanded.uncertainty),
     }

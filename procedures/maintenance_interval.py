@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from procedures.adjustment import adjust_zero_and_span
+from procedures.in_device_unit import absolute
 from procedures.reading import averaging_s
 from testbench.engine.bench import DAY_S, Bench
 from testbench.engine.procedure import Settings, Text, procedure, setting
@@ -29,7 +30,9 @@ class MaintenanceIntervalSettings(Settings):
     span: float = setting(0.7, unit="F.S.", title=Text(zh="量程气", en="span gas"), ge=0.5, le=1.0)
     days: int = setting(8, unit="d", title=Text(zh="天数", en="days"), ge=1, le=120, join="most")
     every_h: float = setting(24.0, unit="h", title=Text(zh="检查间隔", en="time between checks"), ge=6, le=240)
-    permitted: float = setting(3.0, unit="%F.S.", title=Text(zh="允许漂移", en="permitted drift"), gt=0, le=20)
+    permitted: float = setting(
+        3.0, unit="%", title=Text(zh="允许漂移（满量程的百分数）", en="permitted drift, percent of full scale"), gt=0, le=20
+    )
     adjust_first: bool = setting(True, title=Text(zh="开始前调整零点和量程", en="adjust zero and span before"))
 
 
@@ -88,6 +91,7 @@ def _drift(device: DeviceInfo, characteristic: str, readings: list[Averages], ot
                 for number, change in enumerate(changes, start=1)
             ],
             "budget": dict(largest.budget),
+            "expressed": absolute(device, largest.percent_fs, expanded.uncertainty),
         },
     )
 

@@ -1,8 +1,9 @@
 """QAL1 (EN ISO 14956, EN 15267-3): expanded uncertainty of a device from its influences, percent of the permitted one.
 
-A person enters, influence by influence, the largest deviations to either side as the suitability test found them, in percent
-of full scale; u = sqrt((x⁺² + x⁺·x⁻ + x⁻²)/3), U = 1.96·sqrt(Σ u²). A standard deviation is entered as such. EN 15267-1
-asks for 75 % of the uncertainty that the law permits at most.
+The certification range is at most 1.5 times the limit value for waste incineration, 2.5 times for other plants. A person
+enters, influence by influence, the largest deviations to either side as the suitability test found them, in percent of full
+scale; u = sqrt((x⁺² + x⁺·x⁻ + x⁻²)/3), U = 1.96·sqrt(Σ u²). A standard deviation is entered as such. EN 15267-1 asks for 75 %
+of the uncertainty that the law permits at most.
 """
 
 from __future__ import annotations
@@ -37,7 +38,7 @@ INFLUENCES = (
 
 
 class Qal1UncertaintySettings(Settings):
-    """Limit value and permitted uncertainty."""
+    """Limit value, permitted uncertainty, and the kind of plant."""
 
     limit_value: float = setting(
         0.0,
@@ -53,19 +54,26 @@ class Qal1UncertaintySettings(Settings):
         ge=0,
         le=100,
     )
+    waste_incineration: bool = setting(
+        False,
+        title=Text(
+            zh="垃圾焚烧厂（认证量程上限为限值的 1.5 倍，否则 2.5 倍）", en="the limit value is that of a waste incinerator"
+        ),
+    )
 
 
 @procedure(
     "qal1-uncertainty",
     title=Text(zh="QAL1 测量不确定度", en="QAL1 measurement uncertainty"),
     roles=("divider",),
-    characteristics=("qal1_uncertainty",),
+    characteristics=("qal1_uncertainty", "certified_range"),
 )
 def qal1_uncertainty(bench: Bench, settings: Qal1UncertaintySettings) -> None:
     """Expanded uncertainty from the influences of the suitability test, percent of the permitted one."""
     entered = bench.enter(_form(bench))
     for device in bench.devices:
         bench.determine(device, "qal1_uncertainty", "%", _uncertainty, entered, settings)
+        bench.determine(device, "certified_range", "1", _certified_range, settings)
 
 
 def _form(bench: Bench) -> Form:
@@ -116,6 +124,13 @@ def _uncertainty(device: DeviceInfo, characteristic: str, entered: Entered, sett
             "permitted_percent": permitted,
         },
     )
+
+
+def _certified_range(device: DeviceInfo, characteristic: str, settings: Qal1UncertaintySettings) -> Finding:
+    """Upper limit of the range over the limit value; the kind of plant chooses how large it may be."""
+    limit = settings.limit_value or 2.0 / 3.0 * device.full_scale
+    variables = {"waste_incineration": 1.0 if settings.waste_incineration else 0.0}
+    return Finding(device.name, characteristic, device.high / limit, "1", details={"variables": variables})
 
 
 def _contribution(row: Mapping[str, Cell]) -> Contribution:

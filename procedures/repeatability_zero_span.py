@@ -7,6 +7,7 @@ times s of the span gas stands for that.
 
 from __future__ import annotations
 
+from procedures.in_device_unit import absolute
 from procedures.reading import independent_readings
 from testbench.engine.bench import Bench
 from testbench.engine.procedure import Settings, Text, procedure, setting
@@ -52,8 +53,8 @@ def repeatability_zero_span(bench: Bench, settings: RepeatabilityZeroSpanSetting
     bench.settle()
     spans = _read(bench, settings)
     for device in bench.devices:
-        bench.determine(device, "repeatability_zero", "%F.S.", _repeatability, zeros)
-        bench.determine(device, "repeatability_span", "%F.S.", _repeatability, spans)
+        bench.determine(device, "repeatability_zero", "%F.S.", repeatability_of, zeros)
+        bench.determine(device, "repeatability_span", "%F.S.", repeatability_of, spans)
         bench.determine(device, "detection_limit", device.unit, _detection_limit, zeros)
         bench.determine(device, "repeatability_3s", "%", _three_deviations, spans)
 
@@ -83,7 +84,8 @@ def _details(device: DeviceInfo, readings: list[Averages], result: RangeRepeatab
     }
 
 
-def _repeatability(device: DeviceInfo, characteristic: str, readings: list[Averages]) -> Finding:
+def repeatability_of(device: DeviceInfo, characteristic: str, readings: list[Averages]) -> Finding:
+    """Standard deviation of the readings of one device, percent of full scale; ValueError where one is missing."""
     result = _result(device, readings)
     return Finding(
         device.name,
@@ -92,7 +94,8 @@ def _repeatability(device: DeviceInfo, characteristic: str, readings: list[Avera
         "%F.S.",
         expanded_uncertainty=_half_width(result.percent_fs, result.interval_percent_fs),
         interval=result.interval_percent_fs,
-        details=_details(device, readings, result),
+        details=_details(device, readings, result)
+        | {"expressed": absolute(device, result.percent_fs, _half_width(result.percent_fs, result.interval_percent_fs))},
     )
 
 

@@ -11,6 +11,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from procedures.in_device_unit import absolute
 from procedures.order import ORDERS, Order, in_order
 from procedures.reading import independent_readings
 from testbench.engine.bench import Bench
@@ -76,6 +77,7 @@ def _reproducibility(device: DeviceInfo, characteristic: str, others: list[Devic
                 for other, pair in pairs.items()
             },
             "readings": own,
+            "expressed": absolute(device, value, max(high - value, value - low)),
         },
     )
 

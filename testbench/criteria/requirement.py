@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from decimal import Decimal
 from enum import StrEnum
 from typing import Literal, Self
@@ -30,12 +31,31 @@ class Mark(StrEnum):
     RECOMPUTED = "C"
 
 
-class Evidence(Table):
-    """Mark of a figure, the confidence in percent of one recalled from memory, and the source."""
+class FormerEvidence(Table):
+    """What was known of a figure before it was confirmed; `limit` where the figure was another one."""
 
     mark: Mark
     confidence: int | None = Field(default=None, ge=0, le=100)
     source: str = ""
+    limit: Decimal | None = None
+
+
+class Confirmation(Table):
+    """Who has read a figure in the standard's own text, when, and in which edition."""
+
+    by: str = Field(min_length=1)
+    at: dt.datetime
+    edition: str = Field(min_length=1)
+    former: FormerEvidence
+
+
+class Evidence(Table):
+    """Mark of a figure, the confidence in percent of one recalled from memory, the source, and who has confirmed it."""
+
+    mark: Mark
+    confidence: int | None = Field(default=None, ge=0, le=100)
+    source: str = ""
+    confirmed: tuple[Confirmation, ...] = ()
 
     @model_validator(mode="after")
     def _memory_states_confidence(self) -> Self:

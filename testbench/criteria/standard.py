@@ -7,6 +7,7 @@ has read in the standard's own text is provisional, and below 60 % confidence no
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import tomllib
 from collections.abc import Collection, Mapping
@@ -18,8 +19,10 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, Field, ValidationError, model_validator
 
+from testbench.criteria.folder import VERSION_SIGN, own_path, own_standards
 from testbench.criteria.requirement import (
     Alternative,
+    Confirmation,
     Evidence,
     Grade,
     Interval,
@@ -39,6 +42,7 @@ __all__ = [
     "Alternative",
     "BiasTest",
     "Condition",
+    "Confirmation",
     "Criterion",
     "DecisionRule",
     "Evidence",
@@ -47,6 +51,7 @@ __all__ = [
     "Head",
     "Interval",
     "Level",
+    "Lock",
     "Mark",
     "Metric",
     "ProcedureMark",
@@ -60,6 +65,7 @@ __all__ = [
     "list_standards",
     "load_standard",
     "parse_standard",
+    "shipped_standards",
 ]
 
 
@@ -115,7 +121,7 @@ class Criterion(Table):
     """What a standard asks of one performance characteristic.
 
     Either `requirement` or `tiers` (with `selector`, the variable that chooses) states the limit; `alternatives` may be met
-    instead. `measurands` and `units` restrict it; empty means all. `bias`, `runs`, `levels` and `exemption` belong to
+    instead. `measurands` and `units` restrict it; empty means all, but those of `not_for`. `bias`, `runs`, `levels` and `exemption` belong to
     recorded test data, `procedure` keeps the evidence for the procedure's figures.
     """
 
@@ -123,6 +129,7 @@ class Criterion(Table):
     title: Text
     clause: Text
     measurands: tuple[str, ...] = ()
+    not_for: tuple[str, ...] = ()
     units: tuple[str, ...] = ()
     requirement: Requirement | None = None
     selector: str | None = None
@@ -158,6 +165,8 @@ class Criterion(Table):
 
     def applies_to(self, measurand: str | None, unit: str | None) -> bool:
         """Whether it is written for this measurand and unit of data, letter case aside; None stands for any."""
+        if measurand is not None and measurand.casefold() in {name.casefold() for name in self.not_for}:
+            return False
         return _admits(self.measurands, measurand) and _admits(self.units, unit)
 
 
@@ -215,22 +224,37 @@ class Head(Table):
     """Name, title and scope of the standard.
 
     `measurands` are those that it is written for; `analogy` is the sentence for any other, with `{measurand}` in it.
-    `basis` says what the file was made from.
+    `basis` says what the file was made from. `edition` is that of the standard, `version` counts the changes of the file;
+    `copied_from` says which file a laboratory's own was copied from.
     """
 
     name: str
     title: Text
     edition: str
+    version: int = Field(default=1, ge=1)
+    copied_from: str = ""
     basis: Text
     measurands: tuple[str, ...] = ()
     analogy: Text | None = None
     decision: DecisionRule = DecisionRule.SIMPLE
 
 
+class Lock(Table):
+    """Who has locked a criteria file, when, and the SHA-256 of its text without the lock (`testbench.criteria.lock`)."""
+
+    by: str = Field(min_length=1)
+    at: dt.datetime
+    sha256: str
+
+
 class Standard(Table):
-    """A whole criteria file, with its text and the SHA-256 digest of it; `parts` are the standards of a combined one."""
+    """A whole criteria file, with its text and the SHA-256 digest of it; `parts` are the standards of a combined one.
+
+    `lock` is None for a file that may be changed.
+    """
 
     standard: Head
+    lock: Lock | None = None
     conditions: tuple[Condition, ...] = ()
     suite: tuple[SuiteEntry, ...] = ()
     criteria: tuple[Criterion, ...] = Field(alias="criterion", default=())
@@ -257,6 +281,11 @@ class Standard(Table):
     def each(self) -> tuple[Standard, ...]:
         """The standards that it is combined of, or itself."""
         return self.parts or (self,)
+
+    @property
+    def version(self) -> int:
+        """Version of the criteria file."""
+        return self.standard.version
 
     @property
     def decision(self) -> DecisionRule:
@@ -302,15 +331,20 @@ def _overlap(one: Criterion, other: Criterion) -> bool:
 
 
 def list_standards() -> tuple[str, ...]:
+    """Names of the standards that come with the product and of the laboratory's own, in alphabetical order."""
+    return tuple(sorted({*shipped_standards(), *own_standards()}))
+
+
+def shipped_standards() -> tuple[str, ...]:
     """Names of the standards that come with the product, in alphabetical order."""
     folder = resources.files("testbench.criteria") / "standards"
     return tuple(sorted(item.name.removesuffix(".toml") for item in folder.iterdir() if item.name.endswith(".toml")))
 
 
 def load_standard(name: str | Path) -> Standard:
-    """Load a standard by its name, or a laboratory's own criteria file by its path (ending in `.toml`).
+    """Load a standard by its name, or a criteria file by its path (ending in `.toml`).
 
-    Raises StandardError: for an unknown name with the known ones, for a wrong file with its name and the key.
+    A laboratory's own standards (`testbench.criteria.folder`) have names as well; `NAME@2` is version 2 of one. Raises StandardError: for an unknown name with the known ones, for a wrong file with its name and the key.
     """
     if isinstance(name, Path) or name.endswith(".toml"):
         path = Path(name)
@@ -322,8 +356,16 @@ def load_standard(name: str | Path) -> Standard:
             ) from None
         except (OSError, UnicodeDecodeError) as error:
             raise StandardError(f"criteria file {path} cannot be read: {error}") from error
-    known = list_standards()
-    if name not in known:
+    own = own_path(name)
+    if own is not None:
+        standard = load_standard(own)
+        if standard.name != name.partition(VERSION_SIGN)[0]:
+            raise StandardError(
+                f"criteria file {own}: standard.name: is {standard.name!r}, but the file is called {own.name}; make both equal"
+            )
+        return standard
+    if name not in shipped_standards():
+        known = list_standards()
         raise StandardError(
             f"no standard {name!r}; {suggest(name.casefold(), known)}. "
             "A criteria file of your own is given by its path, ending in .toml"
@@ -347,6 +389,11 @@ def parse_standard(text: str, source: str) -> Standard:
         return read_combined(data, text, source)
     digest = hashlib.sha256(text.encode()).hexdigest()
     try:
-        return Standard.model_validate({**data, "digest": digest, "text": text})
+        standard = Standard.model_validate({**data, "digest": digest, "text": text})
     except ValidationError as error:
         raise StandardError(f"criteria file {source}: {explain(error)}") from error
+    if standard.lock is not None:
+        from testbench.criteria.lock import check_lock
+
+        check_lock(standard.lock, text, standard.standard.name, source)
+    return standard

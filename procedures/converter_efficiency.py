@@ -2,7 +2,7 @@
 
 HJ 76-2017, laboratory items, NO2 conversion efficiency: NO2 cylinder direct, η = mean C_NOx/C_NO2·100 %; or NO with ozone,
 η = (1 − ΔNOx/ΔNO)·100 %; three repeats. What the ozone generator does is not seen by the bench: the four readings of a
-titration are entered.
+titration are entered. Devices of other measurands have no converter; nothing is done for them.
 """
 
 from __future__ import annotations
@@ -16,7 +16,6 @@ from testbench.engine.bench import Bench
 from testbench.engine.entering import Column, Entered, Form
 from testbench.engine.procedure import Settings, Text, procedure, setting
 from testbench.engine.steps import Averages, DeviceInfo, Supplied
-from testbench.errors import InputError
 from testbench.findings import Finding
 from testbench.metrology.converter import ConverterPoint, Titration, converter_efficiency, titration_efficiency
 from testbench.metrology.measurand import from_si
@@ -54,17 +53,21 @@ class ConverterEfficiencySettings(Settings):
 )
 def no2_converter_efficiency(bench: Bench, settings: ConverterEfficiencySettings) -> None:
     """NOx indicated in percent of the NO2 supplied, or from the losses of NO and NOx in a titration with ozone."""
-    if wrong := [device.name for device in bench.devices if device.measurand.casefold() != "nox"]:
-        raise InputError(f"{', '.join(wrong)}: only devices for NOx have a converter of NO2; choose them with --devices")
+    devices = [device for device in bench.devices if device.measurand.casefold() == "nox"]
+    for device in bench.devices:
+        if device not in devices:
+            bench.determine(device, "converter_efficiency", "%", _without_converter)
+    if not devices:
+        return
     bench.check_conditions()
     if settings.method == "titration":
-        entered = bench.enter(_titration_form(bench.devices, settings.repeats))
-        for device in bench.devices:
+        entered = bench.enter(_titration_form(devices, settings.repeats))
+        for device in devices:
             bench.determine(device, "converter_efficiency", "%", _by_titration, entered)
         return
     if settings.adjust_first:
         adjust_zero_and_span(bench, 0.9)
-    content = bench.devices[0].content_at(settings.content)
+    content = devices[0].content_at(settings.content)
     readings: list[tuple[Supplied, Averages]] = []
     for _ in range(settings.repeats):
         bench.zero_gas()
@@ -72,8 +75,12 @@ def no2_converter_efficiency(bench: Bench, settings: ConverterEfficiencySettings
         supplied = bench.supply_other("NO2", content)
         bench.settle()
         readings.append((supplied, bench.average(averaging_s(bench.devices, least_s=settings.average_s))))
-    for device in bench.devices:
+    for device in devices:
         bench.determine(device, "converter_efficiency", "%", _by_cylinder, readings)
+
+
+def _without_converter(device: DeviceInfo, characteristic: str) -> Finding:
+    raise ValueError(f"{device.name} measures {device.measurand}: only devices for NOx have a converter of NO2")
 
 
 def _by_cylinder(device: DeviceInfo, characteristic: str, readings: Sequence[tuple[Supplied, Averages]]) -> Finding:

@@ -2,7 +2,7 @@
 
 HJ 76-2017, laboratory items, parallelism (P): three units together; low, mid and high gas (20–30, 50–60, 80–100 % of full
 scale); P_j = (1/C̄_j)·sqrt[Σ(C_ij − C̄_j)²/(3 − 1)]·100 %; the largest is reported. It is one number for the units together,
-and stands with each of them.
+and stands with each of them. Of fewer or unlike units nothing is read.
 """
 
 from __future__ import annotations
@@ -17,7 +17,6 @@ from procedures.injections import level_words, read_gas
 from testbench.engine.bench import Bench
 from testbench.engine.procedure import Settings, Text, procedure, setting
 from testbench.engine.steps import Averages, DeviceInfo
-from testbench.errors import InputError
 from testbench.findings import Finding
 from testbench.metrology.parallelism import parallelism
 from testbench.metrology.quantity import Quantity
@@ -39,18 +38,30 @@ class ParallelismSettings(Settings):
 @procedure("parallelism", title=Text(zh="平行性", en="Parallelism"), roles=("divider",), characteristics=("parallelism",))
 def parallelism_of_units(bench: Bench, settings: ParallelismSettings) -> None:
     """Relative standard deviation between the units at each level, the largest of them, percent of the mean."""
-    if len(bench.devices) < settings.units:
-        raise InputError(
-            f"parallelism is of {settings.units} units read together; the station has {len(bench.devices)} to read here"
-        )
-    if len({(device.measurand, device.unit, device.full_scale) for device in bench.devices}) > 1:
-        raise InputError("parallelism is of identical units; these differ in measurand, unit or range")
+    problem = _problem(bench.devices, settings.units)
+    if problem is not None:
+        for device in bench.devices:
+            bench.determine(device, "parallelism", "%", _refused, problem)
+        return
     bench.check_conditions()
     if settings.adjust_first:
         adjust_zero_and_span(bench, max(0.5, *settings.levels))
     readings = [(level, read_gas(bench, level, least_s=settings.average_s)) for level in settings.levels]
     for device in bench.devices:
         bench.determine(device, "parallelism", "%", _parallelism, bench.devices, readings)
+
+
+def _problem(devices: Sequence[DeviceInfo], units: int) -> str | None:
+    """Why these devices have no parallelism; None where they do."""
+    if len(devices) < units:
+        return f"parallelism is of {units} units read together; here are {len(devices)}"
+    if len({(device.measurand, device.unit, device.full_scale) for device in devices}) > 1:
+        return "parallelism is of identical units; these differ in measurand, unit or range"
+    return None
+
+
+def _refused(device: DeviceInfo, characteristic: str, problem: str) -> Finding:
+    raise ValueError(problem)
 
 
 def _parallelism(

@@ -99,6 +99,7 @@ class Metric(StrEnum):
     PERCENT_OF_REFERENCE_MEAN = "percent_of_reference_mean"
     MEAN_ERROR_PERCENT_OF_REFERENCE_MEAN = "mean_error_percent_of_reference_mean"
     PERCENT_OF_MEAN_INDICATION = "percent_of_mean_indication"
+    PERCENT_OF_LIMIT_VALUE = "percent_of_limit_value"
     PERCENT_OF_STANDARD = "percent_of_standard"
     PERCENT_OF_HIGH_LEVEL = "percent_of_high_level"
     PERCENT_OF_PERMITTED = "percent_of_permitted"

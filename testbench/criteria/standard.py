@@ -19,7 +19,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, Field, ValidationError, model_validator
 
-from testbench.criteria.folder import VERSION_SIGN, own_path, own_standards
+from testbench.criteria.folder import VERSION_SIGN, own_path, own_standards, version_path
 from testbench.criteria.requirement import (
     Alternative,
     Confirmation,
@@ -121,8 +121,8 @@ class Criterion(Table):
     """What a standard asks of one performance characteristic.
 
     Either `requirement` or `tiers` (with `selector`, the variable that chooses) states the limit; `alternatives` may be met
-    instead. `measurands` and `units` restrict it; empty means all, but those of `not_for`. `bias`, `runs`, `levels` and `exemption` belong to
-    recorded test data, `procedure` keeps the evidence for the procedure's figures.
+    instead. `measurands` and `units` restrict it; empty means all, but those of `not_for`. `bias`, `runs`, `levels` and
+    `exemption` belong to recorded test data, `procedure` keeps the evidence for the procedure's figures.
     """
 
     characteristic: str
@@ -327,6 +327,11 @@ def _overlap(one: Criterion, other: Criterion) -> bool:
     def common(left: tuple[str, ...], right: tuple[str, ...]) -> bool:
         return not left or not right or bool({name.casefold() for name in left} & {name.casefold() for name in right})
 
+    def left_out(one: Criterion, other: Criterion) -> bool:
+        return bool(one.measurands) and {name.casefold() for name in one.measurands} <= {n.casefold() for n in other.not_for}
+
+    if left_out(one, other) or left_out(other, one):
+        return False
     return common(one.measurands, other.measurands) and common(one.units, other.units)
 
 
@@ -344,7 +349,9 @@ def shipped_standards() -> tuple[str, ...]:
 def load_standard(name: str | Path) -> Standard:
     """Load a standard by its name, or a criteria file by its path (ending in `.toml`).
 
-    A laboratory's own standards (`testbench.criteria.folder`) have names as well; `NAME@2` is version 2 of one. Raises StandardError: for an unknown name with the known ones, for a wrong file with its name and the key.
+    A laboratory's own standards (`testbench.criteria.folder`) have names as well; `NAME@2` is version 2 of one.
+
+    Raises StandardError: for an unknown name with the known ones, for a wrong file with its name and the key.
     """
     if isinstance(name, Path) or name.endswith(".toml"):
         path = Path(name)
@@ -358,12 +365,7 @@ def load_standard(name: str | Path) -> Standard:
             raise StandardError(f"criteria file {path} cannot be read: {error}") from error
     own = own_path(name)
     if own is not None:
-        standard = load_standard(own)
-        if standard.name != name.partition(VERSION_SIGN)[0]:
-            raise StandardError(
-                f"criteria file {own}: standard.name: is {standard.name!r}, but the file is called {own.name}; make both equal"
-            )
-        return standard
+        return _own_standard(name, own)
     if name not in shipped_standards():
         known = list_standards()
         raise StandardError(
@@ -372,6 +374,21 @@ def load_standard(name: str | Path) -> Standard:
         )
     text = (resources.files("testbench.criteria") / "standards" / f"{name}.toml").read_text(encoding="utf-8")
     return parse_standard(text, f"{name}.toml")
+
+
+def _own_standard(name: str, path: Path) -> Standard:
+    """One of the laboratory's own standards; StandardError where it is not what its name says."""
+    standard = load_standard(path)
+    wanted = name.partition(VERSION_SIGN)[0]
+    if standard.name != wanted:
+        raise StandardError(f"criteria file {path}: standard.name: is {standard.name!r}; the file's name says {wanted!r}")
+    kept = version_path(wanted, standard.version)
+    if standard.lock is None and kept.is_file():
+        raise StandardError(
+            f"criteria file {path}: version {standard.version} was locked and is kept as {kept}; what is here is not it. "
+            f"Set standard.version to {standard.version + 1} for a version of its own, or put the locked text back"
+        )
+    return standard
 
 
 def parse_standard(text: str, source: str) -> Standard:

@@ -137,19 +137,23 @@ def test_a_titration_is_computed_from_what_was_entered(simulated_station, direct
 
 
 def test_a_device_without_converter_is_refused(simulated_station, direct_bench):
-    with pytest.raises(InputError, match="only devices for NOx"):
-        direct_bench(simulated_station()).run("converter-efficiency")
+    made = direct_bench(simulated_station())
+    finding = made.run("converter-efficiency")["A", "converter_efficiency"]
+    assert finding.value is None
+    assert "only devices for NOx" in finding.notes[0]
+    assert made.ledger.steps == []
 
 
 def test_parallelism_needs_its_three_units_of_one_kind(simulated_station, direct_bench):
-    with pytest.raises(InputError, match="of 3 units"):
-        direct_bench(simulated_station(lambda data: quiet(data, "A", "B"))).run("parallelism")
+    found = direct_bench(simulated_station(lambda data: quiet(data, "A", "B"))).run("parallelism")
+    assert {finding.value for finding in found.values()} == {None}
+    assert "of 3 units read together; here are 2" in found["A", "parallelism"].notes[0]
 
     def other_range(data):
         data["devices"]["C"]["range"] = [0.0, 25.0]
 
-    with pytest.raises(InputError, match="identical units"):
-        direct_bench(simulated_station(other_range)).run("parallelism")
+    found = direct_bench(simulated_station(other_range)).run("parallelism")
+    assert "identical units" in found["A", "parallelism"].notes[0]
 
 
 def test_an_influence_needs_a_gas_and_a_value_beside_the_reference(simulated_station, direct_bench):

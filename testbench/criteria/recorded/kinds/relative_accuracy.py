@@ -57,11 +57,17 @@ def score(scoring: Scoring) -> Iterator[Result]:
         audit = accuracy_audit([row.number("cems") for row in used], [row.number("reference") for row in used])
     except ValueError as error:
         scoring.refuse("reference", f"test {scoring.test.name}: {error}")
-    variables = {"difference": abs(audit.mean_difference), "mean_reference": audit.mean_reference}
+    variables = {
+        "difference": abs(audit.mean_difference),
+        "mean_reference": audit.mean_reference,
+        "reference_mean": audit.mean_reference,
+    }
     metric, signed = scoring.expression(CHARACTERISTIC, variables, usual)
     match metric:
         case Metric.PERCENT_OF_REFERENCE_MEAN:
             value = audit.relative_accuracy
+        case Metric.MEAN_ERROR_PERCENT_OF_REFERENCE_MEAN:
+            value = -audit.mean_difference / audit.mean_reference * 100
         case Metric.ABSOLUTE:
             value = -audit.mean_difference if signed else abs(audit.mean_difference)
         case _:

@@ -27,7 +27,6 @@ class CrossSensitivitySettings(Settings):
         title=Text(zh="干扰气体及含量", en='interferents with their content, as "CO 300 mg/m3" or "CO2 15 %"'),
         min_length=1,
         max_length=30,
-        join="union",
     )
     level: float = setting(0.1, unit="F.S.", title=Text(zh="被测组分含量", en="content of the measurand"), gt=0, le=1)
 

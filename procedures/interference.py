@@ -36,7 +36,6 @@ class InterferenceSettings(Settings):
         title=Text(zh="干扰气体及含量", en='interferents with their content, as "CO 300 mg/m3" or "CO2 15 %"'),
         min_length=1,
         max_length=30,
-        join="union",
     )
     repeats: int = setting(3, title=Text(zh="重复次数", en="repeats"), ge=1, le=20, join="most")
     read_zero: bool = setting(True, title=Text(zh="在零点气中测试", en="test in zero gas"), join="any")

@@ -29,7 +29,7 @@ class VibrationSettings(Settings):
     """Which gases are read, and how the devices are shaken."""
 
     levels: tuple[Annotated[float, Field(ge=0, le=1)], ...] = setting(
-        (0.0, 1.0), unit="F.S.", title=Text(zh="测试点", en="levels"), min_length=1, max_length=10, join="union"
+        (0.0, 1.0), unit="F.S.", title=Text(zh="测试点", en="levels"), min_length=1, max_length=10
     )
     lowest_hz: float = setting(10.0, unit="Hz", title=Text(zh="最低频率", en="lowest frequency"), gt=0, le=1000)
     highest_hz: float = setting(55.0, unit="Hz", title=Text(zh="最高频率", en="highest frequency"), gt=0, le=1000)

@@ -4,9 +4,9 @@ Items of the same procedure become one where every setting can be joined as its 
 values, or the larger one where a standard says "at least". A setting that says nothing joins only with an equal one, so that
 no standard gets less than it asks for. What could not be kept exactly is told (`departures`).
 
-    A: warm-up 24 h, linearity (3 passes), drift (7 d)     ─┐
-    B: warm-up 12 h, lack of fit, linearity (5), drift (7 d) ├─► warm-up 24 h [A, B], lack of fit [B],
-                                                            ─┘   linearity (5) [A, B], drift (7 d) [A, B]
+    A: warm-up 24 h, linearity (3 passes), drift (7 d) ──────────┐
+    B: warm-up 12 h, lack of fit, linearity (5), drift (7 d) ────┴─► warm-up 24 h [A, B], lack of fit [B],
+                                                                     linearity (5) [A, B], drift (7 d) [A, B]
 """
 
 from __future__ import annotations
@@ -37,13 +37,11 @@ class Departure:
     @property
     def text(self) -> Text:
         """It in a sentence."""
-        label = self.procedure.labels[self.setting].title
-        values = {"asked": _shown(self.asked), "done": _shown(self.done), "standard": self.standard, "number": self.number}
-        zh = "{number} {procedure}：{setting} {done}；{standard} 要求 {asked}"
-        en = "{number} {procedure}: {setting} {done}; {standard} asks for {asked}"
+        title, label = self.procedure.title, self.procedure.labels[self.setting].title
+        asked, done = _shown(self.asked), _shown(self.done)
         return Text(
-            zh=zh.format(procedure=self.procedure.title.zh, setting=label.zh, **values),
-            en=en.format(procedure=self.procedure.title.en, setting=label.en, **values),
+            zh=f"{self.number} {title.zh}：{label.zh} {done.zh}；{self.standard} 要求 {asked.zh}",
+            en=f"{self.number} {title.en}: {label.en} {done.en}; {self.standard} asks for {asked.en}",
         )
 
 
@@ -63,23 +61,28 @@ def own_suite(standard: Standard) -> tuple[SuiteItem, ...]:
 def combine(standards: Iterable[Standard]) -> tuple[SuiteItem, ...]:
     """The suite that serves several standards, every item with the names of those that it serves.
 
-    Each standard's own order is kept, except that an item joined to an earlier one is done there.
+    Each standard's own order is kept, except that an item joined to another one is done where that is. What prepares a
+    standard's tests and determines nothing itself (the warm-up) comes before all tests.
     """
     suite: list[SuiteItem] = []
     for standard in standards:
-        after = 0  # where the next item of this standard goes that cannot be joined
-        for own in own_suite(standard):
-            item = replace(own, standards=(standard.name,))
-            for place, known in enumerate(suite):
-                both = None if standard.name in known.standards else join(known, item)
-                if both is not None:
-                    suite[place] = both
-                    after = max(after, place + 1)
-                    break
-            else:
-                suite.insert(after, item)
-                after += 1
+        own = [replace(item, standards=(standard.name,)) for item in own_suite(standard)]
+        preparing = next((n for n, item in enumerate(own) if item.procedure.characteristics), len(own))
+        _take_in(suite, own[preparing:], len(suite))
+        _take_in(suite, own[:preparing], 0)
     return tuple(suite)
+
+
+def _take_in(suite: list[SuiteItem], own: Sequence[SuiteItem], end: int) -> None:
+    """Join the items of a standard to those of a suite; one that cannot be joined goes before what follows it, or `end`."""
+    for item in reversed(own):
+        for place, known in enumerate(suite):
+            both = None if item.standards[0] in known.standards else join(known, item)
+            if both is not None:
+                suite[place], end = both, place
+                break
+        else:
+            suite.insert(end, item)
 
 
 def join(one: SuiteItem, other: SuiteItem) -> SuiteItem | None:
@@ -158,7 +161,12 @@ def _both(one: Text, other: Text) -> Text:
     )
 
 
-def _shown(value: Any) -> str:
+def _shown(value: Any) -> Text:
+    """A value of a setting in words."""
+    if isinstance(value, bool):
+        return Text(zh="是", en="yes") if value else Text(zh="否", en="no")
     if isinstance(value, list | tuple):
-        return ", ".join(_shown(item) for item in value) or "–"
-    return f"{value:g}" if isinstance(value, float) else str(value)
+        each = [_shown(item) for item in value]
+        return Text(zh="、".join(one.zh for one in each) or "–", en=", ".join(one.en for one in each) or "–")
+    text = f"{value:g}" if isinstance(value, float) else str(value)
+    return Text(zh=text, en=text)

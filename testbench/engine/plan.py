@@ -66,18 +66,19 @@ def make_plan(
     for step in bench.steps:
         for cylinder, volume in step.gas_litres.items():
             litres[cylinder] += volume
-    limits = _limits(items, standard)
+    measurand = bench.devices[0].measurand
+    limits = _limits(items, standard, measurand)
     plan = Plan(tuple(bench.steps), bench.now, dict(litres), limits, ())
     return Plan(
         plan.steps,
         plan.duration_s,
         plan.gas_litres,
         limits,
-        (*_unwatched(station, interlocks), *_warnings(plan, station, items, standard)),
+        (*_unwatched(station, interlocks), *_warnings(plan, station, items, standard, measurand)),
     )
 
 
-def _limits(items: Iterable[SuiteItem], standard: Standard | None) -> dict[str, float]:
+def _limits(items: Iterable[SuiteItem], standard: Standard | None, measurand: str) -> dict[str, float]:
     """Smallest limit in percent of full scale that each procedure's findings are judged by."""
     limits: dict[str, float] = {}
     judging = standard.each if standard is not None else ()
@@ -87,7 +88,7 @@ def _limits(items: Iterable[SuiteItem], standard: Standard | None) -> dict[str, 
             for part in judging
             if item.serves(part.name)
             for name in item.procedure.characteristics
-            if (criterion := part.criterion_for(name)) is not None
+            if (criterion := part.criterion_for(name, measurand)) is not None
             for requirement in criterion.requirements
             if requirement.metric is Metric.PERCENT_OF_FULL_SCALE
         ]
@@ -103,7 +104,9 @@ def _unwatched(station: StationFile, interlocks: Iterable[Watched]) -> Iterable[
             yield f"interlock {name}: {table.channel} does not take part, so nothing watches it"
 
 
-def _warnings(plan: Plan, station: StationFile, items: Sequence[SuiteItem], standard: Standard | None) -> Iterable[str]:
+def _warnings(
+    plan: Plan, station: StationFile, items: Sequence[SuiteItem], standard: Standard | None, measurand: str
+) -> Iterable[str]:
     for name, litres in sorted(plan.gas_litres.items()):
         cylinder = station.station.cylinders.get(name)
         if cylinder is not None and cylinder.content_litres is not None and litres > cylinder.content_litres:
@@ -119,7 +122,8 @@ def _warnings(plan: Plan, station: StationFile, items: Sequence[SuiteItem], stan
         )
     for part in standard.each if standard is not None else ():
         found = {name for item in items if item.serves(part.name) for name in item.procedure.characteristics}
-        for name in sorted({criterion.characteristic for criterion in part.criteria} - found):
+        asked = {criterion.characteristic for criterion in part.criteria if criterion.applies_to(measurand, None)}
+        for name in sorted(asked - found):
             yield f"criterion {name} of {part.name}: no procedure of this suite determines it; it will be inconclusive"
     for name, cylinder in station.station.cylinders.items():
         if cylinder.valid_until is None:

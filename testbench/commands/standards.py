@@ -1,4 +1,4 @@
-"""`testbench standards`: list the standards, or print one readably."""
+"""`testbench standards`: list, show and check standards; copy, confirm and lock the laboratory's own."""
 
 from __future__ import annotations
 
@@ -9,177 +9,99 @@ from testbench.commands.options import add_language
 
 if TYPE_CHECKING:
     from testbench.commands.terminal import Terminal
-    from testbench.criteria.standard import Criterion, Standard
-    from testbench.text import Text
 
 DESCRIPTION = """\
 Lists the standards that evaluations and test data can be judged by, with the number of criteria and how many of their
 figures are provisional (not yet read in the standard's own text). `show` prints one with suite, limits, clauses and the
 evidence for each figure: P read in the standard, S in a secondary source, M recalled from memory with a confidence in
-percent, C recomputed. A criteria file of your own is given by its path.
+percent, C recomputed. A criteria file is given by its path, too.
+
+A laboratory copies a standard, changes the copy, confirms figures that it has read in the standard's own text, and locks
+the file; a locked file that is changed is refused, and new-version makes one that can be changed. The copies are files of
+a folder (environment variable TESTBENCH_STANDARDS), found by name wherever a standard is asked for; NAME@1 is version 1.
+`check` tells every flaw of a criteria file: tiers that overlap or leave gaps, limits without unit, unknown characteristics,
+procedures and settings, alternatives that are never reached.
 
 example:
   testbench standards
   testbench standards show hj76-2017       (or just: testbench standards hj76-2017)
+  testbench standards copy hj76-2017 --as our-hj76
+  testbench standards confirm our-hj76 --criterion linearity_error --by "Li Wei" --edition "HJ 76-2017, page 12"
+  testbench standards confirm our-hj76 --criterion repeatability --limit 2.5 --by "Li Wei" --edition "HJ 76-2017, page 13"
+  testbench standards check our-hj76
+  testbench standards lock our-hj76 --by "Li Wei"
+  testbench standards new-version our-hj76
+
+exit status: 0 done; 2 the standard, an option or the file is wrong, or `check` found errors.
 """
+ACTIONS = ("list", "show", "check", "copy", "confirm", "lock", "new-version")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add `list` and `show NAME`, and --language."""
-    parser.add_argument("action", nargs="?", metavar="list|show", default="list", help="what to print (list)")
-    parser.add_argument("name", nargs="?", metavar="NAME", help="the standard to show: a name, or a criteria file (.toml)")
+    """Add the action, NAME, and what confirming needs."""
+    parser.add_argument(
+        "action", nargs="?", metavar="|".join(ACTIONS), default="list", help="what to do (list the standards)"
+    )
+    parser.add_argument("name", nargs="?", metavar="NAME", help="the standard: a name, or a criteria file (.toml)")
+    parser.add_argument("--as", dest="new", metavar="NEW", help="copy: the name of the copy (NAME-own)")
+    parser.add_argument("--criterion", metavar="CHARACTERISTIC", help="confirm: whose limit, such as linearity_error")
+    parser.add_argument("--measurand", metavar="M", help="confirm: the criterion for this measurand")
+    parser.add_argument("--unit", metavar="U", help="confirm: the criterion for data in this unit")
+    parser.add_argument("--tier", type=int, metavar="N", help="confirm: the tier, counted from 1")
+    parser.add_argument("--alternative", type=int, metavar="N", help="confirm: the alternative, counted from 1")
+    parser.add_argument("--by", metavar="PERSON", help="confirm, lock: who does it")
+    parser.add_argument("--edition", metavar="TEXT", help='confirm: where it was read, "HJ 76-2017, page 12"')
+    parser.add_argument("--limit", metavar="X", help="confirm: the figure that stands there, where the file has another")
+    parser.add_argument("--json", action="store_true", help="check: print the flaws as one JSON object")
     add_language(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Print the list or one standard."""
+    """Do what is asked."""
     from testbench.commands.terminal import Terminal
-    from testbench.criteria.standard import list_standards, load_standard
+    from testbench.criteria.standard import list_standards
     from testbench.errors import InputError
 
     terminal = Terminal()
-    if arguments.action not in ("list", "show") and arguments.name is None:
+    if arguments.action not in ACTIONS and arguments.name is None:
         arguments.action, arguments.name = "show", arguments.action  # `testbench standards NAME`
-    if arguments.action == "show":
-        if arguments.name is None:
+    if arguments.action not in ACTIONS:
+        raise InputError(f"testbench standards: {arguments.action!r} is none of {', '.join(ACTIONS)}")
+    if arguments.action == "list":
+        if arguments.name is not None:
             raise InputError(
-                f"which standard? testbench standards show NAME, with NAME one of {', '.join(list_standards())}"
+                f"`testbench standards list` takes no name; did you mean `testbench standards show {arguments.name}`?"
             )
-        _Printer(terminal, arguments.language).show(load_standard(arguments.name))
-        return 0
-    if arguments.name is not None:
+        return _list(terminal, arguments.language)
+    if arguments.name is None:
         raise InputError(
-            f"`testbench standards list` takes no name; did you mean `testbench standards show {arguments.name}`?"
+            f"which standard? testbench standards {arguments.action} NAME, with NAME one of {', '.join(list_standards())}"
         )
-    _Printer(terminal, arguments.language).overview([load_standard(name) for name in list_standards()])
-    return 0
+    if arguments.action == "show":
+        from testbench.commands.standards_printing import StandardsPrinter
+        from testbench.criteria.standard import load_standard
+
+        StandardsPrinter(terminal, arguments.language).show(load_standard(arguments.name))
+        return 0
+    from testbench.commands import standards_own
+
+    return standards_own.run(terminal, arguments)
 
 
-class _Printer:
-    """Prints standards in one language."""
+def _list(terminal: Terminal, language: str) -> int:
+    """All standards; one of the laboratory that cannot be read is named, and the others are shown."""
+    from testbench.commands.standards_printing import StandardsPrinter
+    from testbench.criteria.folder import own_standards
+    from testbench.criteria.standard import list_standards, load_standard
+    from testbench.errors import StandardError
 
-    def __init__(self, terminal: Terminal, language: str) -> None:
-        self.terminal = terminal
-        self.language = language
-
-    def say(self, text: Text) -> str:
-        """One language of a text."""
-        return text.say(self.language)
-
-    def word(self, zh: str, en: str) -> str:
-        """One of two words."""
-        return zh if self.language == "zh" else en
-
-    def overview(self, standards: list[Standard]) -> None:
-        """One row a standard."""
-        headings = (
-            self.word("名称", "name"),
-            self.word("标准", "title"),
-            self.word("指标数", "criteria"),
-            self.word("暂定限值", "provisional figures"),
-        )
-        table = self.terminal.table(*headings, right=(2, 3))
-        for standard in standards:
-            figures = sum(len(criterion.requirements) for criterion in standard.criteria)
-            provisional = f"{standard.provisional_figures} / {figures}"
-            row = (standard.name, self.say(standard.standard.title), str(len(standard.criteria)), provisional)
-            self.terminal.row(table, *row)
-        self.terminal.print(table)
-
-    def show(self, standard: Standard) -> None:
-        """Everything of one standard."""
-        head = standard.standard
-        self.terminal.line(f"{head.name}  {self.say(head.title)}", style="bold")
-        measurands = ", ".join(head.measurands) or self.word("全部", "any")
-        for label, text in (
-            (self.word("版本", "edition"), head.edition),
-            (self.word("依据", "basis"), self.say(head.basis)),
-            (self.word("适用于", "written for"), measurands),
-            (self.word("判定规则", "decision rule"), head.decision.value),
-            (self.word("校验和", "digest (SHA-256)"), standard.digest),
-        ):
-            self.terminal.line(f"{label}: {text}")
-        self._conditions(standard)
-        self._suite(standard)
-        self._criteria(standard)
-
-    def _conditions(self, standard: Standard) -> None:
-        if not standard.conditions:
-            return
-        self.terminal.line()
-        table = self.terminal.table(
-            self.word("环境条件", "condition"), self.word("限值", "limits"), self.word("依据", "evidence")
-        )
-        for condition in standard.conditions:
-            low = "" if condition.lower is None else f"{condition.lower:f}"
-            high = "" if condition.upper is None else f"{condition.upper:f}"
-            limits = f"{low} – {high}" if low and high else f"≥ {low}" if low else f"≤ {high}"
-            self.terminal.row(table, condition.quantity, f"{limits} {condition.unit}", str(condition.evidence))
-        self.terminal.print(table)
-
-    def _suite(self, standard: Standard) -> None:
-        if not standard.suite:
-            return
-        self.terminal.line()
-        table = self.terminal.table(
-            self.word("程序", "procedure"), self.word("设置", "settings"), self.word("依据", "evidence")
-        )
-        for entry in standard.suite:
-            settings = ", ".join(f"{name}={_setting(value)}" for name, value in entry.settings.items())
-            self.terminal.row(table, entry.procedure, settings, str(entry.evidence))
-        self.terminal.print(table)
-
-    def _criteria(self, standard: Standard) -> None:
-        for criterion in standard.criteria:
-            self.terminal.line()
-            scope = ", ".join(criterion.measurands)
-            units = f" [{', '.join(criterion.units)}]" if criterion.units else ""
-            applies = f"  {scope}{units}" if scope or units else ""
-            self.terminal.line(f"{self.say(criterion.title)} ({criterion.characteristic}){applies}", style="bold")
-            self.terminal.line(f"  {self.say(criterion.clause)}")
-            self._limits(criterion)
-            for mark in criterion.procedure:
-                self.terminal.line(f"  {self.word('程序', 'procedure')}: {self.say(mark.text)}")
-
-    def _limits(self, criterion: Criterion) -> None:
-        from testbench.criteria.reasons import limit_text
-
-        for requirement in criterion.requirements:
-            parts = [limit_text(requirement)]
-            if requirement in criterion.alternatives:
-                parts.insert(0, self.word("或", "or"))
-            parts += [self.word("当", "where") + f" {condition}" for condition in _ranges(criterion, requirement)]
-            parts += [f"{grade.name} {limit_text(requirement, grade.limit)}" for grade in requirement.grades]
-            if requirement.metric.denominator:
-                parts.append(self.word("相对于", "of") + f" {requirement.metric.denominator}")
-            if requirement.rounding is None:
-                parts.append(self.word("全数值比较", "full value compared"))
-            else:
-                decimals = requirement.rounding.decimals
-                parts.append(self.word(f"修约到 {decimals} 位小数", f"rounded to {decimals} decimals"))
-            source = f"{requirement.evidence} {requirement.evidence.source}".strip()
-            mark = self.word("暂定，", "provisional, ") if requirement.evidence.provisional else ""
-            self.terminal.line(f"  {'; '.join(parts)}  [{mark}{source}]")
-        if criterion.exemption is not None:
-            text = f"{criterion.exemption.when} ({criterion.exemption.clause})"
-            self.terminal.line("  " + self.word("不要求", "not required where") + f" {text}")
-        if criterion.bias is not None:
-            cap = f", <= {criterion.bias.cap} ({criterion.bias.low_emitter})" if criterion.bias.cap else ""
-            self.terminal.line("  " + self.word("偏差检验", "bias test") + f" ({criterion.bias.clause}){cap}")
-
-
-def _ranges(criterion: Criterion, requirement: object) -> list[str]:
-    from testbench.criteria.standard import Alternative, Tier
-
-    if isinstance(requirement, Alternative):
-        units = [f"unit = {' | '.join(requirement.units)}"] if requirement.units else []
-        return units + [str(condition) for condition in requirement.conditions]
-    if isinstance(requirement, Tier) and criterion.selector is not None:
-        return [str(requirement.interval(criterion.selector))]
-    return []
-
-
-def _setting(value: object) -> str:
-    if isinstance(value, list):
-        return "[" + ", ".join(_setting(item) for item in value) + "]"
-    return f"{value:g}" if isinstance(value, float) else str(value).lower() if isinstance(value, bool) else str(value)
+    standards, faults = [], []
+    for name in list_standards():
+        try:
+            standards.append(load_standard(name))
+        except StandardError as error:
+            faults.append(error)
+    StandardsPrinter(terminal, language).overview(standards, own_standards())
+    for fault in faults:
+        terminal.line(str(fault), style="bold red")
+    return 2 if faults else 0

@@ -92,8 +92,8 @@ def lock(name: str, *, by: str, at: dt.datetime) -> Standard:
     kept = version_path(standard.name, standard.version)
     if kept.exists():
         raise InputError(
-            f"version {standard.version} of {standard.name} was locked already and is kept as {kept}; set standard.version of "
-            f"{path} to a number that was not used yet"
+            f"version {standard.version} of {standard.name} was locked already and is kept as {kept}; set "
+            f"standard.version of {path} to a number that was not used yet"
         )
     text = locked_text(standard.text, by, at)
     _write(kept, text)

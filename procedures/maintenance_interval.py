@@ -85,10 +85,13 @@ def _drift(device: DeviceInfo, characteristic: str, readings: list[Averages], ot
                 {
                     "index": number,
                     "day": _day(readings, number),
-                    "drift_percent_fs": change.percent_fs,
-                    "expanded_uncertainty_percent_fs": change.expanded.uncertainty,
+                    "bench_time_h": averages.window.start / 3600.0,
+                    "reading": point.indication.value,
+                    "reference": point.reference.value,
+                    "drift_percent_fs": changes[number - 1].percent_fs if number else None,
+                    "expanded_uncertainty_percent_fs": changes[number - 1].expanded.uncertainty if number else None,
                 }
-                for number, change in enumerate(changes, start=1)
+                for number, (averages, point) in enumerate(zip(readings, _points(device, readings), strict=True))
             ],
             "budget": dict(largest.budget),
             "expressed": absolute(device, largest.percent_fs, expanded.uncertainty),

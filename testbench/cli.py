@@ -39,6 +39,7 @@ COMMANDS = {
     "trace": "print the bytes that went to and from the instruments, where they were kept",
     "laboratory": "the laboratory's template of its reports: name, logo, accreditation, report numbers",
     "register": "list the registered devices, gas cylinders and measurement standards",
+    "qal3": "control charts of a device's zero and span readings over months",
     "station": "print a station file to start from, check one, or ask its instruments who they are",
     "standards": "list the standards, or print one readably",
     "procedures": "list the procedures and their settings",

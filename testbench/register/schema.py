@@ -4,6 +4,8 @@
     attachment                    files of an entry, with their bytes; a removed one keeps its row and its bytes
     change                        who changed what and when, with the values before and after
     used                          in which evaluation an entry was used, and how much gas that took
+    control_deviation             s_AMS of a device for its QAL3 charts, each value that was set
+    control_entry                 QAL3 readings of a device, adjustments and repairs; a withdrawn one keeps its row
 
 The file says in its header that it is a register (`PRAGMA application_id`) and by which schema (`PRAGMA user_version`).
 """
@@ -33,7 +35,7 @@ from testbench.record.schema import Document, Moment, Words
 from testbench.register.entries import Section
 
 APPLICATION_ID = 0x74625247  # "tbRG"
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 metadata = MetaData()
 
@@ -159,5 +161,41 @@ used = Table(
     UniqueConstraint(*_OF_AN_ENTRY, "evaluation", name="uq_used_once"),
 )
 
-UPGRADES: dict[int, Callable[[Connection], None]] = {0: metadata.create_all}
+control_deviation = Table(
+    "control_deviation",
+    metadata,
+    Column("identifier", Integer, primary_key=True),
+    Column("device", Integer, nullable=False),
+    Column("gas", String(10), nullable=False),
+    Column("s_ams", Double, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("by", Words, nullable=False),
+    Index("ix_control_deviation_device", "device"),
+)
+control_entry = Table(
+    "control_entry",
+    metadata,
+    Column("identifier", Integer, primary_key=True),
+    Column("device", Integer, nullable=False),
+    Column("date", Day, nullable=False),
+    Column("gas", String(10), nullable=False),
+    Column("deed", String(20), nullable=False),
+    Column("reading", Double),
+    Column("reference", Double),
+    Column("source", Words, nullable=False),
+    Column("entered", Moment, nullable=False),
+    Column("entered_by", Words, nullable=False),
+    Column("withdrawn", Moment),
+    Column("withdrawn_by", Words, nullable=False),
+    Column("withdrawn_why", Words, nullable=False),
+    Index("ix_control_entry_device", "device"),
+)
+
+
+def _add_control_charts(connection: Connection) -> None:
+    """Add the tables of the QAL3 charts; a file that was made with them has them already."""
+    metadata.create_all(connection, tables=[control_deviation, control_entry])
+
+
+UPGRADES: dict[int, Callable[[Connection], None]] = {0: metadata.create_all, 1: _add_control_charts}
 """What brings a file from each earlier version to the next one; version 0 is an empty file."""

@@ -169,6 +169,8 @@ class Register:
                 select(func.count()).select_from(schema.used).where(*_of(schema.used, entry))
             ).scalar_one():
                 raise InputError(f"{found.name} was used in an evaluation and must stay in the register; retire it instead")
+            if _is_controlled(connection, entry):
+                raise InputError(f"{found.name} has QAL3 readings and must stay in the register; retire it instead")
             for table in (schema.attachment, schema.change):
                 connection.execute(delete(table).where(*_of(table, entry)))
             table = schema.TABLES[entry.section]
@@ -292,6 +294,13 @@ class Register:
 def _of(table: Any, entry: Entry) -> tuple[Any, Any]:
     """The conditions that pick the rows of an entry."""
     return table.c.section == entry.section.value, table.c.entry == entry.identifier
+
+
+def _is_controlled(connection: Connection, entry: Entry) -> bool:
+    """Whether a device has QAL3 readings."""
+    table = schema.control_entry
+    rows = select(func.count()).select_from(table).where(table.c.device == entry.identifier)
+    return isinstance(entry, RegisteredDevice) and bool(connection.execute(rows).scalar_one())
 
 
 def _load(connection: Connection, kind: type[E], identifier: int | None = None) -> tuple[E, ...]:

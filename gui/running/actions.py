@@ -6,6 +6,7 @@ from pathlib import Path
 
 from testbench.engine import commanding
 from testbench.engine.clock import wall_now
+from testbench.engine.entering import Entered
 from testbench.engine.standing import stand
 from testbench.errors import InputError, TestbenchError
 from testbench.office.detached import start_detached
@@ -63,6 +64,12 @@ def answer(path: Path, prompt: PromptRow, text: str, picture: Path | None, by: s
     given = None if picture is None else read_picture(picture)
     with Record.open(path) as record:
         commanding.answer(record, prompt, text, given, by=by)
+
+
+def enter(path: Path, prompt: PromptRow, entered: Entered) -> None:
+    """Answer a question with a table; InputError says what is wrong with it."""
+    with Record.open(path) as record:
+        commanding.enter(record, prompt, entered)
 
 
 def shown_picture(path: Path, prompt: PromptRow) -> Picture | None:

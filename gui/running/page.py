@@ -44,6 +44,7 @@ from gui.running.verdict_table import VerdictTable
 from gui.tasks import Progress
 from gui.watched import Standing
 from gui.widgets.empty_state import EmptyState
+from testbench.engine.entering import Entered
 from testbench.engine.watching import Sight
 from testbench.record.model import PromptRow
 from testbench.report.wording import wording
@@ -388,6 +389,18 @@ class RunPage(Page):
             failed=lambda error: self._prompts.refuse(self.desk.tell(str(error))),
         )
 
+    def _fill_in(self, prompt: PromptRow, entered: Entered) -> None:
+        feed = self._feed
+        if feed is None:
+            return
+        path = feed.record
+        self.desk.tasks.start(
+            lambda progress: actions.enter(path, prompt, entered),
+            owner=self,
+            done=lambda _: self._look_now(),
+            failed=lambda error: self._prompts.refuse(self.desk.tell(str(error))),
+        )
+
     def _fetch_picture(self, prompt: PromptRow) -> None:
         feed = self._feed
         if feed is not None:
@@ -425,6 +438,7 @@ class RunPage(Page):
         self._bar.abort_wanted.connect(self._question.ask)
         self._prompts = PromptPanel(self.desk)
         self._prompts.answered.connect(self._answer)
+        self._prompts.filled_in.connect(self._fill_in)
         self._prompts.picture_wanted.connect(self._fetch_picture)
         self._alarms = AlarmPanel(self.desk)
         self._alarms.wanted.connect(self.acknowledge)

@@ -1,4 +1,4 @@
-"""A question to the operator, answered from the keyboard: a text, a number in its unit, a choice, a picture.
+"""A question to the operator, answered from the keyboard: a text, a number in its unit, a choice, a picture, a table.
 
 The focus goes to it when it comes. Enter answers; what is wrong with an answer is said below it, and the question stays.
 The second press of a double press of Enter confirms no question that has just taken the place of the answered one.
@@ -28,9 +28,11 @@ from PySide6.QtWidgets import (
 )
 
 from gui.desk import Desk
+from gui.running.form_grid import FormGrid
 from gui.running.steering_bar import AbortQuestion
 from gui.theme import Tone
 from gui.widgets.state_label import Shape, StateLabel
+from testbench.engine.entering import Entered, Form
 from testbench.engine.operator import read_answer
 from testbench.errors import InputError
 from testbench.record.model import PromptRow
@@ -42,9 +44,13 @@ _PICTURES = "*.png *.jpg *.jpeg"
 
 
 class PromptPanel(QFrame):
-    """Shows one question at a time. `answered` carries it, the answer's text, and the path of a picture or None."""
+    """Shows one question at a time. `answered` carries it, the answer's text, and the path of a picture or None.
+
+    `filled_in` carries a question that asks for a table, and what was entered.
+    """
 
     answered = Signal(object, str, object)
+    filled_in = Signal(object, object)
     picture_wanted = Signal(object)
 
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
@@ -54,6 +60,7 @@ class PromptPanel(QFrame):
         self._prompt: PromptRow | None = None
         self._path: Path | None = None
         self._shown: QPixmap | None = None
+        self._form: Form | None = None
         self._busy = False
         self._since_answer = QElapsedTimer()  # invalid until something was answered
         self.setObjectName("message")
@@ -92,6 +99,7 @@ class PromptPanel(QFrame):
     def refuse(self, why: str) -> None:
         """Say what is wrong with the answer; it can be given again."""
         self._set_busy(False)
+        self._grid.set_busy(False)
         self._error.setText(why)
         self._error.setVisible(bool(why))
         self.give_focus()
@@ -101,7 +109,9 @@ class PromptPanel(QFrame):
         prompt = self._prompt
         if prompt is None:
             return
-        if prompt.choices:
+        if prompt.form is not None:
+            self._grid.give_focus()
+        elif prompt.choices:
             checked = self._choices.checkedButton() or self._choices.button(0)
             checked.setFocus(Qt.FocusReason.OtherFocusReason)
         elif self._line.isVisibleTo(self):
@@ -133,6 +143,7 @@ class PromptPanel(QFrame):
         self._line.setAccessibleName(self.tr("Answer"))
         if self._path is None:
             self._file.setText(self.tr("no picture chosen yet"))
+        self._grid.retranslate()
         self._say_prompt()
         self._say_heading()
 
@@ -192,6 +203,8 @@ class PromptPanel(QFrame):
         self._answer_button.clicked.connect(self._answer)
         self._picture = QLabel()
         self._picture.hide()
+        self._grid = FormGrid(self._desk)
+        self._grid.saved.connect(self._save)
         entry = QHBoxLayout()
         entry.setSpacing(8)
         for part in (self._line, self._unit, self._file_button, self._file, self._answer_button, self._hint):
@@ -203,6 +216,7 @@ class PromptPanel(QFrame):
         left.addWidget(self._text)
         left.addWidget(self._choice_place)
         left.addLayout(entry)
+        left.addWidget(self._grid)
         left.addWidget(self._error)
         row = QHBoxLayout(self)
         row.setContentsMargins(12, 8, 12, 8)
@@ -220,7 +234,9 @@ class PromptPanel(QFrame):
         if prompt is None:
             return
         self._make_choices(prompt)
-        wants_line = not prompt.choices and (bool(prompt.unit) or not prompt.wants_picture)
+        self._take_form(prompt)
+        wants_line = prompt.form is None and not prompt.choices and (bool(prompt.unit) or not prompt.wants_picture)
+        self._answer_button.setVisible(prompt.form is None)
         self._line.setVisible(wants_line)
         self._unit.setVisible(bool(prompt.unit))
         for part in (self._file_button, self._file):
@@ -229,6 +245,22 @@ class PromptPanel(QFrame):
         if prompt.shown is not None:
             self.picture_wanted.emit(prompt)
         self.offer_focus()
+
+    def _take_form(self, prompt: PromptRow) -> None:
+        """Show the table that a question asks for; one that cannot be read is said."""
+        self._form = None
+        if prompt.form is not None:
+            try:
+                self._form = Form.of(prompt.form)
+            except InputError as error:
+                self.refuse(self._desk.tell(str(error)))
+        self._grid.show_form(self._form)
+        self._grid.setVisible(self._form is not None)
+
+    def _save(self, entered: Entered) -> None:
+        if self._prompt is not None:
+            self._error.hide()
+            self.filled_in.emit(self._prompt, entered)
 
     def _make_choices(self, prompt: PromptRow) -> None:
         for button in self._choices.buttons():
@@ -247,7 +279,11 @@ class PromptPanel(QFrame):
         prompt = self._prompt
         if prompt is None:
             return
-        self._text.setText(self._desk.tell(prompt.text))
+        form = self._form
+        words = self._desk.tell(prompt.text)
+        if form is not None:
+            words = f"{self._desk.say(form.title)}\n{self._desk.say(form.instruction)}"
+        self._text.setText(words)
         self._unit.setText(prompt.unit)
         for number, choice in enumerate(prompt.choices):
             self._choices.button(number).setText(f"{number + 1}  {self._desk.tell(choice)}")
@@ -260,7 +296,7 @@ class PromptPanel(QFrame):
             )
         elif prompt.unit:
             hint = self.tr("A number; a point or a comma.")
-        elif not prompt.wants_picture:
+        elif not prompt.wants_picture and prompt.form is None:
             hint = self.tr("Enter confirms; a remark may stand before it.")
         self._hint.setText(hint)
 
@@ -272,7 +308,9 @@ class PromptPanel(QFrame):
 
     def _answer(self) -> None:
         prompt = self._prompt
-        if prompt is None or self._busy or (self._pressed_twice() and not (prompt.unit or prompt.choices)):
+        if prompt is None or prompt.form is not None or self._busy:
+            return
+        if self._pressed_twice() and not (prompt.unit or prompt.choices):
             return
         if prompt.wants_picture and self._path is None:
             self.refuse(self.tr("A picture is asked for too: choose a PNG or JPEG file."))

@@ -83,6 +83,57 @@
     </message>
 </context>
 <context>
+    <name>FormGrid</name>
+    <message>
+        <source>Table to fill in</source>
+        <translation>待填写的表格</translation>
+    </message>
+    <message>
+        <source>Import CSV … (Ctrl+I)</source>
+        <translation>导入 CSV … (Ctrl+I)</translation>
+    </message>
+    <message>
+        <source>Add row (Ctrl+Down)</source>
+        <translation>添加行 (Ctrl+Down)</translation>
+    </message>
+    <message>
+        <source>Remove row (Ctrl+Up)</source>
+        <translation>删除行 (Ctrl+Up)</translation>
+    </message>
+    <message>
+        <source>Save table (Ctrl+Return)</source>
+        <translation>保存表格 (Ctrl+Return)</translation>
+    </message>
+    <message>
+        <source>Cells can be pasted from a spreadsheet (Ctrl+V).</source>
+        <translation>可从电子表格粘贴单元格 (Ctrl+V)。</translation>
+    </message>
+    <message>
+        <source>Row {row}, {column}: {why}</source>
+        <translation>第 {row} 行，{column}：{why}</translation>
+    </message>
+    <message>
+        <source>{count} cells are still empty.</source>
+        <translation>还有 {count} 个单元格未填写。</translation>
+    </message>
+    <message>
+        <source>Complete, from {file}.</source>
+        <translation>已填写完整，来自 {file}。</translation>
+    </message>
+    <message>
+        <source>Complete.</source>
+        <translation>已填写完整。</translation>
+    </message>
+    <message>
+        <source>Tables</source>
+        <translation>表格</translation>
+    </message>
+    <message>
+        <source>Table to read</source>
+        <translation>选择要读取的表格</translation>
+    </message>
+</context>
+<context>
     <name>Headline</name>
     <message>
         <source>Reading the record …</source>

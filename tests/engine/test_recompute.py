@@ -250,6 +250,29 @@ def test_on_a_clock_that_wakes_late_and_misses_ticks_it_agrees(evaluating):
     assert_agrees(made.again())
 
 
+QUICK_INTERFERENCE = {"interferents": ["SO2 100 µmol/mol"], "repeats": 1, "read_span": True, "adjust_first": False}
+
+
+@pytest.mark.parametrize("cut_s", [None, 600.0, 900.0, 1300.0])
+def test_what_was_entered_and_connected_by_hand_agrees(evaluating, cut_s):
+    made = evaluating(insulation={}, vibration={"levels": [0.5]}, interference=QUICK_INTERFERENCE)
+    pending = [] if cut_s is None else [cut_s]
+
+    def check():
+        if pending and made.clock.now() >= 1500.0 + pending[0]:
+            pending.pop()
+            raise HoldError("paused by the operator", lambda: True)
+
+    made.check = check
+    made.go()
+    assert not pending
+    by_hand = [step for run in made.record.runs(made.evaluation) for step in made.record.steps(run.identifier)]
+    calls = [step.call for step in by_hand]
+    assert "enter" in calls
+    assert "supply_other" in calls
+    assert_agrees(made.again())
+
+
 def test_one_of_several_runs_is_computed_alone(evaluating):
     made = evaluating(linearity=QUICK_LINEARITY, repeatability={"repeats": 3})
     made.go()

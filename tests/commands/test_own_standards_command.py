@@ -1,0 +1,85 @@
+"""`testbench standards copy, confirm, lock, new-version, check`: what is said, and the exit status."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from testbench.cli import main
+from testbench.criteria.folder import VARIABLE
+from testbench.criteria.standard import load_standard
+
+CONFIRM = ("standards", "confirm", "ours", "--criterion", "linearity_error", "--measurand", "SO2", "--language", "en")
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv(VARIABLE, str(tmp_path))
+    return tmp_path
+
+
+def test_a_figure_is_confirmed_locked_and_shown(capsys: pytest.CaptureFixture[str], folder: Path) -> None:
+    assert main(["standards", "copy", "hj76-2017", "--as", "ours", "--language", "en"]) == 0
+    assert main([*CONFIRM, "--by", "Li Wei", "--edition", "HJ 76-2017, page 12", "--limit", "2.5"]) == 0
+    assert "confirmed, ±2 %F.S. [M 85 %] -> ±2.5 %F.S. [P]" in capsys.readouterr().out
+    assert main(["standards", "lock", "ours", "--by", "Li Wei", "--language", "en"]) == 0
+    assert load_standard("ours").digest in capsys.readouterr().out
+    assert main(["standards", "show", "ours", "--language", "en"]) == 0
+    out = capsys.readouterr().out
+    assert "criteria file: version 1, locked by Li Wei on " in out
+    assert "copied from: hj76-2017@1 sha256:" in out
+    assert ": HJ 76-2017, page 12 (before: M 85 %, 2)" in out
+    assert main(["standards", "show", "ours", "--language", "zh"]) == 0
+    assert "此前 M 85 %, 2" in capsys.readouterr().out
+    assert main(["standards", "list", "--language", "en"]) == 0
+    assert any(line.startswith("ours ") for line in capsys.readouterr().out.splitlines())
+
+
+def test_a_locked_file_asks_for_a_new_version(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["standards", "copy", "hj76-2017", "--as", "ours"]) == 0
+    assert main(["standards", "lock", "ours", "--by", "Li"]) == 0
+    assert main([*CONFIRM, "--by", "Li", "--edition", "page 12"]) == 2
+    assert "testbench standards new-version ours" in capsys.readouterr().err
+    assert main(["standards", "new-version", "ours", "--language", "en"]) == 0
+    assert "is version 2 now" in capsys.readouterr().out
+    assert main([*CONFIRM, "--by", "Li", "--edition", "page 12"]) == 0
+
+
+@pytest.mark.parametrize(
+    ("options", "problem"),
+    [
+        (["confirm", "ours", "--by", "Li", "--edition", "p"], "which figure? --criterion"),
+        ([*CONFIRM[1:], "--edition", "p"], "say who confirms"),
+        ([*CONFIRM[1:], "--by", "Li", "--edition", "p", "--limit", "2,5"], "write a number from 0 on"),
+        (["lock", "ours"], "say who locks"),
+        (["copy"], "which standard?"),
+        (["burn", "ours"], "'burn' is none of list, show, check"),
+    ],
+)
+def test_what_is_missing_is_asked_for(capsys: pytest.CaptureFixture[str], options: list[str], problem: str) -> None:
+    assert main(["standards", "copy", "hj76-2017", "--as", "ours"]) == 0
+    assert main([options[0] if options[0] == "standards" else "standards", *options]) == 2
+    assert problem in capsys.readouterr().err
+
+
+def test_check_tells_every_flaw_and_ends_with_status_2(capsys: pytest.CaptureFixture[str], folder: Path) -> None:
+    assert main(["standards", "copy", "epa-ps2", "--as", "ours"]) == 0
+    assert main(["standards", "check", "ours", "--language", "en"]) == 0
+    path = folder / "ours.toml"
+    path.write_text(path.read_text(encoding="utf-8").replace('"relative_accuracy"', '"relative_acuracy"'), encoding="utf-8")
+    capsys.readouterr()
+    assert main(["standards", "check", "ours", "--language", "en"]) == 2
+    assert "did you mean relative_accuracy? [error]" in capsys.readouterr().out
+    assert main(["standards", "check", str(path), "--json"]) == 2
+    flaws = json.loads(capsys.readouterr().out)["flaws"]
+    assert {"place", "weight", "zh", "en"} == set(flaws[0])
+
+
+def test_a_broken_file_of_the_laboratory_hides_no_other(capsys: pytest.CaptureFixture[str], folder: Path) -> None:
+    (folder / "broken.toml").write_text("[standard", encoding="utf-8")
+    assert main(["standards"]) == 2
+    out = capsys.readouterr().out
+    assert "hj76-2017" in out
+    assert "broken.toml is not valid TOML" in out

@@ -74,6 +74,13 @@ FIRST = (TEST, PARAMETER, UNIT)
 """The columns that every kind begins with."""
 SPAN = Column("span", cells.number_or_empty(positive=True), Text(zh="量程", en="span"), same=True)
 FULL_SCALE = Column("full_scale", cells.number(positive=True), Text(zh="满量程", en="full scale"), same=True)
+APPLICABLE_STANDARD = Column(
+    "applicable_standard",
+    cells.number_or_empty(positive=True),
+    Text(zh="适用排放限值，与数据同单位", en="applicable emission standard, in the unit of the data"),
+    optional=True,
+    same=True,
+)
 EXPANDED_UNCERTAINTY = Column(
     "expanded_uncertainty",
     cells.number_or_empty(),

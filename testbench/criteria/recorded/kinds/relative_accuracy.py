@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
 from testbench.criteria.recorded import cells
-from testbench.criteria.recorded.kind import FIRST, Column, RecordedKind
+from testbench.criteria.recorded.kind import APPLICABLE_STANDARD, FIRST, Column, RecordedKind
 from testbench.criteria.recorded.rows import RecordedTest
 from testbench.criteria.recorded.scoring import Scoring
 from testbench.criteria.requirement import Metric
 from testbench.criteria.result import Result
 from testbench.metrology.accuracy import AccuracyAudit, accuracy_audit, bias_adjustment_factor
+from testbench.metrology.part60_audits import absolute_accuracy, relative_accuracy_of
 from testbench.text import Text
 
 CHARACTERISTIC = "relative_accuracy"
+NEXT_AUDIT_QUARTERS = {"annual": 4, "semi": 2}
+"""By the grade that was reached: within how many QA operating quarters the next audit is due (40 CFR 75 App. B 2.3.1)."""
 _NUMBERS = ("mean_cems", "mean_reference", "mean_difference", "standard_deviation", "t", "confidence_coefficient")
 
 
@@ -57,11 +61,7 @@ def score(scoring: Scoring) -> Iterator[Result]:
         audit = accuracy_audit([row.number("cems") for row in used], [row.number("reference") for row in used])
     except ValueError as error:
         scoring.refuse("reference", f"test {scoring.test.name}: {error}")
-    variables = {
-        "difference": abs(audit.mean_difference),
-        "mean_reference": audit.mean_reference,
-        "reference_mean": audit.mean_reference,
-    }
+    variables = _variables(audit, scoring.rows[0].number_or_empty("applicable_standard"))
     metric, signed = scoring.expression(CHARACTERISTIC, variables, usual)
     match metric:
         case Metric.PERCENT_OF_REFERENCE_MEAN:
@@ -73,7 +73,7 @@ def score(scoring: Scoring) -> Iterator[Result]:
         case _:
             scoring.refuse_metric(CHARACTERISTIC, metric)
     bias, notes = _bias(scoring, audit)
-    yield scoring.result(
+    result = scoring.result(
         CHARACTERISTIC,
         value,
         metric=metric,
@@ -83,6 +83,22 @@ def score(scoring: Scoring) -> Iterator[Result]:
         notes=notes,
         absolute="difference",
     )
+    quarters = NEXT_AUDIT_QUARTERS.get(str(result.details.get("tier")))
+    yield result if quarters is None else replace(result, details={**result.details, "next_audit_quarters": quarters})
+
+
+def _variables(audit: AccuracyAudit, applicable_standard: Decimal | None) -> dict[str, Decimal]:
+    """What tiers and alternatives may ask for; those of 40 CFR 60 need the applicable standard."""
+    known = {
+        "difference": abs(audit.mean_difference),
+        "mean_reference": audit.mean_reference,
+        "reference_mean": audit.mean_reference,
+        "absolute_accuracy": absolute_accuracy(audit),
+    }
+    if applicable_standard is not None:
+        known["percent_of_standard"] = relative_accuracy_of(audit, applicable_standard)
+        known["reference_percent_of_standard"] = audit.mean_reference / applicable_standard * 100
+    return known
 
 
 def _details(audit: AccuracyAudit) -> dict[str, Any]:
@@ -119,6 +135,7 @@ KIND = RecordedKind(
         Column("used", cells.flag("used", "discarded"), Text(zh="是否采用", en="whether the run counts")),
         Column("cems", cells.number_or_empty(), Text(zh="CEMS 平均值", en="mean of the system")),
         Column("reference", cells.number_or_empty(), Text(zh="参比方法平均值", en="mean of the reference method")),
+        APPLICABLE_STANDARD,
     ),
     characteristics=(CHARACTERISTIC,),
     score=score,

@@ -206,7 +206,8 @@ class ReportStandard:
     """Title, edition and digest of the standard that judged, and what may limit its use.
 
     `analogy` is the sentence that says the standard is applied by analogy (empty where it applies as written), `basis` what
-    the criteria rest on, `digest` the SHA-256 of the criteria file. `decision_rule` is stated where several judge.
+    the criteria rest on, `digest` the SHA-256 of the criteria file and `version` its version. `decision_rule` is stated
+    where several judge.
     """
 
     name: str
@@ -216,6 +217,7 @@ class ReportStandard:
     analogy: Words = ""
     basis: Words = ""
     decision_rule: Words = ""
+    version: int = 1
 
 
 @dataclass(frozen=True, slots=True)

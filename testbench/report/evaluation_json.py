@@ -39,6 +39,7 @@ def evaluation_document(content: ReportContent) -> dict[str, Any]:
         "standard": content.standard.name,
         "standard_title": _words(content.standard.title),
         "standard_edition": content.standard.edition,
+        "standard_version": content.standard.version,
         "standard_digest": content.standard.digest,
         "analogy": _words(content.standard.analogy),
         "basis": _words(content.standard.basis),
@@ -69,7 +70,8 @@ def evaluation_document(content: ReportContent) -> dict[str, Any]:
 
 def content_digest(content: ReportContent) -> str:
     """SHA-256 of what the report of an evaluation states, whoever issues it and whenever."""
-    stated = {name: value for name, value in evaluation_document(content).items() if name not in ("record_head", "report")}
+    aside = ("record_head", "report", "standard_version")  # the version is part of what the digest of the file covers
+    stated = {name: value for name, value in evaluation_document(content).items() if name not in aside}
     return hashlib.sha256(json.dumps(stated, sort_keys=True, allow_nan=False).encode()).hexdigest()
 
 
@@ -111,6 +113,7 @@ def _standard(standard: ReportStandard) -> dict[str, Any]:
         "name": standard.name,
         "title": _words(standard.title),
         "edition": standard.edition,
+        "version": standard.version,
         "digest": standard.digest,
         "analogy": _words(standard.analogy),
         "basis": _words(standard.basis),

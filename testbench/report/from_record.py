@@ -150,7 +150,13 @@ def _standard(standard: Standard | None, measurand: str) -> ReportStandard:
         return ReportStandard("", Text(zh="未按标准判定", en="not judged by a standard"))
     head = standard.standard
     return ReportStandard(
-        standard.name, head.title, head.edition, standard.digest, standard.analogy_for(measurand) or "", head.basis
+        standard.name,
+        head.title,
+        head.edition,
+        standard.digest,
+        standard.analogy_for(measurand) or "",
+        head.basis,
+        version=standard.version,
     )
 
 

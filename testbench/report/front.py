@@ -67,13 +67,20 @@ def cover(content: ReportContent, wording: Wording) -> Block:
                     wording["cover.software"],
                     wording.join([f"{name} {text}" for name, text in content.software.items()]),
                 ),
-                *((wording["cover.criteria_digest"], one.digest) for one in content.standards or (standard,)),
+                *((wording["cover.criteria_file"], _file(one, wording)) for one in content.standards or (standard,)),
                 (wording["cover.station_digest"], station.digest),
             ]
         ),
         "scope": [wording["cover.scope"], *statements(content, wording)],
         "signatures": signatures(content, wording),
     }
+
+
+def _file(standard: ReportStandard, wording: Wording) -> str:
+    """Name, version and digest of the criteria file; empty where none judged."""
+    if not standard.digest:
+        return ""
+    return wording.fill("cover.criteria_file_is", name=standard.name, version=standard.version, digest=standard.digest)
 
 
 def _standard_facts(content: ReportContent, wording: Wording) -> list[tuple[str, str]]:

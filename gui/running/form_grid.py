@@ -89,6 +89,8 @@ class FormGrid(QWidget):
         rows = min(_SHOWN_ROWS, max(2, self.model.rowCount() + (1 if grows else 0)))
         height = self.table.verticalHeader().defaultSectionSize() * rows + self.table.horizontalHeader().sizeHint().height()
         self.table.setFixedHeight(height + 2 * self.table.frameWidth() + 2)
+        self.layout().activate()
+        self.setMinimumHeight(self.sizeHint().height())
         self._go_to_first_open()
 
     def import_file(self, path: Path) -> None:
@@ -121,7 +123,8 @@ class FormGrid(QWidget):
         self.table.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def save(self) -> None:
-        """Hand over what was entered, if it is complete."""
+        """Hand over what was entered, if it is complete; a cell that is being typed counts."""
+        self._save.setFocus(Qt.FocusReason.ShortcutFocusReason)
         if self._busy or not self._save.isEnabled():
             return
         try:
@@ -162,6 +165,7 @@ class FormGrid(QWidget):
         self.table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         self.table.horizontalHeader().setStretchLastSection(True)
         self._state, self._hint = QLabel(), QLabel()
+        self._state.setMinimumHeight(self._state.fontMetrics().height() + 6)
         self._state.setWordWrap(True)
         self._hint.setProperty("tone", "muted")
         self._import, self._add, self._remove, self._save = (QPushButton() for _ in range(4))

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QElapsedTimer, QEvent, QObject, QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QPixmap
+from PySide6.QtGui import QKeyEvent, QPixmap, QResizeEvent
 from PySide6.QtWidgets import (
     QApplication,
     QButtonGroup,
@@ -284,6 +284,7 @@ class PromptPanel(QFrame):
         if form is not None:
             words = f"{self._desk.say(form.title)}\n{self._desk.say(form.instruction)}"
         self._text.setText(words)
+        self._fit_text()
         self._unit.setText(prompt.unit)
         for number, choice in enumerate(prompt.choices):
             self._choices.button(number).setText(f"{number + 1}  {self._desk.tell(choice)}")
@@ -299,6 +300,14 @@ class PromptPanel(QFrame):
         elif not prompt.wants_picture and prompt.form is None:
             hint = self.tr("Enter confirms; a remark may stand before it.")
         self._hint.setText(hint)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        """Give the words the height that they need in this width."""
+        super().resizeEvent(event)
+        self._fit_text()
+
+    def _fit_text(self) -> None:
+        self._text.setMinimumHeight(max(0, self._text.heightForWidth(self._text.width())))
 
     def _say_heading(self) -> None:
         words = self.tr("The evaluation waits for your answer")

@@ -271,6 +271,7 @@ class Form:
         """What a journal keeps of it: the title, the names and units of the columns, and the given cells."""
         return {
             "title": self.title.en,
+            "title_zh": self.title.zh,
             "columns": [f"{column.name} / {column.unit}" if column.unit else column.name for column in self.columns],
             "given": [dict(row) for row in self.given],
         }

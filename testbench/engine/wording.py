@@ -53,7 +53,7 @@ def describe(call: str, arguments: Mapping[str, Any], language: Language = "en")
                 return f"{'手动连接' if by_hand else '配气'} {gas}{beside}"
             return f"{'connect by hand' if by_hand else 'supply'} {gas}{beside}"
         case "enter":
-            return f"填写表格：{arguments['title']}" if chinese else f"table to fill in: {arguments['title']}"
+            return f"填写表格：{arguments['title_zh']}" if chinese else f"table to fill in: {arguments['title']}"
         case "transition":
             before, after = (f"{100 * arguments[key]:g} %F.S." for key in ("before", "after"))
             return f"切换 {before} → {after}" if chinese else f"switch gas, {before} → {after}"

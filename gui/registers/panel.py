@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 
 from gui.dates import local
 from gui.desk import Desk
+from gui.registers.control_panel import ControlPanel
 from gui.registers.drafts import Draft, Reading
 from gui.registers.files import FilesPanel, Picture
 from gui.registers.form import EntryForm
@@ -29,7 +30,7 @@ from gui.registers.states import SHOWN
 from gui.theme import Tone
 from gui.widgets.state_label import Shape, StateLabel
 from testbench.engine.clock import wall_now
-from testbench.register.entries import Section
+from testbench.register.entries import RegisteredDevice, Section
 from testbench.register.states import explained, states
 from testbench.text import Text
 
@@ -73,6 +74,9 @@ class EntryPanel(QWidget):
         self.tabs.addTab(self.form, "")
         self.tabs.addTab(self.files, "")
         self.tabs.addTab(self._build_history(), "")
+        self.control = ControlPanel(desk) if section is Section.DEVICES else None
+        if self.control is not None:
+            self.tabs.addTab(self.control, "")
         self._build()
 
     def _build(self) -> None:
@@ -129,12 +133,22 @@ class EntryPanel(QWidget):
         self.form.retranslate(self.desk.language)
         self.files.retranslate()
         self.history.set_language(self.desk.language)
+        if self.control is not None:
+            self.tabs.setTabText(3, self.tr("QAL3 charts"))
+            self.control.retranslate()
         if self._draft is not None:
             self._show_head(self._draft)
 
     def restyle(self) -> None:
         """Draw the icons in the present colours."""
         self.files.restyle()
+        if self.control is not None:
+            self.control.restyle()
+
+    def show_control(self, device: RegisteredDevice | None) -> None:
+        """Show the control charts of a device, where these are devices."""
+        if self.control is not None:
+            self.control.show_device(device)
 
     def show_draft(self, draft: Draft, reading: Reading, *, all_problems: bool, asked: frozenset[str]) -> None:
         """Show a draft, with the problems of the fields that were filled in (`asked`), or with all of them."""

@@ -25,7 +25,7 @@ from gui.registers.entry_list import EntryList
 from gui.registers.files import picture_of
 from gui.registers.history import history_rows
 from gui.registers.panel import EntryPanel
-from testbench.register.entries import Attachment, Entry, Section
+from testbench.register.entries import Attachment, Entry, RegisteredDevice, Section
 from testbench.register.history import Change
 
 NEW = 0
@@ -247,11 +247,16 @@ class SectionView(QWidget):
         if fresh:
             self.panel.history.show_rows(())
             self.panel.show_thumbnail(None)
+            if draft.base is None:
+                self.panel.show_control(None)
         if draft.base is not None and (fresh or not draft.dirty):
             self._fetch(draft.base)
 
     def _fetch(self, entry: Entry) -> None:
         """Fetch the history and the first picture of an entry."""
+
+        if isinstance(entry, RegisteredDevice):
+            self.panel.show_control(entry)
 
         def told(changes: tuple[Change, ...]) -> None:
             if self._shown == entry.identifier:

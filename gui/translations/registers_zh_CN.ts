@@ -2,6 +2,85 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="zh_CN">
 <context>
+    <name>ControlPanel</name>
+    <message>
+        <source>Gas</source>
+        <translation>气体</translation>
+    </message>
+    <message>
+        <source>Chart</source>
+        <translation>控制图</translation>
+    </message>
+    <message>
+        <source>Enter reading</source>
+        <translation>录入读数</translation>
+    </message>
+    <message>
+        <source>Was adjusted</source>
+        <translation>已调整</translation>
+    </message>
+    <message>
+        <source>The drift sums begin anew</source>
+        <translation>漂移累积和重新开始</translation>
+    </message>
+    <message>
+        <source>Was repaired</source>
+        <translation>已维修</translation>
+    </message>
+    <message>
+        <source>All sums begin anew</source>
+        <translation>全部累积和重新开始</translation>
+    </message>
+    <message>
+        <source>Set s_AMS</source>
+        <translation>设定 s_AMS</translation>
+    </message>
+    <message>
+        <source>Control chart</source>
+        <translation>控制图</translation>
+    </message>
+    <message>
+        <source>Date</source>
+        <translation>日期</translation>
+    </message>
+    <message>
+        <source>Reading</source>
+        <translation>读数</translation>
+    </message>
+    <message>
+        <source>Reference</source>
+        <translation>标准值</translation>
+    </message>
+    <message>
+        <source>s_AMS could not be set</source>
+        <translation>s_AMS 未能设定</translation>
+    </message>
+    <message>
+        <source>The reading could not be entered</source>
+        <translation>读数未能录入</translation>
+    </message>
+    <message>
+        <source>Control charts</source>
+        <translation>控制图</translation>
+    </message>
+    <message>
+        <source>, by {amount} {unit}</source>
+        <translation>，调整量 {amount} {unit}</translation>
+    </message>
+    <message>
+        <source>no readings yet</source>
+        <translation>尚无读数</translation>
+    </message>
+    <message>
+        <source>Save the device first.</source>
+        <translation>请先保存该仪器。</translation>
+    </message>
+    <message>
+        <source>Set s_AMS of this gas; the charts are drawn with it.</source>
+        <translation>请设定该气体的 s_AMS，控制图据此绘制。</translation>
+    </message>
+</context>
+<context>
     <name>DateBox</name>
     <message>
         <source>Pick the day in a calendar (Alt+Down)</source>
@@ -116,6 +195,10 @@
     <message>
         <source>History</source>
         <translation>修改记录</translation>
+    </message>
+    <message>
+        <source>QAL3 charts</source>
+        <translation>QAL3 控制图</translation>
     </message>
     <message>
         <source>New entry</source>

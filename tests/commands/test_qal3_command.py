@@ -33,7 +33,7 @@ def test_a_drift_is_seen_reading_by_reading_and_ends_with_the_adjustment(qal3):
     for day in (1, 8):
         assert "in control" in qal3("add", "A-001", "--date", f"2026-01-{day:02}", "--span", "21,18")
     assert "drift: adjust the device, by -2.1 %" in qal3("add", "a-001", "--date", "2026-01-15", "--span", "21,18")
-    assert "drift: adjust the device" in qal3("show", "Maker A")
+    assert "drift: adjust the device" in qal3("show", "Maker A 410i A-001")
     assert "in control" in qal3("add", "1", "--date", "2026-01-15", "--adjusted", "span")
     document = json.loads(qal3("show", "A-001", "--json"))
     (span,) = (chart for chart in document["charts"] if chart["gas"] == "span")

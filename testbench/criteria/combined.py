@@ -55,12 +55,12 @@ def read_combined(data: Mapping[str, Any], text: str, source: str) -> Standard:
     if others:
         raise StandardError(f"criteria file {source}: {others[0]}: no such key beside [[combined]]")
     if not isinstance(entries, list) or not entries:
-        raise StandardError(f"criteria file {source}: combined: write one [[combined]] table for each standard")
+        raise StandardError(f"criteria file {source}: write one [[combined]] table for each standard")
     parts = []
     for number, entry in enumerate(entries, start=1):
         place = f"criteria file {source}: combined[{number}]"
         if not isinstance(entry, Mapping) or set(entry) != _KEYS or not all(isinstance(v, str) for v in entry.values()):
-            raise StandardError(f"{place}: give name, digest and text, each as a text")
+            raise StandardError(f"{place}: give `name`, `digest` and `text`, each as a text")
         if hashlib.sha256(entry["text"].encode()).hexdigest() != entry["digest"]:
             raise StandardError(f"{place}: the text of {entry['name']} does not fit its digest; it was changed since")
         part = parse_standard(entry["text"], f"{source}: {entry['name']}")

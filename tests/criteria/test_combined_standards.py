@@ -89,7 +89,7 @@ def test_a_text_that_was_changed_is_refused():
         parse_standard(text.replace("limit = 1", "limit = 9"), "combined.toml")
     with pytest.raises(StandardError, match="suite: no such key beside"):
         parse_standard("suite = 1\n" + text, "combined.toml")
-    with pytest.raises(StandardError, match=r"combined\[1\]: give name, digest and text"):
+    with pytest.raises(StandardError, match=r"combined\[1\]: give `name`, `digest` and `text`"):
         parse_standard('[[combined]]\nname = "lab"\n', "combined.toml")
 
 

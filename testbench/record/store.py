@@ -35,6 +35,7 @@ from testbench.record.copies import back_up
 from testbench.record.database import Database, open_sqlite
 from testbench.record.evaluations import Evaluations
 from testbench.record.glance import Glances
+from testbench.record.judged import Judged
 from testbench.record.migrate import bring_up_to_date, refuse_foreign
 from testbench.record.model import ChannelRow, Overview, Readings, TraceEntry
 from testbench.record.prompts import Prompts
@@ -51,7 +52,8 @@ class Record(Evaluations, Runs, Results):
     """An open record. Several threads may use it, but an evaluation's readings, steps and runs are written by one alone.
 
     `commands`, `prompts` and `alarms` are between the process that runs an evaluation and the people around it, `glances`
-    for those who watch, `amendments` for those who exclude or repeat results when it has ended.
+    for those who watch, `amendments` for those who exclude or repeat results when it has ended, `judged` for judging many
+    of them again.
     """
 
     def __init__(self, database: Database) -> None:
@@ -62,6 +64,7 @@ class Record(Evaluations, Runs, Results):
         self.alarms = Alarms(database)
         self.amendments = Amendments(database)
         self.glances = Glances(database)
+        self.judged = Judged(database)
 
     @classmethod
     def open(cls, path: Path, *, create: bool = False) -> Self:

@@ -1,0 +1,167 @@
+"""Judges old evaluations by another standard, or another edition, and says what changes; nothing is written.
+
+for rescored in rescore(record, load_standard("our-hj76@2"), ["E20261122-134501-4f2a"]):
+    for change in rescored.changes: …
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from testbench.criteria.judge import Verdict, judge_all
+from testbench.criteria.standard import Standard
+from testbench.errors import InputError
+from testbench.findings import Finding
+from testbench.outcome import Outcome
+from testbench.record.attempts import counting, results
+from testbench.record.judged import JudgedEvaluation
+from testbench.record.store import Record
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What a verdict came to: the outcome, the limit as it is printed, the grade reached, and the value that was judged."""
+
+    outcome: Outcome
+    limit: str
+    grade: str = ""
+    value: float | None = None
+    unit: str = ""
+    provisional: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A verdict that another standard gives otherwise; None where one of the two does not ask for the characteristic."""
+
+    device: str
+    characteristic: str
+    index: str | None
+    before: Judgement | None
+    after: Judgement | None
+
+
+@dataclass(frozen=True, slots=True)
+class Rescored:
+    """An evaluation, or some of its runs, judged again.
+
+    `before` and `after` are the outcomes; `unchanged` counts verdicts that stay as they are. `undetermined` names what the
+    standard asks for and the evaluation has not determined.
+    """
+
+    evaluation: str
+    runs: tuple[str, ...]
+    standard_before: str
+    digest_before: str
+    before: Outcome | None
+    after: Outcome
+    changes: tuple[Change, ...]
+    unchanged: int
+    undetermined: tuple[str, ...]
+
+
+def rescore(
+    record: Record, standard: Standard, evaluations: Sequence[str], runs: Mapping[str, Sequence[str]] | None = None
+) -> Iterator[Rescored]:
+    """Judge evaluations of a record by a standard, in their order.
+
+    `runs` are the only runs of an evaluation that count, by its identifier: the standard is then restricted to what they
+    determined. InputError for several standards at once.
+    """
+    if standard.parts:
+        raise InputError("old evaluations are judged again by one standard at a time")
+    for row in record.judged.evaluations(evaluations):
+        yield _rescored(row, standard, tuple((runs or {}).get(row.identifier, ())))
+
+
+def _rescored(row: JudgedEvaluation, standard: Standard, runs: tuple[str, ...]) -> Rescored:
+    found = list(row.findings)
+    if row.amendments:
+        found = counting(results(row.identifier, found, row.amendments))
+    documents = _of_one_standard(row, standard)
+    before = row.outcome
+    findings: list[Finding] = [stored.finding for stored in found if not runs or stored.run in runs]
+    there = {finding.characteristic for finding in findings}
+    if runs:
+        documents = [document for document in documents if document["characteristic"] in there]
+        before = Outcome.worst(Outcome(document["outcome"]) for document in documents) if documents else None
+    if runs or row.restricted:
+        standard = standard.restricted_to(there)
+    card = judge_all(findings, standard, row.measurand, devices=row.devices)
+    old = _numbered((_key(document), _recorded(document)) for document in documents)
+    asked = [verdict for score in card.devices for verdict in score.verdicts]
+    new = _numbered((_key_of(verdict), _judgement(verdict)) for verdict in asked if verdict.characteristic in there)
+    undetermined = dict.fromkeys(v.characteristic for v in asked if v.characteristic not in there)
+    changes = []
+    unchanged = 0
+    for key in dict.fromkeys((*new, *(k for k in old if k[1] in there))):
+        index, was = old.get(key, (None, None))
+        place, now = new.get(key, (index, None))
+        if was is not None and now is not None and _same(was, now):
+            unchanged += 1
+        else:
+            changes.append(Change(key[0], key[1], place if now is not None else index, was, now))
+    return Rescored(
+        evaluation=row.identifier,
+        runs=runs,
+        standard_before=row.standard,
+        digest_before=row.digest,
+        before=before,
+        after=card.outcome,
+        changes=tuple(changes),
+        unchanged=unchanged,
+        undetermined=tuple(undetermined),
+    )
+
+
+Key = tuple[str, str, int]
+"""Device, characteristic, and which of several verdicts, counted from 0."""
+
+
+def _numbered(entries: Iterator[tuple[tuple[str, str, str | None], Judgement]]) -> dict[Key, tuple[str | None, Judgement]]:
+    counts: dict[tuple[str, str], int] = {}
+    found: dict[Key, tuple[str | None, Judgement]] = {}
+    for (device, characteristic, index), judgement in entries:
+        number = counts.get((device, characteristic), 0)
+        counts[device, characteristic] = number + 1
+        found[device, characteristic, number] = index, judgement
+    return found
+
+
+def _same(one: Judgement, other: Judgement) -> bool:
+    return (one.outcome, one.limit, one.grade) == (other.outcome, other.limit, other.grade)
+
+
+def _of_one_standard(row: JudgedEvaluation, standard: Standard) -> list[Mapping[str, Any]]:
+    """The recorded verdicts on what was asked for; of several standards those of the one that is named, else the first."""
+    documents = [document for document in row.verdicts if document.get("criterion", True)]
+    names = list(dict.fromkeys(document.get("standard", "") for document in documents))
+    if len(names) < 2:
+        return documents
+    chosen = standard.name if standard.name in names else names[0]
+    return [document for document in documents if document.get("standard", "") == chosen]
+
+
+def _key(document: Mapping[str, Any]) -> tuple[str, str, str | None]:
+    return document["device"], document["characteristic"], document.get("index")
+
+
+def _key_of(verdict: Verdict) -> tuple[str, str, str | None]:
+    return verdict.device, verdict.characteristic, verdict.index
+
+
+def _recorded(document: Mapping[str, Any]) -> Judgement:
+    return Judgement(
+        Outcome(document["outcome"]),
+        document.get("limit_text", ""),
+        document.get("grade", ""),
+        document.get("value"),
+        document.get("unit", ""),
+        bool(document.get("provisional", False)),
+    )
+
+
+def _judgement(verdict: Verdict) -> Judgement:
+    return Judgement(verdict.outcome, verdict.limit_text, verdict.grade, verdict.value, verdict.unit, verdict.provisional)

@@ -1,0 +1,102 @@
+"""What was found and judged in many evaluations at once, for judging them again: a few queries for hundreds of them."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import func, select
+
+from testbench.outcome import Outcome
+from testbench.record import schema
+from testbench.record.access import Access
+from testbench.record.model import AmendmentRow, StoredFinding
+from testbench.record.rows import amendment_row, stored_finding
+
+TOGETHER = 400
+"""Evaluations that are read at once: so much stands in memory, and so many identifiers in a query."""
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedEvaluation:
+    """An evaluation's findings, amendments and last verdicts (JSON documents), and what it was judged by.
+
+    `restricted` says that the standard was restricted to what the suite determines.
+    """
+
+    identifier: str
+    standard: str
+    digest: str
+    measurand: str
+    devices: tuple[str, ...]
+    outcome: Outcome | None
+    restricted: bool
+    findings: tuple[StoredFinding, ...]
+    amendments: tuple[AmendmentRow, ...]
+    verdicts: tuple[Mapping[str, Any], ...]
+
+
+class Judged(Access):
+    """Findings and verdicts of many evaluations."""
+
+    def identifiers(self) -> list[str]:
+        """All evaluations, the oldest first."""
+        columns = schema.evaluation.c
+        return [row["identifier"] for row in self._rows(select(columns.identifier).order_by(columns.identifier))]
+
+    def evaluations(self, wanted: Sequence[str]) -> Iterator[JudgedEvaluation]:
+        """Evaluations by their identifiers, in that order; an identifier that is not there is left out."""
+        for first in range(0, len(wanted), TOGETHER):
+            yield from self._together(wanted[first : first + TOGETHER])
+
+    def _together(self, wanted: Sequence[str]) -> Iterator[JudgedEvaluation]:
+        one, run, finding, amended = schema.evaluation.c, schema.run.c, schema.finding.c, schema.amendment.c
+        columns = (one.identifier, one.standard, one.standard_digest, one.measurand, one.devices, one.outcome, one.request)
+        rows = {row["identifier"]: row for row in self._rows(select(*columns).where(one.identifier.in_(wanted)))}
+        findings = self._rows(
+            select(schema.finding, run.evaluation)
+            .join(schema.run)
+            .where(run.evaluation.in_(wanted))
+            .order_by(run.evaluation, finding.number)
+        )
+        amendments = self._rows(
+            select(schema.amendment).where(amended.evaluation.in_(wanted)).order_by(amended.evaluation, amended.number)
+        )
+        found = _by_evaluation(findings)
+        changed = _by_evaluation(amendments)
+        judged = _by_evaluation(self._last_verdicts(wanted))
+        for identifier in wanted:
+            if (row := rows.get(identifier)) is None:
+                continue
+            yield JudgedEvaluation(
+                identifier=identifier,
+                standard=row["standard"],
+                digest=row["standard_digest"],
+                measurand=row["measurand"],
+                devices=tuple(device["name"] for device in row["devices"]),
+                outcome=None if row["outcome"] is None else Outcome(row["outcome"]),
+                restricted=bool(row["request"].get("restricted")),
+                findings=tuple(stored_finding(each) for each in found.get(identifier, ())),
+                amendments=tuple(amendment_row(each) for each in changed.get(identifier, ())),
+                verdicts=tuple(each["document"] for each in judged.get(identifier, ())),
+            )
+
+    def _last_verdicts(self, wanted: Sequence[str]) -> Sequence[Mapping[str, Any]]:
+        verdict = schema.verdict.c
+        last = (
+            select(verdict.evaluation, func.max(verdict.judging).label("judging"))
+            .where(verdict.evaluation.in_(wanted))
+            .group_by(verdict.evaluation)
+            .subquery()
+        )
+        joined = schema.verdict.join(last, (last.c.evaluation == verdict.evaluation) & (last.c.judging == verdict.judging))
+        return self._rows(
+            select(verdict.evaluation, verdict.document).select_from(joined).order_by(verdict.evaluation, verdict.number)
+        )
+
+
+def _by_evaluation(rows: Sequence[Mapping[str, Any]]) -> dict[str, list[Mapping[str, Any]]]:
+    """Rows that stand in the order of their evaluations."""
+    return {name: list(own) for name, own in itertools.groupby(rows, key=lambda row: str(row["evaluation"]))}

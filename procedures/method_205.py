@@ -63,7 +63,7 @@ def method_205(bench: Bench, settings: Method205Settings) -> None:
     if not is_near_a_level(settings.protocol_gas, settings.levels):
         raise InputError(
             f"the protocol gas ({level_words(settings.protocol_gas)}) must lie within 10 % of one of the dilutions "
-            f"({', '.join(level_words(level) for level in settings.levels)}); change protocol_gas or levels"
+            f"({', '.join(level_words(level) for level in settings.levels)}); change 'protocol_gas' or 'levels'"
         )
     bench.check_conditions()
     if settings.adjust_first:

@@ -74,7 +74,7 @@ def method_7e(bench: Bench, settings: Method7ESettings) -> None:
         for level in settings.levels:
             bench.determine(device, "calibration_error_direct", "%", _calibration_error, direct, level, span)
         for level in checks:
-            for when, system in (("before", before), ("after", after)):
+            for when, system in (("before the run", before), ("after the run", after)):
                 bench.determine(device, "system_bias", "%", _change, system[level], compared[level], level, when, span)
             bench.determine(device, "system_drift", "%", _change, after[level], before[level], level, "", span)
 

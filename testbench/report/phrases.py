@@ -132,7 +132,7 @@ def clause_text(verdict: ReportVerdict, wording: Wording) -> str:
 
 def index_text(verdict: ReportVerdict, wording: Wording) -> str:
     """Return the level or day that a value belongs to, in the report's language; empty where it is none of several."""
-    index = (verdict.finding.index if verdict.finding else None) or ""
+    index = wording.tell((verdict.finding.index if verdict.finding else None) or "")
     if _DAY.search(index):
         return _DAY.sub(lambda found: wording.fill("device.day", number=found.group(1)), index)
     return wording.fill("device.at_index", index=index) if index else ""

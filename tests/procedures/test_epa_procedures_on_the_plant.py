@@ -195,12 +195,12 @@ def test_method_7e_finds_the_bend_as_calibration_error_and_the_drift_over_a_run(
         mid = direct["50 %F.S."]
         assert mid.value == pytest.approx(bend, abs=mid.expanded_uncertainty + 0.1)
         bias = by_index(made, "system_bias", device)
-        assert list(bias) == ["0 %F.S., before", "0 %F.S., after", "50 %F.S., before", "50 %F.S., after"]
+        assert list(bias) == [f"{level} %F.S., {when} the run" for level in (0, 50) for when in ("before", "after")]
         drift = by_index(made, "system_drift", device)
         for index, daily in (("0 %F.S.", 2.0), ("50 %F.S.", 3.0)):  # d·[dz·(1 − x) + ds·x]
             assert drift[index].value == pytest.approx(daily, abs=drift[index].expanded_uncertainty + 0.1)
-            assert bias[f"{index}, before"].value == pytest.approx(
-                0.0, abs=bias[f"{index}, before"].expanded_uncertainty + 0.2
+            assert bias[f"{index}, before the run"].value == pytest.approx(
+                0.0, abs=bias[f"{index}, before the run"].expanded_uncertainty + 0.2
             )
 
 

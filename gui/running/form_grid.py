@@ -89,7 +89,7 @@ class FormGrid(QWidget):
         rows = min(_SHOWN_ROWS, max(2, self.model.rowCount() + (1 if grows else 0)))
         height = self.table.verticalHeader().defaultSectionSize() * rows + self.table.horizontalHeader().sizeHint().height()
         self.table.setFixedHeight(height + 2 * self.table.frameWidth() + 2)
-        self.layout().activate()
+        self._whole.activate()
         self.setMinimumHeight(self.sizeHint().height())
         self._go_to_first_open()
 
@@ -180,7 +180,7 @@ class FormGrid(QWidget):
             buttons.addWidget(part)
         buttons.addStretch(1)
         buttons.addWidget(self._save)
-        whole = QVBoxLayout(self)
+        whole = self._whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(6)
         whole.addWidget(self.table)

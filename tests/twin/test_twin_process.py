@@ -204,9 +204,12 @@ def test_the_log_reproduces_the_plant(start: Start, station: StationFile) -> Non
     laboratory.advance(12.5)
     laboratory.set_condition("temperature", 31.0)
     laboratory.adjust_by_hand("B", Adjustment.ZERO, 0.1, 0.0)
+    laboratory.connect_gas({"CO2": 0.1, "SO2": 1e-4})
+    laboratory.connect_gas({})
     laboratory.advance(20.0)
     history = laboratory.log()
-    assert (history.seed, history.now_s, len(history.commands)) == (9, 20.0, 2)
+    assert (history.seed, history.now_s, len(history.commands)) == (9, 20.0, 4)
+    assert [(one.name, one.values) for one in history.commands[2:]] == [("CO2 SO2", (0.1, 1e-4)), ("", ())]
     plant = Plant(station.station, history.seed)
     plant.replay(history.commands)
     plant.advance(history.now_s)

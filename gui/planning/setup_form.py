@@ -310,7 +310,11 @@ class SetupForm(QScrollArea):
             unjudged = self.tr("Add procedures to the suite. Their findings are reported, and nothing is judged.")
             return unjudged if self.standard.currentData() == NO_STANDARD else ""
         head = standard.standard
-        lines = [self.tr("{title}, edition {edition}").format(title=self._desk.say(head.title), edition=head.edition)]
+        words = self.tr("{title}, edition {edition}")
+        if standard.parts:
+            lines = [words.format(title=part.name, edition=part.standard.edition) for part in standard.parts]
+        else:
+            lines = [words.format(title=self._desk.say(head.title), edition=head.edition)]
         figures = standard.provisional_figures
         if figures:
             lines.append(self.tr("▲ {count} limits are provisional: nobody has read them in its text").format(count=figures))

@@ -53,6 +53,7 @@ class EvaluationView(QWidget):
         self._name.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.outcome = StateLabel(self.desk.theme)
         self._facts = QLabel(wordWrap=True)
+        self._standards = QLabel(wordWrap=True)
         self._remarks = QLabel(wordWrap=True)
         self._remarks.setProperty("tone", "attention")
         self.compare_button, self.watch_button = QPushButton(), QPushButton()
@@ -88,6 +89,7 @@ class EvaluationView(QWidget):
         whole.setSpacing(SPACING)
         whole.addLayout(head)
         whole.addWidget(self._facts)
+        whole.addWidget(self._standards)
         whole.addWidget(self._remarks)
         whole.addLayout(self._messages)
         whole.addWidget(splitter, 1)
@@ -185,6 +187,9 @@ class EvaluationView(QWidget):
         self.outcome.setVisible(row.outcome is not None)
         self.watch_button.setVisible(evaluated.stand.standing.goes_on or evaluated.stand.standing.resumable)
         self._facts.setText("  ·  ".join(self._said(evaluated)))
+        outcomes = self._by_standards(evaluated)
+        self._standards.setText("\n".join(outcomes))
+        self._standards.setVisible(bool(outcomes))
         remarks = self._remarked(evaluated)
         self._remarks.setText("\n".join(remarks))
         self._remarks.setVisible(bool(remarks))
@@ -212,7 +217,7 @@ class EvaluationView(QWidget):
 
     def _remarked(self, evaluated: Evaluated) -> list[str]:
         """What must be known before a verdict is read."""
-        said = self._by_standards(evaluated)
+        said = []
         if evaluated.stand.standing.goes_on:
             said.append(self.tr("It goes on. What it has found so far is shown; it is judged at its end."))
         if evaluated.row.reason:

@@ -134,12 +134,12 @@ def _reference_problem(plan: Plan, step: PlannedStep, number: int) -> Problem:
     )
 
 
-def criterion_problems(standard: Standard, items: Sequence[DraftItem], measurand: str) -> Iterator[Problem]:
-    """Criteria of the standard that nothing in the suite determines."""
+def criterion_problems(standard: Standard, items: Sequence[DraftItem], measurand: str, named: str = "") -> Iterator[Problem]:
+    """Criteria of the standard that nothing in the suite determines; `named` is its name, where several judge."""
     if standard.parts:
         for part in standard.parts:
             own = [item for item in items if not item.standards or part.name in item.standards]
-            yield from criterion_problems(part, own, measurand)
+            yield from criterion_problems(part, own, measurand, f"{part.name}: ")
         return
     found = {name for item in items for name in item.procedure.characteristics}
     for criterion in standard.criteria:
@@ -148,8 +148,8 @@ def criterion_problems(standard: Standard, items: Sequence[DraftItem], measurand
         yield warning(
             Place(PlaceKind.STANDARD, criterion.characteristic),
             Text(
-                zh=f"{criterion.title.zh}：测试项目中没有程序测定它，报告中将判为“无法判定”",
-                en=f"{criterion.title.en}: no procedure of the suite determines it; the report will say inconclusive",
+                zh=f"{named}{criterion.title.zh}：测试项目中没有程序测定它，报告中将判为“无法判定”",
+                en=f"{named}{criterion.title.en}: no procedure of the suite determines it; the report will say inconclusive",
             ),
             Text(
                 zh="如需判定，请加入相应的程序",

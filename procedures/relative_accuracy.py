@@ -57,7 +57,7 @@ class RelativeAccuracySettings(Settings):
 def relative_accuracy(bench: Bench, settings: RelativeAccuracySettings) -> None:
     """RA, RE and AE of pairs of reference and device, from the bench's gas or from an entered reference method."""
     if moving := [device.name for device in bench.devices if device.kind is not MeasurandKind.GAS]:
-        raise InputError(f"{', '.join(moving)}: measures no gas; for velocities use the procedure velocity-accuracy")
+        raise InputError(f"{', '.join(moving)}: measures no gas; velocities are tested on a flow rig")
     if settings.source == "entered":
         entered = bench.enter(pairs_form(bench.devices, settings.runs))
         for device in bench.devices:

@@ -117,7 +117,7 @@ def test_a_missing_role_is_named(tmp_path, simulated_text, capsys):
     ("arguments", "told"),
     [
         (["--standard", "hj76"], "did you mean 'hj76-2017'"),
-        (["--standard", "epa-part75"], "has no suite"),
+        (["--standard", "en14181-operation"], "has no suite"),
         (["--standard", "nothing.toml"], "does not exist"),
         (["--standard", "hj76-2017", "--devices", "A,Z"], "no device 'Z'"),
         (["--standard", "hj76-2017", "--set", "levels=0.5"], "--set needs --procedure"),

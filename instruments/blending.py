@@ -279,6 +279,11 @@ class Blending:
         shares = [(x - z) / leg.nominal for leg, x, z in zip(sources, contents, zero, strict=True)]
         back = math.fsum(z / leg.nominal for leg, z in zip(sources, zero, strict=True))
         whole = math.fsum(shares) / (1.0 - back)  # of all sources
+        if whole > 1.0:
+            return {}, (
+                f"the source gases would need {whole * self.total_flow:.4g} {FLOW}, more than total_flow "
+                f"({self.total_flow:g} {FLOW})"
+            )
         wanted = [
             (leg, self.total_flow * (share + whole * z / leg.nominal))
             for leg, share, z in zip(sources, shares, zero, strict=True)

@@ -116,3 +116,21 @@ def test_cylinders_that_make_no_divider_are_refused() -> None:
         made(zero=ZERO)
     with pytest.raises(StationError, match="source_flow must ascend"):
         made(Capability(5.0, (0.5, 6.0), 1.0, 0.1))
+
+
+def test_of_another_gas_only_the_impurity_of_the_zero_gas_is_in_the_measurand() -> None:
+    divider = made(co2=CO2, so2=SO2, zero=ZERO)
+    contents = {"CO2": 0.0, "SO2": 400e-6}  # 8 % of a cylinder with 0.5 %
+    assert divider.predict_in_mixture("SO2", contents, 1).value == pytest.approx(400e-6)
+    assert divider.predict_in_mixture("CO2", contents, 1).value == pytest.approx(0.92 * 1.5e-6)
+    used = divider.consumption_of_mixture(contents)
+    assert used == pytest.approx({"co2": 0.0, "so2": 0.4, "zero": 4.6})
+    divider.remember(divider.plan_mixture(contents))
+    readings = {"divider.co2": 0.0, "divider.so2": 400.0, "divider.flow": 5.0}
+    assert divider.reference("CO2", readings, 1).value == pytest.approx(0.92 * 1.5e-6)
+    assert divider.reference("SO2", readings, 1).value == pytest.approx(400e-6)
+
+
+def test_it_makes_no_two_gases_at_once() -> None:
+    with pytest.raises(UnsuppliableError, match="CO2 and SO2 cannot be made at once"):
+        made(co2=CO2, so2=SO2, zero=ZERO).plan_mixture({"CO2": 1e-3, "SO2": 4e-4})

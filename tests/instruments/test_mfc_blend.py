@@ -438,3 +438,68 @@ def test_zero_gas_that_fails_at_zero_is_noticed_too() -> None:
 def test_a_total_flow_that_no_controller_can_set_is_refused() -> None:
     with pytest.raises(StationError, match=r"below what mfc-n2 can set .*raise total_flow"):
         simple(total_flow=1e-9)
+
+
+# ---- several components at once ----------------------------------------------------------------------------------------
+
+THREE = {"mfc-co2": "co2", "mfc-no": "no", "mfc-n2": "pure"}
+
+
+def test_two_gases_are_made_at_once_of_their_flows() -> None:
+    # 10 % of 30 % is a third of 4 L/min, 200 of 1000 µmol/mol a fifth; the zero gas is what is left
+    bench = Bench(THREE)
+    bench.divider.supply_mixture({"CO2": 0.10, "NO": 200e-6})
+    flows = {"mfc-co2": 4.0 / 3.0, "mfc-no": 0.8, "mfc-n2": 4.0 - 4.0 / 3.0 - 0.8}
+    assert dict(bench.said) == pytest.approx(flows)
+    for component, content in (("CO2", 0.10), ("NO", 200e-6)):
+        predicted = bench.divider.predict_in_mixture(component, {"CO2": 0.10, "NO": 200e-6}, 1)
+        assert predicted.value == pytest.approx(content)
+    used = bench.divider.consumption_of_mixture({"CO2": 0.10, "NO": 200e-6})
+    assert used == pytest.approx({"co2": 4.0 / 3.0, "no": 0.8, "pure": flows["mfc-n2"]})
+
+
+def test_the_uncertainty_in_a_mixture_is_that_of_the_hand_calculation() -> None:
+    # x = c q1/Σq with q1/Σq = 1/3: sensitivity to q1 is 2/3, to each other flow its share with the other sign
+    predicted = Bench(THREE).divider.predict_in_mixture("CO2", {"CO2": 0.10, "NO": 200e-6}, 7)
+    relative = {name: part.contribution / 0.10 for name, part in predicted.components.items()}
+    assert relative["cylinder.co2"] == pytest.approx(0.003)
+    assert relative["controller.mfc-co2"] == pytest.approx(0.002 * 2 / 3)
+    assert relative["controller.mfc-no"] == pytest.approx(-0.002 * 0.2)
+    assert relative["controller.mfc-n2"] == pytest.approx(-0.002 * (1 - 1 / 3 - 0.2))
+    assert "cylinder.no" not in relative
+
+
+@given(co2=st.floats(0.01, 0.14), no=st.floats(20e-6, 400e-6))
+def test_a_mixture_has_the_contents_that_were_asked_for_also_with_an_impure_zero_gas(co2: float, no: float) -> None:
+    divider = Bench({"mfc-co2": "co2", "mfc-no": "no", "mfc-n2": "zero"}).divider
+    contents = {"CO2": co2, "NO": no}
+    assert divider.predict_in_mixture("CO2", contents, 1).value == pytest.approx(co2, rel=1e-9)
+    assert divider.predict_in_mixture("NO", contents, 1).value == pytest.approx(no, rel=1e-9)
+    assert math.fsum(divider.consumption_of_mixture(contents).values()) == pytest.approx(4.0)
+
+
+def test_an_interferent_alone_leaves_only_the_impurity_of_the_zero_gas() -> None:
+    divider = Bench({"mfc-co2": "co2", "mfc-no": "no", "mfc-n2": "zero"}).divider
+    contents = {"CO2": 0.0, "NO": 500e-6}
+    assert divider.predict_in_mixture("CO2", contents, 1).value == pytest.approx(0.5 * 0.5e-6)
+    assert divider.predict_in_mixture("NO", contents, 1).value == pytest.approx(500e-6)
+
+
+@pytest.mark.parametrize(
+    ("contents", "why"),
+    [
+        ({"CO2": 0.1, "SO2": 1e-4}, "there is no cylinder of SO2; it can make CO2, NO"),
+        (
+            {"CO2": 0.25, "NO": 500e-6},
+            "25 % CO2 with 0.05 % NO cannot be made: the source gases would need 5.333 L/min, more than",
+        ),
+        ({"CO2": 0.1, "NO": 2e-6}, r"mfc-no would have to pass 0.008 L/min; it passes 0.05 to 5 L/min"),
+    ],
+)
+def test_a_mixture_that_cannot_be_made_is_refused_before_anything_is_set(contents: dict[str, float], why: str) -> None:
+    bench = Bench(THREE)
+    with pytest.raises(UnsuppliableError, match=why):
+        bench.divider.check_mixture(contents)
+    with pytest.raises(UnsuppliableError):
+        bench.divider.supply_mixture(contents)
+    assert bench.said == []

@@ -46,11 +46,12 @@ check: $(VENV)/installed-gui-dev
 
 # Ratios in one run: the engine against a bare query loop; a nine-day evaluation. Many instruments at once: how long a tick
 # takes, how well a grid of 20 channels at 10 Hz is kept. A soak: does anything grow in thirty days?
-# How smooth is the window with much on it?
+# How fast are 10 000 stored runs judged again? How smooth is the window with much on it?
 bench: $(VENV)/installed-gui-dev
 	$(BIN)/python tests/bench/bench.py
 	$(BIN)/python tests/bench/grid_bench.py
 	$(BIN)/python tests/bench/soak.py
+	$(BIN)/python tests/bench/rescore_bench.py
 	QT_QPA_PLATFORM=offscreen $(BIN)/python tests/bench/gui_bench.py
 
 # Pictures of every screen in both languages and both themes, for docs/screens

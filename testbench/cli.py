@@ -34,6 +34,7 @@ COMMANDS = {
     "score": "score test data measured elsewhere against a standard",
     "report": "write the report of a recorded evaluation again, in either language",
     "export": "write the readings of an evaluation as CSV or Parquet",
+    "rescore": "judge old evaluations by another standard or edition, and list what changes",
     "recompute": "compute a recorded evaluation anew from its raw readings, and list what differs",
     "record": "check a record, copy it while it is in use, archive an evaluation and restore one",
     "trace": "print the bytes that went to and from the instruments, where they were kept",
@@ -41,7 +42,7 @@ COMMANDS = {
     "register": "list the registered devices, gas cylinders and measurement standards",
     "qal3": "control charts of a device's zero and span readings over months",
     "station": "print a station file to start from, check one, or ask its instruments who they are",
-    "standards": "list the standards, or print one readably",
+    "standards": "list, show and check standards; copy, confirm and lock your own",
     "procedures": "list the procedures and their settings",
     "instruments": "list the instrument drivers and how each was verified",
 }

@@ -342,5 +342,5 @@ def _verdict(
         clause=criterion.clause,
         evidence=str(requirement.evidence) if requirement else "",
         evidence_source=requirement.evidence.source if requirement else "",
-        procedure_marks=tuple(mark.text for mark in criterion.procedure),
+        procedure_marks=criterion.procedure_texts,
     )

@@ -13,6 +13,7 @@ import tomllib
 from collections.abc import Collection, Mapping
 from decimal import Decimal
 from enum import StrEnum
+from functools import cached_property
 from importlib import resources
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
@@ -162,6 +163,11 @@ class Criterion(Table):
     def provisional(self) -> bool:
         """Whether any of its limits was not read in the standard's own text."""
         return any(requirement.evidence.provisional for requirement in self.requirements)
+
+    @cached_property
+    def procedure_texts(self) -> tuple[Text, ...]:
+        """The figures of the procedure with their marks, as they are printed."""
+        return tuple(mark.text for mark in self.procedure)
 
     def applies_to(self, measurand: str | None, unit: str | None) -> bool:
         """Whether it is written for this measurand and unit of data, letter case aside; None stands for any."""

@@ -6,8 +6,9 @@ for rescored in rescore(record, load_standard("our-hj76@2"), ["E20261122-134501-
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from testbench.criteria.judge import Verdict, judge_all
@@ -72,28 +73,35 @@ def rescore(
     """
     if standard.parts:
         raise InputError("old evaluations are judged again by one standard at a time")
+    restricted = cache(standard.restricted_to)
     for row in record.judged.evaluations(evaluations):
-        yield _rescored(row, standard, tuple((runs or {}).get(row.identifier, ())))
+        yield _rescored(row, standard, restricted, tuple((runs or {}).get(row.identifier, ())))
 
 
-def _rescored(row: JudgedEvaluation, standard: Standard, runs: tuple[str, ...]) -> Rescored:
+def _rescored(
+    row: JudgedEvaluation,
+    standard: Standard,
+    restricted: Callable[[frozenset[str]], Standard],
+    runs: tuple[str, ...],
+) -> Rescored:
     found = list(row.findings)
     if row.amendments:
         found = counting(results(row.identifier, found, row.amendments))
     documents = _of_one_standard(row, standard)
     before = row.outcome
     findings: list[Finding] = [stored.finding for stored in found if not runs or stored.run in runs]
-    there = {finding.characteristic for finding in findings}
+    there = frozenset(finding.characteristic for finding in findings)
     if runs:
         documents = [document for document in documents if document["characteristic"] in there]
         before = Outcome.worst(Outcome(document["outcome"]) for document in documents) if documents else None
-    if runs or row.restricted:
-        standard = standard.restricted_to(there)
-    card = judge_all(findings, standard, row.measurand, devices=row.devices)
+    card = judge_all(findings, restricted(there), row.measurand, devices=row.devices)
+    undetermined: dict[str, None] = {}
+    if not runs and not row.restricted:
+        own = (criterion for criterion in standard.criteria if criterion.applies_to(row.measurand, None))
+        undetermined = dict.fromkeys(c.characteristic for c in own if c.characteristic not in there)
+    after = Outcome.worst([card.outcome, *([Outcome.INCONCLUSIVE] if undetermined else [])])
     old = _numbered((_key(document), _recorded(document)) for document in documents)
-    asked = [verdict for score in card.devices for verdict in score.verdicts]
-    new = _numbered((_key_of(verdict), _judgement(verdict)) for verdict in asked if verdict.characteristic in there)
-    undetermined = dict.fromkeys(v.characteristic for v in asked if v.characteristic not in there)
+    new = _numbered((_key_of(verdict), _judgement(verdict)) for score in card.devices for verdict in score.verdicts)
     changes = []
     unchanged = 0
     for key in dict.fromkeys((*new, *(k for k in old if k[1] in there))):
@@ -109,7 +117,7 @@ def _rescored(row: JudgedEvaluation, standard: Standard, runs: tuple[str, ...]) 
         standard_before=row.standard,
         digest_before=row.digest,
         before=before,
-        after=card.outcome,
+        after=after,
         changes=tuple(changes),
         unchanged=unchanged,
         undetermined=tuple(undetermined),

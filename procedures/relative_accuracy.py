@@ -21,10 +21,15 @@ from testbench.engine.procedure import Settings, Text, procedure, setting
 from testbench.engine.steps import Averages, DeviceInfo
 from testbench.errors import InputError
 from testbench.findings import Finding
+from testbench.metrology.accuracy import AccuracyAudit, bias_adjustment_factor
 from testbench.metrology.amount import conversion
 from testbench.metrology.coverage import Expanded
 from testbench.metrology.measurand import MeasurandKind
 from testbench.metrology.pair_accuracy import Pair, PairAccuracy, exact_pair, pair_accuracy
+from testbench.metrology.part60_audits import absolute_accuracy, relative_accuracy_of
+from testbench.metrology.rounding import decimal_of
+
+BIAS_TESTED = frozenset({"SO2", "NOx"})
 
 
 class RelativeAccuracySettings(Settings):
@@ -45,6 +50,13 @@ class RelativeAccuracySettings(Settings):
     levels: tuple[Annotated[float, Field(gt=0, le=1)], ...] = setting(
         (0.4, 0.5, 0.6), unit="F.S.", title=Text(zh="依次通入的标准气体", en="gases, in turn"), min_length=1, max_length=20
     )
+    applicable_standard: float = setting(
+        0.0,
+        unit="F.S.",
+        title=Text(zh="适用排放限值（0：未给出）", en="applicable emission standard, share of full scale; 0: not stated"),
+        ge=0,
+        le=10,
+    )
     adjust_first: bool = setting(True, title=Text(zh="测试前调整零点和量程", en="adjust zero and span before"), join="any")
 
 
@@ -61,7 +73,7 @@ def relative_accuracy(bench: Bench, settings: RelativeAccuracySettings) -> None:
     if settings.source == "entered":
         entered = bench.enter(pairs_form(bench.devices, settings.runs))
         for device in bench.devices:
-            bench.determine(device, "relative_accuracy", "%", _from_entered, entered, settings.runs)
+            bench.determine(device, "relative_accuracy", "%", _from_entered, entered, settings)
         return
     bench.check_conditions()
     if settings.adjust_first:
@@ -72,7 +84,7 @@ def relative_accuracy(bench: Bench, settings: RelativeAccuracySettings) -> None:
         bench.settle()
         readings.append(bench.average(settings.run_s))
     for device in bench.devices:
-        bench.determine(device, "relative_accuracy", "%", _from_bench, readings)
+        bench.determine(device, "relative_accuracy", "%", _from_bench, readings, settings)
 
 
 def pairs_form(devices: Sequence[DeviceInfo], runs: int) -> Form:
@@ -99,16 +111,19 @@ def pairs_form(devices: Sequence[DeviceInfo], runs: int) -> Form:
     )
 
 
-def _from_entered(device: DeviceInfo, characteristic: str, entered: Entered, runs: int) -> Finding:
+def _from_entered(device: DeviceInfo, characteristic: str, entered: Entered, settings: RelativeAccuracySettings) -> Finding:
     unit, factor = content_unit(device)
     rows = entered.of("device", device.name)
     pairs = [exact_pair(factor * float(row["reference"] or 0.0), factor * float(row["cems"] or 0.0), unit) for row in rows]
-    if len(pairs) < runs:
-        raise ValueError(f"{len(pairs)} runs are entered, {runs} are asked for")
-    return _finding(device, characteristic, pairs, unit, {"entered_by": entered.by, "source": entered.source}, exact=True)
+    if len(pairs) < settings.runs:
+        raise ValueError(f"{len(pairs)} runs are entered, {settings.runs} are asked for")
+    more = {"entered_by": entered.by, "source": entered.source}
+    return _finding(device, characteristic, pairs, unit, more, settings.applicable_standard, exact=True)
 
 
-def _from_bench(device: DeviceInfo, characteristic: str, readings: Sequence[Averages]) -> Finding:
+def _from_bench(
+    device: DeviceInfo, characteristic: str, readings: Sequence[Averages], settings: RelativeAccuracySettings
+) -> Finding:
     unit, factor = content_unit(device)
     pairs = []
     for number, averages in enumerate(readings, start=1):
@@ -116,7 +131,7 @@ def _from_bench(device: DeviceInfo, characteristic: str, readings: Sequence[Aver
         if reading.indication is None or reading.reference is None:
             raise ValueError(f"no reading in run {number}")
         pairs.append(Pair(reading.reference.scaled(factor, unit), reading.indication.scaled(factor, unit)))
-    return _finding(device, characteristic, pairs, unit, {}, exact=False)
+    return _finding(device, characteristic, pairs, unit, {}, settings.applicable_standard, exact=False)
 
 
 def content_unit(device: DeviceInfo) -> tuple[str, float]:
@@ -126,7 +141,14 @@ def content_unit(device: DeviceInfo) -> tuple[str, float]:
 
 
 def _finding(
-    device: DeviceInfo, characteristic: str, pairs: Sequence[Pair], unit: str, more: dict[str, Any], *, exact: bool
+    device: DeviceInfo,
+    characteristic: str,
+    pairs: Sequence[Pair],
+    unit: str,
+    more: dict[str, Any],
+    applicable_standard: float,
+    *,
+    exact: bool,
 ) -> Finding:
     result = pair_accuracy(pairs)
     audit = result.audit
@@ -156,11 +178,33 @@ def _finding(
                 "mean_reference": reference,
                 "difference": abs(float(audit.mean_difference)),
                 "full_scale": device.full_scale * conversion(device.unit, unit),
+                **_by_standard(device, audit, applicable_standard, unit),
             },
             "expressed": _expressed(result, unit, exact=exact),
+            **_bias(device, audit),
             **more,
         },
     )
+
+
+def _by_standard(device: DeviceInfo, audit: AccuracyAudit, applicable_standard: float, unit: str) -> dict[str, float]:
+    """What 40 CFR 60 asks for beside: |d| + |cc|, and the audit in percent of the emission standard where it is stated."""
+    known = {"absolute_accuracy": float(absolute_accuracy(audit))}
+    if applicable_standard > 0:
+        standard = decimal_of(device.full_scale * applicable_standard * conversion(device.unit, unit))
+        known["percent_of_standard"] = float(relative_accuracy_of(audit, standard))
+        known["reference_percent_of_standard"] = float(audit.mean_reference / standard * 100)
+    return known
+
+
+def _bias(device: DeviceInfo, audit: AccuracyAudit) -> dict[str, Any]:
+    """Bias test and factor of 40 CFR 75 App. A 7.6, which are for SO2 and NOx alone."""
+    if device.measurand not in BIAS_TESTED or audit.mean_cems <= 0:
+        return {}
+    return {
+        "bias_test": "fail" if audit.biased_low else "pass",
+        "bias_adjustment_factor": float(bias_adjustment_factor(audit)),
+    }
 
 
 def _expressed(result: PairAccuracy, unit: str, *, exact: bool) -> dict[str, dict[str, Any]]:

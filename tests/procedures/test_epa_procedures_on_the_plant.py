@@ -11,6 +11,7 @@ import pytest
 
 from testbench.criteria.judge import judge
 from testbench.criteria.standard import load_standard
+from testbench.engine.entering import Entered
 from testbench.errors import InputError
 from testbench.outcome import Outcome
 
@@ -240,3 +241,65 @@ def test_the_detection_limit_is_three_standard_deviations_of_averaged_readings(s
     expressed = finding.details["expressed"]
     assert expressed["percent_of_standard"]["value"] == pytest.approx(10 * expressed["percent_of_span"]["value"])
     assert expressed["absolute"]["value"] == pytest.approx(finding.value)
+
+
+class Answers:
+    """An operator who fills in the tables with what is given for each column, by row."""
+
+    def __init__(self, **columns):
+        self.columns = columns
+
+    def fill(self, form):
+        return tuple(
+            {**row, **{name: values[number % len(values)] for name, values in self.columns.items()}}
+            for number, row in enumerate(form.given)
+        )
+
+
+def entered(made, monkeypatch, **columns):
+    """Have the bench's tables filled in with these columns."""
+    answers = Answers(**columns)
+
+    def enter(form):
+        return Entered(rows=form.complete(answers.fill(form)), by="operator", source="keyboard")
+
+    monkeypatch.setattr(made.bench, "enter", enter)
+
+
+def only_a(data):
+    exact_and_still(data)
+    data["devices"] = {"A": data["devices"]["A"]}
+
+
+def test_three_runs_beside_a_reference_method_are_an_audit(simulated_station, direct_bench, monkeypatch):
+    made = direct_bench(simulated_station(only_a))
+    entered(made, monkeypatch, cems=(8.4, 8.4, 8.4), reference=(10.0, 10.0, 10.0))
+    finding = made.run("relative-accuracy-audit", applicable_standard=1.2)["A", "relative_accuracy_audit"]
+    assert finding.value == pytest.approx(-16.0)
+    assert finding.variables["percent_of_standard"] == pytest.approx(100 * 1.6 / 24.0)
+    verdict = judge(finding, load_standard("epa-procedure1"), measurand="CO2")
+    assert (verdict.outcome, verdict.by_alternative) == (Outcome.PASS, True)
+
+
+def test_an_entered_audit_may_be_judged_by_the_emission_standard(simulated_station, direct_bench, monkeypatch):
+    made = direct_bench(simulated_station(only_a))
+    entered(made, monkeypatch, cems=(7.9,), reference=(10.0,))
+    found = made.run("relative-accuracy", source="entered", runs=9, applicable_standard=1.05)
+    finding = found["A", "relative_accuracy"]
+    assert finding.value == pytest.approx(21.0)
+    assert finding.variables["percent_of_standard"] == pytest.approx(10.0)  # 2.1 of 21 % CO2
+    assert finding.variables["reference_percent_of_standard"] == pytest.approx(100 * 10.0 / 21.0)
+    assert finding.variables["absolute_accuracy"] == pytest.approx(2.1)
+    assert "bias_test" not in finding.details  # for SO2 and NOx alone
+
+
+def test_entered_drifts_put_out_of_control(simulated_station, direct_bench, monkeypatch):
+    made = direct_bench(simulated_station(only_a))
+    entered(made, monkeypatch, low=(0.0, 0.0, 11.0, 0.0, 0.0, 0.0, 0.0), high=(0.0, 6.0, 6.0, 6.0, 6.0, 6.0, 0.0))
+    finding = made.run("out-of-control")["A", "out_of_control"]
+    assert finding.value == 1
+    assert [(period["gas"], period["begins"], period["ends"]) for period in finding.details["periods"]] == [
+        ("low", 2, 4),
+        ("high", 6, 7),
+    ]
+    assert judge(finding, load_standard("epa-procedure1"), measurand="CO2").outcome is Outcome.FAIL

@@ -50,6 +50,7 @@ check: $(VENV)/installed-gui-dev
 bench: $(VENV)/installed-gui-dev
 	$(BIN)/python tests/bench/bench.py
 	$(BIN)/python tests/bench/grid_bench.py
+	$(BIN)/python tests/bench/monte_carlo_bench.py
 	$(BIN)/python tests/bench/soak.py
 	$(BIN)/python tests/bench/rescore_bench.py
 	QT_QPA_PLATFORM=offscreen $(BIN)/python tests/bench/gui_bench.py

@@ -92,17 +92,21 @@ def monte_carlo_adaptive(
     generator = np.random.default_rng(seed)
     parts: list[Floats] = []
     of_blocks: list[tuple[float, float, float, float]] = []
+    squares = 0.0  # within the blocks
     converged = False
     while not converged and (len(parts) + 1) * size <= max(most_trials, 2 * size):
         block = _one_measurand(_drawn(model, inputs, size, generator))
-        parts.append(block)
         own = summarise(block, probability=probability)
+        parts.append(own.sample)
         of_blocks.append((own.value, own.standard_uncertainty, *own.interval))
+        squares += (size - 1) * own.standard_uncertainty**2
         if len(parts) < 2:
             continue
-        spread = 2.0 * np.std(np.array(of_blocks), axis=0, ddof=1) / math.sqrt(len(parts))
-        tolerance = numerical_tolerance(float(np.std(np.concatenate(parts), ddof=1)), digits)
-        converged = bool((spread <= tolerance).all())
+        blocks = np.array(of_blocks)
+        between = size * float(np.sum((blocks[:, 0] - blocks[:, 0].mean()) ** 2))
+        u = math.sqrt((squares + between) / (len(parts) * size - 1))
+        spread = 2.0 * np.std(blocks, axis=0, ddof=1) / math.sqrt(len(parts))
+        converged = bool((spread <= numerical_tolerance(u, digits)).all())
     found = summarise(np.concatenate(parts), probability=probability)
     return MonteCarlo(
         found.value, found.standard_uncertainty, probability, found.interval, found.shortest, found.sample, converged

@@ -273,6 +273,32 @@ def test_what_was_entered_and_connected_by_hand_agrees(evaluating, cut_s):
     assert_agrees(made.again())
 
 
+@pytest.mark.parametrize("error", [EndedError("the system shuts down"), HoldError("paused by the operator", lambda: True)])
+@pytest.mark.parametrize("during", ["supply_other", "settle", "supply"])
+def test_a_run_that_was_cut_with_a_gas_connected_by_hand_goes_on_with_it(evaluating, during, error):
+    made = evaluating(interference=QUICK_INTERFERENCE)
+    calls = []
+    made.watcher.began = calls.append
+    pending = [error]
+
+    def check():
+        connected = "supply_other" in calls[:-1] or during == "supply_other"
+        if pending and calls and connected and calls[-1] == during:
+            raise pending.pop()
+
+    made.check = made.safe_point = check
+    if isinstance(error, EndedError):
+        with pytest.raises(EndedError):
+            made.go()
+        made.go_on()
+    else:
+        made.go()
+    assert not pending
+    assert_agrees(made.again())
+    found = {one.finding.characteristic: one.finding for one in made.record.findings(made.evaluation)}
+    assert found["interference_positive_zero"].value is not None
+
+
 def test_one_of_several_runs_is_computed_alone(evaluating):
     made = evaluating(linearity=QUICK_LINEARITY, repeatability={"repeats": 3})
     made.go()

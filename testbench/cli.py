@@ -32,6 +32,7 @@ COMMANDS = {
     "exclude": "exclude a result of an evaluation that has ended, with a reason, or take that back",
     "repeat": "repeat an item of an evaluation that has ended; its findings take the place of the first ones",
     "score": "score test data measured elsewhere against a standard",
+    "emission": "CO2 amount of hourly data, its uncertainty and the tier it reaches",
     "report": "write the report of a recorded evaluation again, in either language",
     "export": "write the readings of an evaluation as CSV or Parquet",
     "rescore": "judge old evaluations by another standard or edition, and list what changes",

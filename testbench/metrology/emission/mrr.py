@@ -57,3 +57,16 @@ def tier_reached(expanded_uncertainty_percent: float) -> int:
     if not expanded_uncertainty_percent >= 0:
         raise ValueError(f"an expanded uncertainty is 0 % or more, got {expanded_uncertainty_percent}")
     return next((tier for tier, limit in TIERS.items() if expanded_uncertainty_percent <= limit), 0)
+
+
+def combined_percent(parts: Sequence[tuple[float, int]]) -> float:
+    """Combined relative standard uncertainty of an annual emission, %: u² = Σ u_i²/n_i.
+
+    `parts`: relative standard uncertainty in percent of the emission, and how many independent errors average in the year: 1
+    for a systematic influence. Raises ValueError without parts, a negative uncertainty or n below 1.
+    """
+    if not parts:
+        raise ValueError("a budget needs at least one contribution")
+    if not all(0 <= u < math.inf and n >= 1 for u, n in parts):
+        raise ValueError("a contribution is 0 % or more of at least 1 independent value")
+    return math.sqrt(math.fsum(u * u / n for u, n in parts))

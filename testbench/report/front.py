@@ -182,12 +182,18 @@ def _matrix(devices: Sequence[ReportDevice], wording: Wording, *, overall: bool 
     names = dict.fromkeys(itertools.chain.from_iterable((v.characteristic for v in d.verdicts) for d in devices))
     rows: list[list[Cell]] = []
     for name in names:
-        line = [next((v for v in d.verdicts if v.characteristic == name), None) for d in devices]
+        line = [_worst([v for v in d.verdicts if v.characteristic == name]) for d in devices]
         row: list[Cell] = [wording.name("characteristic", name), _shared_limit(line, wording)]
         rows.append(row + [_matrix_cell(verdict, wording) for verdict in line])
     if overall:
         rows.append([wording["summary.overall"], "", *(_overall(d, wording, counts(d, wording)) for d in devices)])
     return table(columns, rows, wording["summary.matrix"], strong_last=int(overall))
+
+
+def _worst(verdicts: Sequence[ReportVerdict]) -> ReportVerdict | None:
+    """The worst of the verdicts on a characteristic that has several levels; the first where they are alike."""
+    order = {outcome: place for place, outcome in enumerate(Outcome)}
+    return min(verdicts, key=lambda v: len(order) if v.outcome is None else order[v.outcome], default=None)
 
 
 def _matrix_cell(verdict: ReportVerdict | None, wording: Wording) -> Cell:

@@ -9,6 +9,7 @@ import pytest
 import tomlkit
 
 from testbench import cli
+from testbench.engine.clock import monotonic
 from testbench.errors import AbortedError
 from testbench.record.store import Record
 
@@ -82,27 +83,44 @@ def test_a_plan_says_that_a_person_connects_the_gas(station, tmp_path, capsys):
     assert "connect by hand 100 µmol/mol SO2" in out
 
 
+LEFT = (
+    "the gas with 100 µmol/mol SO2 is connected by hand, and no instrument can shut it: go to the bench, shut its cylinder "
+    "and take it off"
+)
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows sends no signals to one process")
-def test_a_run_that_is_aborted_with_a_gas_connected_by_hand_says_that_only_a_person_can_shut_it(station, tmp_path):
+@pytest.mark.parametrize("number", ["SIGINT", "SIGKILL"])
+def test_a_run_that_ends_early_with_a_gas_connected_by_hand_says_that_only_a_person_can_shut_it(station, tmp_path, number):
     folder = tmp_path / "out"
     many = [word.replace("repeats=1", "repeats=20") for word in SETTINGS]
     words = ["run", "interference", "--station", str(station(quiet)), "--output", str(folder), *many]
     command = [sys.executable, "-m", "testbench.cli", *words, "--language", "en"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, encoding="utf-8") as process:
-        record = _opened(folder, process)
-        with record:
-            run = _run(record, process)
-            while not any(step.call == "supply_other" and step.done for step in record.steps(run)):
-                assert process.poll() is None
-            process.send_signal(signal.SIGINT)
-            out, err = process.communicate(timeout=60)
-            assert process.returncode == AbortedError.exit_status, out + err
-            (row,) = record.evaluations()
-            alarms = [event.text for event in record.events(row.identifier) if event.kind == "alarm"]
-    assert alarms == [
-        "the gas with 100 µmol/mol SO2 is connected by hand, and no instrument can shut it: go to the bench, shut its "
-        "cylinder and take it off"
-    ]
+    with (
+        subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, encoding="utf-8") as process,
+        _opened(folder, process) as record,
+    ):
+        run = _run(record, process)
+        while not _connected(record.steps(run)):
+            assert process.poll() is None
+        process.send_signal(getattr(signal, number))
+        process.communicate(timeout=60)
+        assert process.returncode in (AbortedError.exit_status, -signal.SIGKILL)
+        (row,) = record.evaluations()
+        deadline = monotonic() + 30.0
+        while not (alarms := _alarms(record, row.identifier)):
+            assert monotonic() < deadline
+    assert alarms == [LEFT]
+
+
+def _connected(steps):
+    """Whether the gas that was set last is the one by hand, and something is read with it."""
+    gases = [step for step in steps if step.call in ("zero_gas", "supply", "supply_other")]
+    return bool(gases) and gases[-1].call == "supply_other" and gases[-1].done
+
+
+def _alarms(record, evaluation):
+    return [event.text for event in record.events(evaluation) if event.kind == "alarm"]
 
 
 def _opened(folder, process):

@@ -12,8 +12,10 @@ from pathlib import Path
 
 from testbench.engine.guard.messages import Assignment
 from testbench.engine.judging import judge_stored, verdict_documents
+from testbench.engine.other_gas import connected_by_hand, left_connected
 from testbench.engine.roles import SafeOutcome
 from testbench.engine.safe import unverified
+from testbench.engine.steps import BenchState, OtherGas, from_json
 from testbench.outcome import Outcome
 from testbench.record.store import Record
 
@@ -64,9 +66,21 @@ def enter(assignment: Assignment, report: Report, evaluation: str) -> None:
         for outcome in report.outcomes:
             text = json.dumps(asdict(outcome), ensure_ascii=False)
             record.event(evaluation, None, "safe state", text, bench_time=bench_time, at=at)
+        connected = gas_left_connected(record, evaluation)
+        if connected is not None:
+            record.event(evaluation, None, "alarm", left_connected(connected), bench_time=bench_time, at=at)
         if row.finished is None and not report.taken_by:
             verdicts = verdict_documents(judge_stored(row, record.findings(evaluation), record.runs(evaluation)))
             record.interrupt_evaluation(evaluation, outcome=Outcome.ERROR, reason=report.summary, at=at, verdicts=verdicts)
+
+
+def gas_left_connected(record: Record, evaluation: str) -> OtherGas | None:
+    """The gas that was connected by hand when the last step that left a state had ended; None where there was none."""
+    for run in reversed(record.runs(evaluation)):
+        for step in reversed(record.steps(run.identifier)):
+            if step.state is not None:
+                return connected_by_hand(from_json(BenchState, step.state))
+    return None
 
 
 def write_note(record: Path, report: Report, why: str) -> None:

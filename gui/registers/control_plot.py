@@ -86,11 +86,7 @@ class ControlPlot(QWidget):
                     angle=90,
                     pen=thin_pen(self._theme.colour(Tone.SET_POINT), Qt.PenStyle.DotLine),
                     label=CONTROL_DEED_WORDS[deed].say(self._language),
-                    labelOpts={
-                        "position": 0.9,
-                        "color": self._theme.colour(Tone.TEXT),
-                        "fill": self._theme.colour(Tone.RAISED),
-                    },
+                    labelOpts={"position": 0.03, "color": self._theme.colour(Tone.TEXT)},
                 ),
                 ignoreBounds=True,
             )

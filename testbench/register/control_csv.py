@@ -40,7 +40,7 @@ def read_control_csv(content: bytes, name: str) -> tuple[ControlEntry, ...]:
         try:
             entries.append(_entry(cells, name))
         except InputError as error:
-            raise InputError(f"{name}, line {reader.line_num}, {error}") from error
+            raise InputError(f"{name}, line {reader.line_num}: {error}") from error
     if not entries:
         raise InputError(f"{name} has no readings")
     return tuple(entries)

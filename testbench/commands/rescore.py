@@ -64,7 +64,7 @@ def run(arguments: argparse.Namespace) -> int:
     from testbench.errors import InputError
 
     if bool(arguments.wanted) == arguments.all:
-        raise InputError("which evaluations? testbench rescore RUN … --standard NAME, or --all for every one")
+        raise InputError("which evaluations? `testbench rescore RUN … --standard NAME`, or --all for every one")
     standard = load_standard(arguments.standard)
     found = _rescored(arguments, standard)
     if arguments.json:

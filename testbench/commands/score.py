@@ -69,7 +69,7 @@ def run(arguments: argparse.Namespace) -> int:
 
     if arguments.file is None:
         raise InputError(
-            "which file? testbench score FILE --standard NAME; `testbench score --columns` lists what it may hold"
+            "which file? `testbench score FILE --standard NAME`; `testbench score --columns` lists what it may hold"
         )
     if not arguments.standard:
         raise InputError("by which standard? add --standard NAME; `testbench standards` lists them")

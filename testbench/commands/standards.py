@@ -66,7 +66,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.action not in ACTIONS and arguments.name is None:
         arguments.action, arguments.name = "show", arguments.action  # `testbench standards NAME`
     if arguments.action not in ACTIONS:
-        raise InputError(f"testbench standards: {arguments.action!r} is none of {', '.join(ACTIONS)}")
+        raise InputError(f"`testbench standards`: {arguments.action!r} is none of {', '.join(ACTIONS)}")
     if arguments.action == "list":
         if arguments.name is not None:
             raise InputError(
@@ -75,7 +75,7 @@ def run(arguments: argparse.Namespace) -> int:
         return _list(terminal, arguments.language)
     if arguments.name is None:
         raise InputError(
-            f"which standard? testbench standards {arguments.action} NAME, with NAME one of {', '.join(list_standards())}"
+            f"which standard? `testbench standards {arguments.action} NAME`, with NAME one of {', '.join(list_standards())}"
         )
     if arguments.action == "show":
         from testbench.commands.standards_printing import StandardsPrinter

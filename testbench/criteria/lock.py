@@ -41,7 +41,7 @@ def check_lock(lock: Lock, text: str, name: str, source: str) -> None:
         return
     raise StandardError(
         f"criteria file {source}: was locked by {lock.by} on {lock.at:%Y-%m-%d} and was changed since; put the locked text "
-        f"back (it is kept in the folder versions), or make the change a version of its own: "
+        f"back (it is kept in the folder `versions`), or make the change a version of its own: "
         f"`testbench standards new-version {name}`"
     )
 

@@ -70,8 +70,8 @@ def confirm(
     """
     by, edition = by.strip(), edition.strip()
     if not by or not edition:
-        raise InputError('say who confirms the figure (--by) and where it was read (--edition "HJ 76-2017, page 12")')
-    path, standard = _open(name, "confirm a figure of")
+        raise InputError('say who confirms the figure (--by) and where it was read (`--edition "HJ 76-2017, page 12"`)')
+    path, standard = _open(name)
     number = _criterion(standard, figure)
     key, index = _place(standard.criteria[number], figure)
     before = _requirement(standard, number, key, index)
@@ -88,7 +88,7 @@ def lock(name: str, *, by: str, at: dt.datetime) -> Standard:
     by = by.strip()
     if not by:
         raise InputError("say who locks the file: --by NAME")
-    path, standard = _open(name, "lock")
+    path, standard = _open(name)
     kept = version_path(standard.name, standard.version)
     if kept.exists():
         raise InputError(
@@ -122,20 +122,22 @@ def _own(name: str) -> Path:
     if path is not None:
         return path
     if name in shipped_standards():
-        raise InputError(f"{name} comes with the program and is not changed; copy it first: testbench standards copy {name}")
+        raise InputError(
+            f"{name} comes with the program and is not changed; copy it first: `testbench standards copy {name}`"
+        )
     if VERSION_SIGN in name:
         raise InputError(f"{name} is a former version and stays as it is; change {name.partition(VERSION_SIGN)[0]}")
     raise InputError(f"no own standard {name!r}; {suggest(name, own_standards())}")
 
 
-def _open(name: str, doing: str) -> tuple[Path, Standard]:
+def _open(name: str) -> tuple[Path, Standard]:
     """An own standard that may be changed."""
     path = _own(name)
     standard = load_standard(name)
     if standard.lock is not None:
         raise StandardError(
-            f"cannot {doing} {name}: it was locked by {standard.lock.by} on {standard.lock.at:%Y-%m-%d}; make a new version "
-            f"first: testbench standards new-version {name}"
+            f"{name} cannot be changed: it was locked by {standard.lock.by} on {standard.lock.at:%Y-%m-%d}; "
+            f"make a new version first: `testbench standards new-version {name}`"
         )
     return path, standard
 

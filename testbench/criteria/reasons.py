@@ -22,9 +22,10 @@ def number(value: Decimal, limit: Decimal | None = None) -> str:
 
 
 def limit_text(requirement: Requirement, limit: Decimal | None = None) -> str:
-    """The limit (or another one of the same requirement) as it is printed: "±2 %F.S.", "≤ 120 s", "≥ 95 %"."""
+    """The limit (or another one of the same requirement) as it is printed: "±2 %F.S.", "≤ 120 s", "≥ 95 %", "≥ 0.9"."""
     sign = {"two": "±", "upper": "≤ ", "lower": "≥ "}[requirement.sided.value]
-    return f"{sign}{requirement.limit if limit is None else limit:f} {requirement.unit}"
+    unit = "" if requirement.unit == "1" else f" {requirement.unit}"
+    return f"{sign}{requirement.limit if limit is None else limit:f}{unit}"
 
 
 def _sentence(text: str) -> str:

@@ -181,7 +181,7 @@ def test_a_confirmation_says_who_and_where(tiered: Path) -> None:
 
 
 def test_what_comes_with_the_program_is_not_changed() -> None:
-    with pytest.raises(InputError, match="copy it first: testbench standards copy hj76-2017"):
+    with pytest.raises(InputError, match="copy it first: `testbench standards copy hj76-2017`"):
         confirm("hj76-2017", Figure("repeatability"), by="Li", edition=PAGE, at=AT)
     with pytest.raises(InputError, match="no own standard 'none'"):
         lock("none", by="Li", at=AT)
@@ -196,7 +196,7 @@ def test_a_locked_file_is_read_but_not_changed(tiered: Path) -> None:
         lambda: confirm("tiered", Figure("relative_accuracy", measurand="NOx"), by="L", edition="p", at=AT),
         lambda: lock("tiered", by="Li", at=AT),
     ):
-        with pytest.raises(StandardError, match=r"locked by Li Wei on 2026-11-23.*new-version tiered"):
+        with pytest.raises(StandardError, match=r"cannot be changed: it was locked by Li Wei on 2026-11-23.*new-version tiered"):
             change()
 
 

@@ -15,11 +15,9 @@ from typing import Any
 
 from testbench.criteria.recorded.cells import Place
 from testbench.criteria.recorded.kind import RecordedKind
-from testbench.criteria.recorded.registry import kinds
+from testbench.criteria.recorded.registry import kind_named, kinds
 from testbench.criteria.recorded.rows import RecordedFile, RecordedTest, Row, refuse
 from testbench.errors import InputError
-
-EXAMPLE = "test,parameter,unit,span,level,reference,measured"
 
 
 def read_recorded(path: Path) -> RecordedFile:
@@ -43,7 +41,7 @@ def parse_recorded(text: str, source: str) -> RecordedFile:
     rows = _rows(text, source)
     header = next(rows, None)
     if header is None:
-        raise InputError(f"{source}: no data; the first row must name the columns, for example {EXAMPLE}")
+        raise InputError(f"{source}: no data; the first row must name the columns, for example {_example()}")
     kind, names = _recognise(header, source)
     tests: dict[str, list[Row]] = {}
     for line, cells in rows:
@@ -52,6 +50,11 @@ def parse_recorded(text: str, source: str) -> RecordedFile:
     if not tests:
         raise InputError(f"{source}: no rows after the column names in line {header[0]}")
     return RecordedFile(source, kind, tuple(_test(kind, name, own) for name, own in tests.items()))
+
+
+def _example() -> str:
+    """The columns of one kind, to begin with."""
+    return kind_named("linearity").header
 
 
 _COMMENT = re.compile(r'("(?:[^"]|"")*")|((?:^|(?<=\s))#.*)')
@@ -90,7 +93,7 @@ def _recognise(header: tuple[int, list[str]], source: str) -> tuple[RecordedKind
         otherwise = known.intersection(re.split(r"[;\t|]", ",".join(names)))
         hint = "; separate the columns by commas" if otherwise else ""
         raise InputError(
-            f"{source}, line {line}: the first row must name the columns, for example {EXAMPLE}; "
+            f"{source}, line {line}: the first row must name the columns, for example {_example()}; "
             f"`testbench score --columns` lists all kinds of data{hint}"
         )
     best = min(kinds(), key=lambda kind: (_distance(kind, names), kind.name))

@@ -16,7 +16,7 @@ CHARACTERISTIC = "emission_uncertainty"
 
 def score(scoring: Scoring) -> Iterator[Result]:
     """One result a test: U = 2·sqrt(Σ u²/n) in percent of the emission."""
-    parts = [(float(row.number("relative_u_percent")), int(row.number("independent_values"))) for row in scoring.rows]
+    parts = [(float(row.number("relative_u_percent")), row.whole_number("independent_values")) for row in scoring.rows]
     try:
         combined = combined_percent(parts)
     except ValueError as error:
@@ -44,7 +44,7 @@ KIND = RecordedKind(
         ),
         Column(
             "independent_values",
-            cells.number(positive=True),
+            cells.whole_number(),
             Text(zh="年内独立误差的个数；系统性的为 1", en="independent errors in the year; 1 for a systematic one"),
         ),
     ),

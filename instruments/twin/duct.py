@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from instruments.twin.analyser import filtered_decay
 from instruments.twin.duct_truth import DuctTruth, FanTruth
 from instruments.twin.noise import Stream
-from instruments.twin.tick import SAME_TICK_S, update_number
+from instruments.twin.tick import SAME_TICK_S, Commanded, update_number
 from testbench.metrology.gas_density import moist_air_density
 from testbench.metrology.velocity import power_law_mean
 
@@ -144,7 +144,16 @@ class Duct:
         self._seed = seed
         self.homogeneity = homogeneity
         self._unsteady = Turbulence(Stream(seed, "duct", "unsteadiness"), truth.turbulence_time_s)
+        self.distortions = {
+            "swirl": Commanded(truth.swirl_degrees),
+            "yaw": Commanded(truth.yaw_degrees),
+            "skew": Commanded(truth.skew_percent),
+        }
         self._axis = 1.0 / power_law_mean(truth.profile_exponent)
+
+    def distort(self, quantity: str, value: float, now: float) -> None:
+        """Set the swirl or yaw (degrees) or the skew (percent) from after bench time `now` on."""
+        self.distortions[quantity].set(value, now)
 
     def turbulence(self, name: str) -> Turbulence:
         """The turbulence where an instrument stands."""

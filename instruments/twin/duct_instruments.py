@@ -114,8 +114,12 @@ class VelocityDevice:
         self._chance = chance
         self._seen = _Seen(name, duct, truth.t90_s, truth.turbulence_share)
         area = duct.area if kind_of(scale.unit) is MeasurandKind.FLOW else 1.0
-        swirl = truth.swirl_percent_per_degree * duct.truth.swirl_degrees
-        self._gain = from_si(scale.unit) * area * (1.0 + (truth.coefficient_error_percent + swirl) / 100.0)
+        self._unit = from_si(scale.unit) * area
+        self._feels = {
+            "swirl": truth.swirl_percent_per_degree,
+            "yaw": truth.yaw_percent_per_degree,
+            "skew": truth.skew_percent_per_percent,
+        }
         self._shift = 0.0  # adjustments so far: an offset in its unit, …
         self._factor = 1.0  # … and a factor
         self._pending: deque[_Adjusted] = deque()
@@ -128,11 +132,16 @@ class VelocityDevice:
             self._apply(self._pending.popleft())
         truth, full_scale = self.truth, self.scale.high - self.scale.low
         velocity = self._duct.test_velocity(self._seen.speed(time_s), time_s, truth.position)
-        share = (self._gain * velocity * self._seen.ripple(time_s) - self.scale.low) / full_scale
+        share = (self._gain(time_s) * velocity * self._seen.ripple(time_s) - self.scale.low) / full_scale
         percent = 100.0 * share + truth.zero_offset_percent_fs + 4.0 * truth.linearity_percent_fs * share * (1.0 - share)
         if truth.noise_percent_fs:
             percent += truth.noise_percent_fs * self._chance.normal(update)
         return (self.scale.low + full_scale * percent / 100.0) * self._factor + self._shift
+
+    def _gain(self, time_s: float) -> float:
+        """Its indication over the velocity that it sees."""
+        distorted = math.fsum(felt * self._duct.distortions[name].shown(time_s) for name, felt in self._feels.items())
+        return self._unit * (1.0 + (self.truth.coefficient_error_percent + distorted) / 100.0)
 
     def updated_s(self, now: float) -> float:
         """Bench time of the last update, s."""

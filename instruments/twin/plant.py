@@ -163,12 +163,17 @@ class Plant:
         self._keep(Action.ADJUST_ZERO if point is Adjustment.ZERO else Action.ADJUST_SPAN, device, indicated, target)
 
     def set_condition(self, quantity: str, value: float) -> None:
-        """Set an ambient or supply condition, in the unit of its table."""
+        """Set an ambient or supply condition, in the unit of its table; swirl, yaw or skew of the duct in its own unit."""
         names = [
             name
             for name, table in self.station.environment.items()
             if table.quantity == quantity and name in self._conditions
         ]
+        duct = None if self.rig is None else self.rig.duct
+        if duct is not None and quantity in duct.distortions and math.isfinite(value):
+            self._keep(Action.SET_CONDITION, quantity, value)
+            duct.distort(quantity, value, self.now)
+            return
         if not names:
             known = sorted({t.quantity for n, t in self.station.environment.items() if n in self._conditions})
             raise InstrumentError(

@@ -28,12 +28,16 @@ UNITS: Mapping[str, str] = {
     "voltage": "V",
     "frequency": "Hz",
     "sample flow": "L/min",
+    "swirl": "°",
+    "yaw": "°",
+    "skew": "%",
 }
 """The unit in which a person is asked for a condition that no sensor of the station measures."""
 
 POSSIBLE: Mapping[str, tuple[float, float]] = {
     "°C": (-100.0, 200.0),
     "%": (0.0, 100.0),
+    "°": (-180.0, 180.0),
     "kPa": (1.0, 200.0),
     "hPa": (10.0, 2000.0),
     "V": (0.0, 1000.0),

@@ -99,6 +99,9 @@ _CONDITIONS = {
     "voltage": "供电电压",
     "frequency": "供电频率",
     "sample flow": "采样流量",
+    "swirl": "旋流角",
+    "yaw": "探头转角",
+    "skew": "剖面偏斜",
 }
 _PLAIN = {
     "warm_up": ("预热", "warm up"),

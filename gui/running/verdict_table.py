@@ -95,7 +95,8 @@ class VerdictModel(QAbstractTableModel):
             case 0:
                 return verdict.device
             case 1:
-                return self._desk.say(verdict.title)
+                title = self._desk.say(verdict.title)
+                return f"{title}  [{verdict.standard}]" if verdict.standard else title
             case 2:
                 return value_words(verdict)
             case 3:

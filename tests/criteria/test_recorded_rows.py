@@ -140,7 +140,7 @@ ROWS = st.lists(st.lists(CELLS, max_size=9).map(",".join)).map("\n".join)
 HEADERS = st.sampled_from([",".join(kind.required) for kind in kinds()])
 
 
-@settings(max_examples=300, derandomize=True)
+@settings(max_examples=300, derandomize=True, deadline=None)
 @given(st.one_of(st.text(), st.builds("{}\n{}".format, HEADERS, ROWS)))
 def test_any_text_is_either_read_or_refused(text: str) -> None:
     try:
@@ -150,7 +150,7 @@ def test_any_text_is_either_read_or_refused(text: str) -> None:
     assert all(test.rows for test in recorded.tests)
 
 
-@settings(max_examples=200, derandomize=True)
+@settings(max_examples=200, derandomize=True, deadline=None)
 @given(
     st.sampled_from(["zero", "upscale"]),
     st.lists(st.decimals(min_value=-(10**15), max_value=10**15, places=9).map(str), min_size=2, max_size=6),
@@ -164,7 +164,7 @@ def test_whatever_numbers_are_read_are_scored(level: str, numbers: list[str], pa
     json.dumps([result.to_json() for result in results], allow_nan=False)
 
 
-@settings(max_examples=100, derandomize=True)
+@settings(max_examples=100, derandomize=True, deadline=None)
 @given(st.binary(max_size=200))
 def test_any_bytes_are_either_read_or_refused(tmp_path_factory: pytest.TempPathFactory, data: bytes) -> None:
     path = tmp_path_factory.mktemp("bytes") / "data.csv"

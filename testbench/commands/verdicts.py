@@ -9,7 +9,8 @@ from testbench.criteria.judge import Scorecard, Verdict
 from testbench.findings import Finding
 from testbench.office.outcome_words import WORDS as OUTCOMES
 from testbench.outcome import Outcome
-from testbench.text import Text
+from testbench.report.wording import wording
+from testbench.text import Language, Text
 
 STYLES = {Outcome.PASS: "green", Outcome.FAIL: "bold red"}
 HEADINGS = Text(zh="性能特性|结果|U|指标|判定", en="characteristic|value|U|limit|verdict")
@@ -81,7 +82,10 @@ def _cells(verdict: Verdict, language: str) -> tuple[str, str, str, str, str]:
     word = OUTCOMES[verdict.outcome].say(language)
     if verdict.limit_within_uncertainty:
         word += WITHIN.say(language)
-    return verdict.title.say(language), value, uncertainty, limit, word
+    name = verdict.title.say(language)
+    if verdict.index:
+        name += f" ({wording(Language(language)).tell(verdict.index)})"
+    return name, value, uncertainty, limit, word
 
 
 def print_findings(terminal: Terminal, findings: tuple[Finding, ...], language: str) -> None:

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from procedures.adjustment import adjust_zero_and_span
+from procedures.in_device_unit import absolute
 from procedures.injections import read_gas
 from testbench.engine.bench import Bench
 from testbench.engine.procedure import Settings, Text, setting
@@ -88,6 +89,7 @@ def _influence(device: DeviceInfo, characteristic: str, visits: Sequence[Visit])
             "condition_unit": unit,
             "visits": _rows(device, visits, result),
             "budget": dict(largest.budget),
+            "expressed": absolute(device, largest.percent_fs, result.expanded.uncertainty),
         },
     )
 

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from procedures.adjustment import adjust_zero_and_span
+from procedures.in_device_unit import absolute
 from procedures.injections import read_gas
 from procedures.reading import averaging_s
 from testbench.engine.bench import Bench
@@ -143,7 +144,12 @@ def _sum(device: DeviceInfo, characteristic: str, sign: str, pairs: Sequence[Pai
         "%F.S.",
         expanded_uncertainty=found.expanded.uncertainty,
         coverage_factor=found.expanded.factor,
-        details={"unit": device.unit, "interferents": _rows(result), "summed": list(found.interferents)},
+        details={
+            "unit": device.unit,
+            "interferents": _rows(result),
+            "summed": list(found.interferents),
+            "expressed": absolute(device, found.percent_fs, found.expanded.uncertainty),
+        },
         notes=tuple(notes),
     )
 

@@ -13,6 +13,7 @@ from typing import Annotated
 from pydantic import Field
 
 from procedures.adjustment import adjust_zero_and_span
+from procedures.in_device_unit import absolute
 from procedures.reading import averaging_s
 from testbench.engine.bench import Bench
 from testbench.engine.operator import Prompt
@@ -99,6 +100,7 @@ def _vibration_influence(
                 for level, first, second, found in zip(levels, before, after, changes, strict=True)
             ],
             "budget": dict(largest.budget),
+            "expressed": absolute(device, largest.percent_fs, expanded.uncertainty),
         },
     )
 

@@ -100,7 +100,7 @@ def parse_hours(text: str, source: str, budget: Budget) -> HoursFile:
         raise InputError(f"{source}, line {reader.line_num}: not comma-separated text ({error})") from None
     if first is None:
         raise InputError(
-            f"{source}: no hours; the first row must name the columns, for example hour,co2_percent,flow_m3_per_h"
+            f"{source}: no hours; the first row must name the columns, for example 'hour,co2_percent,flow_m3_per_h'"
         )
     return HoursFile(source, first, tuple(hours))
 
@@ -114,9 +114,9 @@ def _header(written: list[str], line: int, source: str, budget: Budget) -> list[
             refuse(source, line, name, "this column stands twice in the header")
     flows = [name for name in ("flow_m3_per_h", "velocity_m_per_s") if name in names]
     if len(flows) != 1:
-        refuse(source, line, "flow_m3_per_h", "give either flow_m3_per_h or velocity_m_per_s")
+        refuse(source, line, "flow_m3_per_h", "give either 'flow_m3_per_h' or 'velocity_m_per_s'")
     if flows == ["velocity_m_per_s"] and budget.m3_per_h_of_velocity is None:
-        refuse(source, line, flows[0], f"a velocity needs site.area_m2 in {budget.source}")
+        refuse(source, line, flows[0], f"a velocity needs 'area_m2' of the site in {budget.source}")
     for name in ("hour", *(_OF_NEED[need] for need in needed(budget.site) if need != "flow")):
         if name not in names:
             refuse(source, line, name, f"is missing; {COLUMNS[name]}")

@@ -51,7 +51,7 @@ def run(arguments: argparse.Namespace) -> int:
         return 0
     if arguments.file is None or arguments.budget is None:
         raise InputError(
-            "which files? testbench emission FILE.csv --budget FILE.toml; --example FOLDER writes both to start from"
+            "which files? `testbench emission FILE --budget FILE`; `--example FOLDER` writes both to start from"
         )
     if arguments.seed < 0:
         raise InputError(f"--seed: a seed is a whole number from 0, got {arguments.seed}")

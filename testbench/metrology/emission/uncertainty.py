@@ -35,6 +35,8 @@ GAPS = "substituted hours: "
 """Beginning of the name of the influence that stands for the gaps of an input."""
 TOGETHER = "correlated influences"
 MOST_TRIALS = 5_000_000
+NEGLIGIBLE = 1e-9
+"""Relative standard uncertainty that is nothing but rounding of the derivatives."""
 
 
 class Source(StrEnum):
@@ -190,7 +192,7 @@ def emission_uncertainty(
     model = _Model(amount, influences, correlations)
     coefficients = {(c.one, c.other): c.coefficient for c in correlations}
     found = propagate(model, model.inputs, coefficients)
-    if not found.standard_uncertainty > 0:
+    if not found.standard_uncertainty > NEGLIGIBLE * amount.total_t:
         raise ValueError("no influence contributes: the budget has no uncertainty in it")
     systematic = {influence.name for influence in model.systematic}
     lines = [

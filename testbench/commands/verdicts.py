@@ -83,6 +83,8 @@ def _cells(verdict: Verdict, language: str) -> tuple[str, str, str, str, str]:
     if verdict.limit_within_uncertainty:
         word += WITHIN.say(language)
     name = verdict.title.say(language)
+    if name == verdict.characteristic:  # no criterion gives it a title
+        name = wording(Language(language)).name("characteristic", name)
     if verdict.index:
         name += f" ({wording(Language(language)).tell(verdict.index)})"
     return name, value, uncertainty, limit, word

@@ -144,7 +144,7 @@ def _influence(table: InfluenceTable, velocity: float | None) -> Influence:
         absolute *= units[table.unit]
         if table.unit == "m/s":
             if velocity is None:
-                raise ValueError(f"influence {table.name!r}: an uncertainty in m/s needs 'area_m2' of the site")
+                raise ValueError(f"influence {table.name!r}: an uncertainty in m/s needs `area_m2` of the site")
             absolute *= velocity
     return Influence(
         name=table.name,

@@ -116,7 +116,7 @@ def _header(written: list[str], line: int, source: str, budget: Budget) -> list[
     if len(flows) != 1:
         refuse(source, line, "flow_m3_per_h", "give either 'flow_m3_per_h' or 'velocity_m_per_s'")
     if flows == ["velocity_m_per_s"] and budget.m3_per_h_of_velocity is None:
-        refuse(source, line, flows[0], f"a velocity needs 'area_m2' of the site in {budget.source}")
+        refuse(source, line, flows[0], f"a velocity needs `area_m2` of the site in {budget.source}")
     for name in ("hour", *(_OF_NEED[need] for need in needed(budget.site) if need != "flow")):
         if name not in names:
             refuse(source, line, name, f"is missing; {COLUMNS[name]}")

@@ -230,7 +230,7 @@ def test_a_wet_content_and_a_dry_flow_are_divided_by_the_dry_share() -> None:
         (lambda: annual_amount([Hour(operating=False)], DRY_CONTENT), "no hour of operation"),
         (lambda: annual_amount([HOUR, replace(HOUR, water=None)], DRY_CONTENT), "water: 1 valid hours"),
         (lambda: annual_amount([HOUR, replace(HOUR, content=12.0)], DRY_CONTENT), "hour 2: content must be from 0 to 1"),
-        (lambda: relative(), "at least one influence"),
+        (lambda: relative(), "needs at least one influence"),
         (lambda: relative(Influence("a", Source.FLOW, relative=0.0)), "no influence contributes"),
         (lambda: relative(*[Influence("a", Source.FLOW, relative=0.1)] * 2), "two influences are called 'a'"),
         (lambda: Influence("a", Source.FLOW), "either relative or absolute"),

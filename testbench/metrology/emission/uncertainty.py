@@ -341,7 +341,7 @@ class _Model:
 
     def _check(self) -> None:
         if not self.influences:
-            raise ValueError("a budget needs at least one influence")
+            raise ValueError("the budget of an emission needs at least one influence")
         names = [influence.name for influence in self.influences]
         for name in names:
             if names.count(name) > 1:

@@ -35,22 +35,15 @@ def score(scoring: Scoring) -> Iterator[Result]:
 def _point(row: Row, unit: str) -> BenchPoint:
     distortion = Distortion(*(float(row.number_or_empty(name) or 0) for name in ("swirl", "yaw", "skew")))
     reference, indication = (Quantity(float(row.number(name)), unit) for name in ("bench_reference", "indication"))
-    return BenchPoint(
-        float(row.number("set_velocity")), row.text("direction").casefold() == "up", distortion, reference, indication
-    )
+    rising = row.text("direction").casefold() == "up"
+    return BenchPoint(float(row.number("set_velocity")), rising, distortion, reference, indication)
 
 
 def _or_why(scoring: Scoring, name: str, unit: str, compute: Callable[[], Result]) -> Iterator[Result]:
     try:
         yield compute()
-    except ValueError:
-        yield scoring.result(
-            f"{quantity}_influence",
-            found.change_percent,
-            unit="%",
-            expanded_uncertainty=found.expanded.uncertainty,
-            level=level,
-        )
+    except ValueError as error:
+        yield scoring.result(name, None, unit=unit, obstacles=(str(error),))
 
 
 def _k_factor(scoring: Scoring, points: list[BenchPoint]) -> Result:
@@ -89,8 +82,13 @@ def _influence(scoring: Scoring, points: list[BenchPoint], quantity: str) -> Res
     found = bench_k(points).largest(quantity)
     if found is None:
         raise ValueError(f"no readings with {quantity} alone")
-    level = f"{getattr(found.distortion, quantity):g}"
-    return scoring.result(name, found.change_percent, unit="%", expanded_uncertainty=found.expanded.uncertainty, level=level)
+    return scoring.result(
+        f"{quantity}_influence",
+        found.change_percent,
+        unit="%",
+        expanded_uncertainty=found.expanded.uncertainty,
+        level=f"{getattr(found.distortion, quantity):g}",
+    )
 
 
 KIND = RecordedKind(

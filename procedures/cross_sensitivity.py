@@ -15,7 +15,7 @@ from testbench.engine.procedure import Settings, Text, procedure, setting
 from testbench.engine.steps import Averages, DeviceInfo
 from testbench.findings import Finding
 from testbench.metrology.amount import to_fraction
-from testbench.metrology.interference import InterferencePoint, interference
+from testbench.metrology.interference import InterferenceEffect, InterferencePoint, interference
 from testbench.metrology.quantity import Quantity
 
 
@@ -91,8 +91,17 @@ def _change(
             "percent_fs": effect.percent_fs,
             "budget": {name: micro * part for name, part in effect.budget.items()},
             "variables": variables,
+            "expressed": _of_content(effect, present_level),
         },
     )
+
+
+def _of_content(effect: InterferenceEffect, level: float) -> dict[str, object]:
+    """The change in percent of the measurand's content, where there is any."""
+    if level <= 0.0:
+        return {}
+    uncertainty = effect.expanded.uncertainty / level
+    return {"percent_of_nominal": {"value": effect.percent_fs / level, "unit": "%", "expanded_uncertainty": uncertainty}}
 
 
 def _both(device: DeviceInfo, index: str, averages: Averages) -> Sequence[Quantity]:

@@ -317,7 +317,10 @@ def _verdict(
     marked: bool = False,
 ) -> Verdict:
     requirement = result.requirement if result else criterion.requirement
-    value, unit = finding.value, finding.unit
+    value, unit, uncertainty = finding.value, finding.unit, finding.expanded_uncertainty
+    if result is not None and result.by_alternative and requirement is not None:
+        expressed = finding.in_metric(requirement.metric.value)
+        uncertainty = None if expressed is finding else expressed.expanded_uncertainty
     if result is not None and result.value is not None:
         value = float(result.value)
         unit = requirement.unit if requirement and result.by_alternative else finding.unit
@@ -329,7 +332,7 @@ def _verdict(
         reason=reason,
         value=value,
         unit=unit,
-        expanded_uncertainty=finding.expanded_uncertainty,
+        expanded_uncertainty=uncertainty,
         index=finding.index,
         limit=float(requirement.limit) if requirement else None,
         limit_text=reasons.limit_text(requirement) if requirement else "",

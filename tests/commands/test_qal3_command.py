@@ -74,3 +74,20 @@ def test_an_entry_can_be_withdrawn_with_a_reason(qal3):
 )
 def test_what_cannot_be_done_is_said(qal3, words, problem):
     assert problem in qal3(*words, status=2)
+
+
+def test_the_readings_of_an_evaluation_are_taken_over(qal3, tmp_path, simulated_text):
+    station = tmp_path / "station.toml"
+    station.write_text(simulated_text, encoding="utf-8")
+    suite = tmp_path / "suite.toml"
+    suite.write_text('[[suite]]\nprocedure = "drift"\nsettings.days = 2\nsettings.adjust_first = false\n', encoding="utf-8")
+    output = tmp_path / "result"
+    assert main(["evaluate", "--station", str(station), "--suite", str(suite), "--output", str(output)]) == 0
+    qal3("set", "A-001", "--zero", "1", "--span", "1")
+    words = ("add", "A-001", "--from-run", "last", "--record", str(output / "record.sqlite"))
+    assert "6 entries added" in qal3(*words)
+    assert "6 were there already" in qal3(*words)
+    charts = json.loads(qal3("show", "A-001", "--json"))["charts"]
+    assert [len(chart["readings"]) for chart in charts] == [3, 3]
+    dates = [dt.date.fromisoformat(reading["date"]) for reading in charts[0]["readings"]]
+    assert (dates[2] - dates[0]).days == 2

@@ -196,7 +196,9 @@ def test_a_locked_file_is_read_but_not_changed(tiered: Path) -> None:
         lambda: confirm("tiered", Figure("relative_accuracy", measurand="NOx"), by="L", edition="p", at=AT),
         lambda: lock("tiered", by="Li", at=AT),
     ):
-        with pytest.raises(StandardError, match=r"cannot be changed: it was locked by Li Wei on 2026-11-23.*new-version tiered"):
+        with pytest.raises(
+            StandardError, match=r"cannot be changed: it was locked by Li Wei on 2026-11-23.*new-version tiered"
+        ):
             change()
 
 

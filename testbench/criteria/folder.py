@@ -58,9 +58,7 @@ def version_path(name: str, version: int) -> Path:
 def check_name(name: str) -> str:
     """The name of an own standard; InputError for one that cannot be a file's."""
     if not _NAME.fullmatch(name) or name.endswith((".toml", ".")):
-        raise InputError(
-            f"{name!r} cannot be a standard's name; use small letters, digits, '-', '_', '.'"
-        )
+        raise InputError(f"{name!r} cannot be a standard's name; use small letters, digits, '-', '_', '.'")
     return name
 
 

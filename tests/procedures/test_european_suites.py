@@ -1,4 +1,4 @@
-"""The suites of EN 15267-3, EN 14181, EN ISO 14956 and OIML R 144: every procedure takes its settings, every item is found."""
+"""The suites of EN 15267-3, EN 14181, EN ISO 14956 and OIML R 144: each procedure takes its settings, each item is found."""
 
 import pytest
 

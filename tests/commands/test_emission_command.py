@@ -124,3 +124,19 @@ def test_a_velocity_becomes_a_flow_by_area_and_coefficient() -> None:
     assert first.flow == pytest.approx(14.20 * 3600 * 28.27 * 0.98)
     noise = next(each for each in budget.influences if each.name == "noise of the velocity")
     assert noise.absolute == pytest.approx(0.2 * 3600 * 28.27 * 0.98)
+
+
+def test_a_budget_made_elsewhere_is_scored_with_the_tier_it_reaches(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "budget.csv"
+    parts = (("C", 1.0, 1), ("Q", 2.0, 1), ("water", 0.5, 1), ("T and p", 0.3, 1), ("area", 0.3, 1), ("gaps", 0.3, 1))
+    rows = "".join(f"year,CO2,%,{name},{u},{n}\n" for name, u, n in parts)
+    file.write_text("test,parameter,unit,contribution,relative_u_percent,independent_values\n" + rows, encoding="utf-8")
+
+    assert main(["score", str(file), "--standard", "mrr-tiers", "--json"]) == 0
+    (result,) = json.loads(capsys.readouterr().out)["results"]
+
+    assert (result["characteristic"], result["verdict"]) == ("emission_uncertainty", "pass")
+    assert float(result["value"]) == pytest.approx(4.699, abs=0.001)
+    assert result["details"]["tier"] == "tier 3"

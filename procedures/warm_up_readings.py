@@ -20,6 +20,7 @@ from testbench.metrology.permissible_error import warm_up_spread
 from testbench.metrology.scatter import degrees_of_freedom
 from testbench.metrology.uncertain import Influences
 
+FLUSH_S = 120.0  # the gas is at the inlets before the devices are switched on
 READING_S = 10.0  # averaging time: short against the time between the readings
 
 
@@ -42,6 +43,7 @@ def warm_up_readings(bench: Bench, settings: WarmUpReadingsSettings) -> None:
     """Spread of the readings of one gas in the first minutes after warm-up, percent of the reference."""
     bench.check_conditions()
     bench.supply(settings.level)
+    bench.wait(FLUSH_S)
     bench.ask(Prompt("Switch the devices on, and confirm as soon as they say that they are ready"))
     readings: list[Averages] = []
     for minute in settings.minutes:

@@ -11,13 +11,14 @@ from testbench.engine.registry import find_procedure, procedure_names
 from testbench.errors import StationError
 
 SHORT = {"warm-up": {"duration_h": 1.0}, "drift": {"days": 2}}
+OF_VELOCITY = {"velocity-error", "velocity-field"}  # they need a flow rig only where nobody enters the reference
 
 
 @pytest.mark.parametrize("name", procedure_names())
 def test_a_plan_lists_the_calls_that_the_run_makes(simulated_station, flow_station, direct_bench, name):
     procedure = find_procedure(name)
     settings = SHORT.get(name, {})
-    file = flow_station() if "flow_rig" in procedure.roles else simulated_station()
+    file = flow_station() if "flow_rig" in procedure.roles or name in OF_VELOCITY else simulated_station()
     plan = make_plan(file, [SuiteItem(procedure, procedure.configure(settings), Text("", ""))], None)
     made = direct_bench(file, wait_every_s=3600.0)
     made.run(name, **settings)

@@ -7,7 +7,14 @@ import pytest
 from testbench.errors import InputError
 
 AXIS = 1 / (2 * 7**2 / (8 * 15))  # of a 1/7 profile, over the mean
-SHORT = {"velocities": [5.0, 10.0, 16.0], "passes": 2, "average_s": 30.0, "distorted": [5.0, 10.0], "repeats": 2, "yaws": [10.0]}
+SHORT = {
+    "velocities": [5.0, 10.0, 16.0],
+    "passes": 2,
+    "average_s": 30.0,
+    "distorted": [5.0, 10.0],
+    "repeats": 2,
+    "yaws": [10.0],
+}
 TRUTH = {"swirl_percent_per_degree": -0.1, "yaw_percent_per_degree": 0.15, "skew_percent_per_percent": 0.08}
 
 

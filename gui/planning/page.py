@@ -133,7 +133,7 @@ class NewEvaluationPage(Page):
             self.editor.suite,
             self._suite_file,
             setup.devices.left_out,
-            setup.measurand.currentText(),
+            str(setup.measurand.currentData() or ""),
             setup.devices.fitted | setup.cylinders.fitted,
             setup.folder_path,
             setup.standards[1:],

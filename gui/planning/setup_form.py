@@ -32,6 +32,7 @@ from gui.planning.slot_rows import SlotRows
 from gui.theme import Tone
 from testbench.criteria.standard import Standard, list_standards
 from testbench.engine.checking.problem import PlaceKind
+from testbench.office.measurand_words import measurand_words
 from testbench.text import Language
 
 MOST_SEED = 2**31 - 1
@@ -292,11 +293,13 @@ class SetupForm(QScrollArea):
         self._laboratory.setText(" · ".join(parts))
         self._laboratory.setVisible(bool(parts))
         measurands = list(dict.fromkeys(t.measurand for t in file.station.devices.values())) if file is not None else []
-        if [self.measurand.itemText(i) for i in range(self.measurand.count())] != measurands:
+        offered = [(self._desk.say(measurand_words(name)), name) for name in measurands]
+        if [(self.measurand.itemText(i), self.measurand.itemData(i)) for i in range(self.measurand.count())] != offered:
             self.measurand.clear()
-            self.measurand.addItems(measurands)
+            for words, name in offered:
+                self.measurand.addItem(words, name)
         if look is not None and look.measurand:
-            self.measurand.setCurrentText(look.measurand)
+            self.measurand.setCurrentIndex(self.measurand.findData(look.measurand))
         self.measurand.setEnabled(len(measurands) > 1)
         self._standard_text.setText(self._about(look.standard if look is not None else None))
         simulated = look is not None and look.simulated

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QLabel, QVBoxLayout, QWidget
 from gui.desk import Desk
 from gui.planning.looking import Look
 from testbench.engine.checking.problem import PlaceKind
+from testbench.office.measurand_words import measurand_words
 from testbench.register.entries import RegisteredCylinder, RegisteredDevice
 from testbench.station import Cylinder, DeviceTable
 
@@ -140,7 +141,7 @@ class SlotRows(QWidget):
         title = f"{name}  {table.maker} {table.model}"
         row.box.setText(row.box.fontMetrics().elidedText(title, Qt.TextElideMode.ElideRight, NAME_WIDTH).replace("&", "&&"))
         row.box.setToolTip(title)
-        parts = [f"{table.range[0]:g} … {table.range[1]:g} {table.unit} {table.measurand}"]
+        parts = [f"{table.range[0]:g} … {table.range[1]:g} {table.unit} {self._desk.say(measurand_words(table.measurand))}"]
         if table.serial:
             parts.insert(0, self.tr("No. {serial}").format(serial=table.serial))
         if table.measurand != look.measurand:

@@ -9,6 +9,7 @@ from pytestqt.qtbot import QtBot
 from gui.desk import Desk
 from gui.planning.page import NewEvaluationPage
 
+CORE = Path(__file__).parents[2] / "standards" / "hj76-core.toml"
 SHORT = """
 [[suite]]
 procedure = "repeatability"
@@ -44,5 +45,5 @@ def make_page(qtbot: QtBot, simulated_station: Path) -> Callable[..., NewEvaluat
 
 @pytest.fixture
 def page(make_page: Callable[..., NewEvaluationPage], desk: Desk) -> NewEvaluationPage:
-    """The page in English, with the suite of HJ 76-2017."""
-    return make_page(desk)
+    """The page in English, with a suite of five procedures of HJ 76-2017."""
+    return make_page(desk, standard=str(CORE))

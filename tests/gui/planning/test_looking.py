@@ -42,7 +42,7 @@ def test_a_path_that_no_system_takes_is_a_problem_of_the_folder(wanted, tmp_path
 
 
 def test_a_standard_without_a_suite_begins_with_an_empty_one(wanted):
-    found = look(replace(wanted, standard="epa-part75", suite_file=None))
+    found = look(replace(wanted, standard="en14181-operation", suite_file=None))
     assert found.suite.lines == ()
     assert any(problem.place.kind is PlaceKind.SUITE and problem.blocks for problem in found.problems)
 

@@ -39,7 +39,7 @@ def test_the_page_shows_the_suite_the_plan_and_that_it_can_start(page):
     assert page.plan.model.rowCount() == len(page.look.examination.plan.steps)
     assert "8 d 08 h" in page.plan.totals.text()
     assert "731 / 8,000 L" in page.plan.needs.text()
-    assert page.setup.folder.text().endswith("-hj76-2017")
+    assert page.setup.folder.text().endswith("-hj76-core")
 
 
 def test_a_wrong_setting_is_told_at_the_field_and_blocks_the_start(page, qtbot):
@@ -180,6 +180,14 @@ def test_another_standard_brings_its_suite_and_its_marks(page, qtbot):
     assert "8 limits are provisional" in page.setup._standard_text.text()
     assert "by analogy to CO2" in page.setup._standard_text.text()
     page.setup.choose_standard("epa-part75")
+    page.setup.chosen.emit()
+    settle(qtbot, page)
+    assert titles(page)[:2] == ["1. Linearity check (40 CFR 75)", "2. Cycle time"]
+    assert "provisional" not in page.setup._standard_text.text()
+
+
+def test_a_standard_without_a_suite_waits_for_procedures(page, qtbot):
+    page.setup.choose_standard("en14181-operation")
     page.setup.chosen.emit()
     settle(qtbot, page)
     assert titles(page) == []

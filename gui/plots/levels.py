@@ -97,6 +97,10 @@ class _Level:
         """Whether no point was dropped that a span from `time` on would need."""
         return self.dropped == 0 or (self.kept > 0 and float(self._columns[0, 0]) <= time)
 
+    def groups(self, time: float) -> bool:
+        """Whether the group of points that a time falls into, which becomes one point of the level above, is kept whole."""
+        return self.dropped <= FACTOR * (self.find(time, after=True) // FACTOR)
+
     def _make_room(self, count: int) -> None:
         room = self._columns.shape[1]
         if self.kept + count <= room:
@@ -216,7 +220,7 @@ class Levels:
         first = {lowest: levels[lowest].find(start)}
         if lowest and first[lowest] > levels[lowest].dropped:
             first[lowest] -= 1  # its readings are gone: the point that begins before the span goes with it
-        last_level = next((k for k, level in enumerate(levels) if level.reaches(end)), len(levels) - 1)
+        last_level = next((k for k, level in enumerate(levels[:lowest]) if level.reaches(end) and level.groups(end)), lowest)
         past = {last_level: levels[last_level].find(end, after=True)}
         for k in range(last_level + 1, lowest + 1):
             past[k] = min(past[k - 1] // FACTOR, levels[k].total)

@@ -138,7 +138,7 @@ class ControlPanel(QWidget):
     def _name_fields(self) -> None:
         unit = "" if self._device is None else f" / {self._device.unit}"
         for name, text, field in (
-            ("date", self.tr("Date"), self.date),
+            ("date", self.tr("Date"), self.date.line),
             ("reading", self.tr("Reading") + unit, self.reading),
             ("reference", self.tr("Reference") + unit, self.reference),
             ("s_ams", "s_AMS" + unit, self.s_ams),

@@ -182,7 +182,8 @@ class CourseReader:
         if ended == self._judged:
             return
         self._judged = ended
-        findings = self._record.findings(self._evaluation)
+        known = {run.identifier for run in rows}  # a run that began meanwhile is judged the next time
+        findings = [stored for stored in self._record.findings(self._evaluation) if stored.run in known]
         found = {(stored.finding.device, stored.finding.characteristic) for stored in findings}
         scorecard = judge_stored(row, findings, rows) if findings else None
         self._verdicts = tuple(

@@ -29,6 +29,7 @@ from testbench.office.detached import start_detached
 from testbench.outcome import Outcome
 from testbench.record.store import Record
 
+CORE = Path(__file__).parents[1] / "standards" / "hj76-core.toml"
 LONG_MS = 25_000
 CLICK = Qt.MouseButton.LeftButton
 
@@ -90,6 +91,9 @@ def test_from_a_new_evaluation_to_the_report(window: MainWindow, desk: Desk, qtb
     new = window.present
     assert isinstance(new, NewEvaluationPage)
     qtbot.waitUntil(lambda: new.look is not None and new.settled, timeout=LONG_MS)
+    new.setup.choose_standard(str(CORE))
+    new.setup.chosen.emit()
+    qtbot.waitUntil(lambda: new.settled and new.editor.model.rowCount() == 5, timeout=LONG_MS)
     model = new.editor.model
     for row in (0, 3, 4):
         model.setData(model.index(row), Qt.CheckState.Unchecked.value, Qt.ItemDataRole.CheckStateRole)

@@ -223,6 +223,14 @@ class Requirement(Table):
         return self
 
 
+_SPELLINGS = str.maketrans({" ": None, "³": "3", "²": "2", "µ": "u", "μ": "u"})
+
+
+def same_unit(one: str, other: str) -> bool:
+    """Whether two units are the same, however a power or the micro sign is written: mg/m3 is mg/m³."""
+    return one.translate(_SPELLINGS) == other.translate(_SPELLINGS)
+
+
 class Tier(Requirement):
     """A requirement for a range of the criterion's selector; `lower_closed` and `upper_closed` say if the bounds belong."""
 

@@ -63,6 +63,18 @@ def number_or_empty(*, positive: bool = False) -> Cell:
     return number(positive=positive, may_be_empty=True)
 
 
+def not_negative_or_empty() -> Cell:
+    """A number from 0 on, or nothing."""
+
+    def read(written: str, place: Place) -> Decimal:
+        value = _decimal(written)
+        if value < 0:
+            raise ValueError(f"{written!r} must not be below zero")
+        return value
+
+    return Cell(read, Text(zh="不小于 0 的数", en="number from 0 on"), may_be_empty=True)
+
+
 def _decimal(written: str) -> Decimal:
     if not _NUMBER.fullmatch(written):
         raise ValueError(f"{written!r} is not a number (write 12.5, with a point)")

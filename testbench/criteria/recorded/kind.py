@@ -38,6 +38,7 @@ class RecordedKind:
 
     `score` gives the results of one test. `check` looks at a whole test when it is read and refuses what is wrong beyond
     single cells. `characteristics` are the names of what can come out. No two kinds may be mixed up by their columns.
+    `once` are the columns that together number a row of a test: no two rows may have the same.
     """
 
     name: str
@@ -46,6 +47,7 @@ class RecordedKind:
     characteristics: tuple[str, ...]
     score: Callable[[Scoring], Iterator[Result]]
     check: Callable[[RecordedTest], None] | None = None
+    once: tuple[str, ...] = ()
 
     @property
     def required(self) -> tuple[str, ...]:
@@ -83,7 +85,7 @@ APPLICABLE_STANDARD = Column(
 )
 EXPANDED_UNCERTAINTY = Column(
     "expanded_uncertainty",
-    cells.number_or_empty(),
+    cells.not_negative_or_empty(),
     Text(zh="结果的扩展不确定度 U（k = 2），与结果同单位", en="expanded uncertainty U of the result, in its unit"),
     optional=True,
 )

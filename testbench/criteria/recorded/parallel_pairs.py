@@ -36,12 +36,17 @@ COLUMNS = (
 )
 
 
+def permitted_percent(parameter: str) -> float | None:
+    """The permitted uncertainty of a component in percent of the limit value, letter case aside; None where not known."""
+    return {name.casefold(): percent for name, percent in PERMITTED_PERCENT.items()}.get(parameter.casefold())
+
+
 def check(test: RecordedTest) -> None:
     """There are three pairs or more, and a permitted uncertainty is stated or known."""
     if len(test.rows) < 3:
         test.rows[0].refuse("signal", f"{test.kind.name} needs at least 3 pairs")
     row = test.rows[0]
-    if not row.has("permitted") and test.parameter not in PERMITTED_PERCENT:
+    if not row.has("permitted") and permitted_percent(test.parameter) is None:
         known = ", ".join(PERMITTED_PERCENT)
         row.refuse("permitted", f"is needed for {test.parameter}; it is known for {known}")
 
@@ -56,5 +61,6 @@ def limits(scoring: Scoring) -> dict[str, float]:
     """Limit value, and permitted uncertainty as stated, else by component."""
     row = scoring.rows[0]
     stated: Decimal | None = row.number_or_empty("permitted")
-    permitted = PERMITTED_PERCENT[scoring.test.parameter] if stated is None else float(stated)
+    permitted = permitted_percent(scoring.test.parameter) if stated is None else float(stated)
+    assert permitted is not None  # the rows were checked
     return {"limit_value": float(row.number("limit_value")), "permitted_percent": permitted}

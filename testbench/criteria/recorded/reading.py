@@ -90,7 +90,7 @@ def _recognise(header: tuple[int, list[str]], source: str) -> tuple[RecordedKind
             refuse(source, line, name, "this column stands twice in the header")
     known = {column for kind in kinds() for column in kind.names}
     if not known.intersection(names):
-        otherwise = known.intersection(re.split(r"[;\t|]", ",".join(names)))
+        otherwise = known.intersection(re.split(r"[;\t|，；]", ",".join(names)))
         hint = "; separate the columns by commas" if otherwise else ""
         raise InputError(
             f"{source}, line {line}: the first row must name the columns, for example {_example()}; "
@@ -150,10 +150,21 @@ def _test(kind: RecordedKind, name: str, rows: Sequence[Row]) -> RecordedTest:
             if _comparable(row.values[column.name]) != _comparable(first.values[column.name]):
                 here, there = row.written[column.name], first.written[column.name]
                 row.refuse(column.name, f"{here!r} differs from {there!r} in line {first.line} of the same test")
+    _refuse_repeated(kind, rows)
     test = RecordedTest(kind, name, tuple(rows))
     if kind.check is not None:
         kind.check(test)
     return test
+
+
+def _refuse_repeated(kind: RecordedKind, rows: Sequence[Row]) -> None:
+    """Two rows with the same number are a slip: a row that was copied counts twice."""
+    lines: dict[tuple[Any, ...], int] = {}
+    for row in rows if kind.once else ():
+        place = tuple(_comparable(row.values.get(column)) for column in kind.once)
+        if place in lines:
+            row.refuse(kind.once[-1], f"the row stands already in line {lines[place]}: number the rows of a test once")
+        lines[place] = row.line
 
 
 def _comparable(value: Any) -> Any:

@@ -16,7 +16,7 @@ from testbench.criteria import reasons
 from testbench.criteria.comparison import Comparison, compare, main_requirement
 from testbench.criteria.decision import Coverage, Decision, decide
 from testbench.criteria.recorded.rows import RecordedFile, RecordedTest, Row
-from testbench.criteria.requirement import Metric, Requirement, Sided
+from testbench.criteria.requirement import Metric, Requirement, Sided, same_unit
 from testbench.criteria.result import Result
 from testbench.criteria.standard import Criterion, RunRule, Standard
 from testbench.errors import StandardError
@@ -98,6 +98,20 @@ class Scoring:
         """Which of several characteristics of the same data the standard asks for; only the usual one where it asks none."""
         return tuple(name for name in (usual, *others) if self._neighbours(name)) or (usual,)
 
+    def too_few(self, characteristic: str, count: int) -> list[str]:
+        """An obstacle where there are fewer readings than the standard asks for."""
+        rule = self.run_rule(characteristic)
+        return [f"{count} of {rule.least_used} readings"] if rule is not None and count < rule.least_used else []
+
+    def in_data_unit(
+        self, percent_fs: float, expanded_uncertainty: Number | None = None
+    ) -> dict[Metric, Number | Expressed]:
+        """A value in percent of full scale as a limit in the unit of the data asks for it (oxygen in EN 15267-3).
+
+        `expanded_uncertainty` is in the unit of the data.
+        """
+        return {Metric.ABSOLUTE: Expressed(percent_fs * float(self.test.full_scale) / 100, expanded_uncertainty)}
+
     @staticmethod
     def stated_uncertainty(rows: Sequence[Row]) -> Decimal | None:
         """The largest expanded uncertainty that the rows of one result state, None where none does."""
@@ -150,7 +164,7 @@ class Scoring:
         if requirement is not None and requirement.metric in (expressed or {}):
             other = (expressed or {})[requirement.metric]
             judged, interval = other if isinstance(other, Expressed) else Expressed(other), None
-        elif requirement is not None and unit and unit.replace(" ", "") != requirement.unit.replace(" ", ""):
+        elif requirement is not None and unit and not same_unit(unit, requirement.unit):
             hindered.append(reasons.other_unit(unit, requirement.unit).en)
             requirement, criterion = None, None
         number = _decimal(judged.value)
@@ -292,6 +306,8 @@ class Scoring:
 def _word(metric: Metric, absolute: str) -> str:
     if metric is Metric.ABSOLUTE:
         return absolute
+    if metric is Metric.COUNT:
+        return "count"
     return "seconds" if metric is Metric.SECONDS else "percent"
 
 

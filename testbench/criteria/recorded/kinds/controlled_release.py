@@ -29,7 +29,7 @@ def score(scoring: Scoring) -> Iterator[Result]:
     try:
         releases = [_release(row) for row in scoring.rows]
     except ValueError as error:
-        scoring.refuse("rate", f"test {scoring.test.name}: {error}")
+        scoring.refuse("release_rate", f"test {scoring.test.name}: {error}")
     unit = scoring.test.unit
     for compute in (_errors, _line, _limit, _false_positives):
         yield from compute(scoring, releases, unit)

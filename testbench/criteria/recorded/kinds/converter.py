@@ -25,6 +25,7 @@ def score(scoring: Scoring) -> Iterator[Result]:
         result.percent,
         unit="%",
         expanded_uncertainty=scoring.stated_uncertainty(scoring.rows),
+        obstacles=scoring.too_few("converter_efficiency", len(points)),
         details={"repeats": len(points), "single": list(result.single)},
     )
 
@@ -41,4 +42,5 @@ KIND = RecordedKind(
     ),
     characteristics=("converter_efficiency",),
     score=score,
+    once=("repeat",),
 )

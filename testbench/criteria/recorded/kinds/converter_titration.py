@@ -36,6 +36,7 @@ def score(scoring: Scoring) -> Iterator[Result]:
         titration_efficiency(titrations),
         unit="%",
         expanded_uncertainty=scoring.stated_uncertainty(scoring.rows),
+        obstacles=scoring.too_few("converter_efficiency", len(titrations)),
         details={"titrations": len(titrations), "single": [float(each.efficiency_percent) for each in titrations]},
     )
 
@@ -55,4 +56,5 @@ KIND = RecordedKind(
     characteristics=("converter_efficiency",),
     score=score,
     check=check,
+    once=("repeat",),
 )

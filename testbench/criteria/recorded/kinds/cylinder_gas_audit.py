@@ -57,4 +57,5 @@ KIND = RecordedKind(
     ),
     characteristics=(CHARACTERISTIC,),
     score=score,
+    once=("point", "injection"),
 )

@@ -50,17 +50,18 @@ def _of_gas(scoring: Scoring, gas: str, rows: Sequence[Row]) -> Iterator[Result]
     there = {day.index for day in result.days}
     largest = result.largest
     rule = scoring.run_rule(daily)
-    few = rule is not None and rule.least_days is not None and len(there) < rule.least_days
+    least = (rule.least_days or 0) if rule else 0
     yield scoring.result(
         daily,
         None if largest is None else largest.percent_fs,
         unit="%F.S.",
         expanded_uncertainty=stated,
         signed=True,
+        variables={} if largest is None else {"difference": abs(largest.percent_fs) * float(scoring.test.full_scale) / 100},
         details={"days": {str(day.index): day.percent_fs for day in result.days}},
         obstacles=["no two readings are a day apart"] if largest is None else [],
-        undetermined=[f"day {day}" for day in range(1, last + 1) if day not in there],
-        notes=[f"{len(there)} of {rule.least_days} days"] if rule and few else [],
+        undetermined=[f"day {day}" for day in range(1, max(last, least) + 1) if day not in there],
+        notes=[f"{len(there)} of {least} days"] if len(there) < least else [],
         level=None if largest is None else f"day {largest.index}",
     )
     whole = last == WEEK and result.week is not None

@@ -26,6 +26,18 @@ def check(test: RecordedTest) -> None:
             row.refuse("check_day", "the days of the checks must ascend")
 
 
+def _permitted(scoring: Scoring) -> float:
+    """The drift as stated, else as the standard limits the zero drift, else as for gases; in percent of full scale."""
+    stated = scoring.rows[0].number_or_empty("permitted_drift")
+    if stated is not None:
+        return float(stated)
+    requirement = scoring.requirement("zero_drift_maintenance")
+    if requirement is None:
+        return PERMITTED
+    limit = float(requirement.limit)
+    return 100 * limit / float(scoring.test.full_scale) if requirement.metric is Metric.ABSOLUTE else limit
+
+
 def score(scoring: Scoring) -> Iterator[Result]:
     """The interval, and the largest zero and span drift since the first check."""
     first, *later = scoring.rows
@@ -38,8 +50,7 @@ def score(scoring: Scoring) -> Iterator[Result]:
         )
         for row in later
     ]
-    stated = first.number_or_empty("permitted_drift")
-    interval = maintenance_interval(checks, permitted_percent_fs=PERMITTED if stated is None else float(stated))
+    interval = maintenance_interval(checks, permitted_percent_fs=_permitted(scoring))
     yield scoring.result(
         "maintenance_interval", interval.days, unit="d", any_unit=True, details={"exceeded_on": interval.exceeded_on}
     )
@@ -70,7 +81,10 @@ KIND = RecordedKind(
         Column(
             "permitted_drift",
             cells.number_or_empty(positive=True),
-            Text(zh="允许漂移，满量程的百分数，缺省 3", en="permitted drift in percent of full scale (3)"),
+            Text(
+                zh="允许漂移，满量程的百分数，缺省按标准，否则 3",
+                en="permitted drift in percent of full scale (the standard's, else 3)",
+            ),
             optional=True,
             same=True,
         ),

@@ -38,11 +38,13 @@ def score(scoring: Scoring) -> Iterator[Result]:
         result = influence([_point(row) for row in rows], full_scale=float(scoring.test.full_scale))
         changes = [{"at": change.condition, "percent_fs": change.percent_fs} for change in result.changes]
         one_sided = [change.condition for change in result.changes if not change.bracketed]
+        stated = scoring.stated_uncertainty(rows)
         yield scoring.result(
             f"{condition}_influence_{gas}",
             result.largest.percent_fs,
             unit="%F.S.",
-            expanded_uncertainty=scoring.stated_uncertainty(rows),
+            expanded_uncertainty=stated,
+            expressed=scoring.in_data_unit(result.largest.percent_fs, stated),
             signed=True,
             details={"changes": changes},
             notes=[f"no nominal reading before or after {', '.join(f'{at:g}' for at in one_sided)}"] if one_sided else [],

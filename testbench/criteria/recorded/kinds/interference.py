@@ -21,15 +21,22 @@ def score(scoring: Scoring) -> Iterator[Result]:
         by_gas.setdefault(row.one_of("gas"), []).append(row)
     for gas, rows in by_gas.items():
         result = interference([_point(row) for row in rows], full_scale=float(scoring.test.full_scale))
+        stated = scoring.stated_uncertainty(rows)
+        repeats = min(
+            sum(row.text("interferent") == name for row in rows) for name in {row.text("interferent") for row in rows}
+        )
         effects = {effect.interferent: effect.percent_fs for effect in result.effects}
         for sign, total in (("positive", result.positive), ("negative", result.negative)):
+            name = f"interference_{sign}_{gas}"
             yield scoring.result(
-                f"interference_{sign}_{gas}",
+                name,
                 total.percent_fs,
                 unit="%F.S.",
-                expanded_uncertainty=scoring.stated_uncertainty(rows),
+                expanded_uncertainty=stated,
+                expressed=scoring.in_data_unit(total.percent_fs, stated),
                 signed=True,
                 details={"effects": effects, "interferents": list(total.interferents)},
+                obstacles=scoring.too_few(name, repeats),
             )
 
 
@@ -54,4 +61,5 @@ KIND = RecordedKind(
     ),
     characteristics=tuple(f"interference_{sign}_{gas}" for sign in ("positive", "negative") for gas in ("zero", "span")),
     score=score,
+    once=("gas", "interferent", "repeat"),
 )

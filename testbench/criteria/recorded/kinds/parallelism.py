@@ -39,6 +39,7 @@ def score(scoring: Scoring) -> Iterator[Result]:
     for row in scoring.rows:
         units = readings.setdefault(row.number("nominal"), {})
         units.setdefault(row.text("device"), []).append(row.number("reading"))
+    rule = scoring.run_rule("parallelism")
     names = sorted({name for units in readings.values() for name in units})
     result = parallelism(
         [
@@ -53,6 +54,7 @@ def score(scoring: Scoring) -> Iterator[Result]:
         unit="%",
         expanded_uncertainty=scoring.stated_uncertainty(scoring.rows),
         details={"devices": names, "levels": levels},
+        obstacles=[f"{len(names)} of {rule.least_used} units"] if rule and len(names) < rule.least_used else [],
         level=f"{100 * result.largest.nominal_fraction:g} %",
     )
 

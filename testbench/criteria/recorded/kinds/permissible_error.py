@@ -62,8 +62,15 @@ def score(scoring: Scoring) -> Iterator[Result]:
             variables={"difference": micro * value},
             any_unit=True,
             details={"readings": len(rows), "error": value},
+            undetermined=_missing(scoring, ITEMS[item], len(rows)),
             level=f"{reference:f} {scoring.test.unit}",
         )
+
+
+def _missing(scoring: Scoring, characteristic: str, count: int) -> list[str]:
+    """Readings that the standard asks for beyond those there are: without them an error can fail, but not pass."""
+    rule = scoring.run_rule(characteristic)
+    return [f"reading {number}" for number in range(count + 1, (rule.least_used if rule else 0) + 1)]
 
 
 def _value(item: str, reference: float, readings: Sequence[float]) -> float:

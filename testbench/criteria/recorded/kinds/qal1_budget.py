@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from testbench.criteria.recorded import cells
 from testbench.criteria.recorded.kind import FIRST, Column, RecordedKind
+from testbench.criteria.recorded.parallel_pairs import permitted_percent
 from testbench.criteria.recorded.rows import RecordedTest, Row
 from testbench.criteria.recorded.scoring import Scoring
 from testbench.criteria.requirement import Metric
@@ -22,7 +23,7 @@ def check(test: RecordedTest) -> None:
         if given == row.has("standard_uncertainty"):
             row.refuse("standard_uncertainty", "give either deviations (lower, upper) or a standard uncertainty")
     row = test.rows[0]
-    if not row.has("permitted") and test.parameter not in PERMITTED_PERCENT:
+    if not row.has("permitted") and permitted_percent(test.parameter) is None:
         row.refuse("permitted", f"is needed for {test.parameter}; it is known for {', '.join(PERMITTED_PERCENT)}")
 
 
@@ -31,7 +32,8 @@ def score(scoring: Scoring) -> Iterator[Result]:
     row = scoring.rows[0]
     budget = combine([_contribution(each) for each in scoring.rows])
     stated = row.number_or_empty("permitted")
-    permitted = PERMITTED_PERCENT[scoring.test.parameter] if stated is None else float(stated)
+    permitted = permitted_percent(scoring.test.parameter) if stated is None else float(stated)
+    assert permitted is not None  # the rows were checked
     limit = float(row.number("limit_value"))
     yield scoring.result(
         "qal1_uncertainty",

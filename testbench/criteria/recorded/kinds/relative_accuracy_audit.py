@@ -60,4 +60,5 @@ KIND = RecordedKind(
     ),
     characteristics=(CHARACTERISTIC,),
     score=score,
+    once=("audit_run",),
 )

@@ -34,11 +34,6 @@ def _readings(rows: Sequence[Row]) -> list[float]:
     return [float(row.number("measured")) for row in rows]
 
 
-def _obstacles(scoring: Scoring, characteristic: str, count: int) -> list[str]:
-    rule = scoring.run_rule(characteristic)
-    return [f"{count} of {rule.least_used} readings"] if rule is not None and count < rule.least_used else []
-
-
 def _of_mean(scoring: Scoring, characteristic: str, gas: str, rows: Sequence[Row]) -> Result:
     try:
         result = repeatability(_readings(rows))
@@ -55,25 +50,27 @@ def _of_mean(scoring: Scoring, characteristic: str, gas: str, rows: Sequence[Row
             "readings": len(rows),
             "interval": list(result.interval_percent),
         },
-        obstacles=_obstacles(scoring, characteristic, len(rows)),
+        obstacles=scoring.too_few(characteristic, len(rows)),
         level=gas,
     )
 
 
 def _of_full_scale(scoring: Scoring, characteristic: str, gas: str, rows: Sequence[Row]) -> Result:
     result = range_repeatability(_readings(rows), full_scale=float(scoring.test.full_scale))
+    stated = scoring.stated_uncertainty(rows)
     return scoring.result(
         characteristic,
         result.percent_fs,
         unit="%F.S.",
-        expanded_uncertainty=scoring.stated_uncertainty(rows),
+        expanded_uncertainty=stated,
+        expressed=scoring.in_data_unit(result.percent_fs, stated),
         details={
             "mean": result.mean,
             "standard_deviation": result.standard_deviation,
             "readings": len(rows),
             "interval": list(result.interval_percent_fs),
         },
-        obstacles=_obstacles(scoring, characteristic, len(rows)),
+        obstacles=scoring.too_few(characteristic, len(rows)),
         level=gas,
     )
 
@@ -92,4 +89,5 @@ KIND = RecordedKind(
     ),
     characteristics=("repeatability", "repeatability_zero", "repeatability_span"),
     score=score,
+    once=("gas", "repeat"),
 )

@@ -47,4 +47,5 @@ KIND = RecordedKind(
     characteristics=("reproducibility",),
     score=score,
     check=check,
+    once=("pair",),
 )

@@ -64,4 +64,5 @@ KIND = RecordedKind(
     ),
     characteristics=("response_time_rise", "response_time_fall", "system_response_time"),
     score=score,
+    once=("direction", "run", "system"),
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from decimal import Decimal
 
 from testbench.criteria.recorded import cells
 from testbench.criteria.recorded.kind import EXPANDED_UNCERTAINTY, FIRST, Column, RecordedKind
@@ -12,6 +13,9 @@ from testbench.criteria.result import Result
 from testbench.metrology.quantity import Quantity
 from testbench.metrology.stability import StabilityReading, stability
 from testbench.text import Text
+
+HOUR = Decimal(60)
+"""Minutes that the readings must span."""
 
 
 def check(test: RecordedTest) -> None:
@@ -34,6 +38,7 @@ def score(scoring: Scoring) -> Iterator[Result]:
             for row in scoring.rows
         ]
     )
+    minutes = scoring.rows[-1].number("minute") - scoring.rows[0].number("minute")
     yield scoring.result(
         "stability",
         found.value_percent,
@@ -41,6 +46,7 @@ def score(scoring: Scoring) -> Iterator[Result]:
         expanded_uncertainty=scoring.stated_uncertainty(scoring.rows),
         signed=True,
         details={"changes_percent": list(found.changes_percent)},
+        obstacles=[f"the readings span {minutes:f} of {HOUR} min"] if minutes < HOUR else [],
         level=f"{scoring.rows[found.largest_index + 1].number('minute'):f} min",
     )
 

@@ -49,4 +49,5 @@ KIND = RecordedKind(
     characteristics=("valid_range_week", "valid_range_weeks"),
     score=score,
     check=check,
+    once=("week",),
 )

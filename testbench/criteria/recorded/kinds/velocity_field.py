@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 
 from testbench.criteria.recorded import cells
 from testbench.criteria.recorded.kind import FIRST, Column, RecordedKind
-from testbench.criteria.recorded.rows import Row
 from testbench.criteria.recorded.scoring import Scoring
 from testbench.criteria.result import Result
 from testbench.metrology.velocity_field import (
@@ -14,7 +13,6 @@ from testbench.metrology.velocity_field import (
     LEAST_PAIRS,
     LEAST_SETS_A_DAY,
     FieldSet,
-    VelocityCorrelation,
     velocity_correlation,
     velocity_field,
 )
@@ -33,9 +31,6 @@ def score(scoring: Scoring) -> Iterator[Result]:
     ratio = ratios.pop()
     try:
         field = velocity_field(sets, area_ratio=1.0 if ratio is None else float(ratio))
-        correlation = (
-            velocity_correlation([one.traverse for one in sets], [one.point for one in sets]) if len(sets) > 2 else None
-        )
     except ValueError as error:
         scoring.refuse("traverse", f"test {scoring.test.name}: {error}")
     yield scoring.result(
@@ -58,24 +53,25 @@ def score(scoring: Scoring) -> Iterator[Result]:
         },
         obstacles=() if field.complete else (least,),
     )
-    if correlation is not None:
-        few = f"{correlation.pairs} pairs, at least {LEAST_PAIRS} are needed"
-        yield scoring.result(
-            "velocity_correlation",
-            correlation.r,
-            unit="1",
-            interval=correlation.interval,
-            details={"slope": correlation.slope, "intercept": correlation.intercept, "pairs": correlation.pairs},
-            obstacles=() if correlation.pairs >= LEAST_PAIRS else (few,),
-        )
+    if len(sets) > 2:
+        yield _correlation(scoring, sets)
 
 
-def _set(row: Row) -> FieldSet:
-    return FieldSet(row.whole_number("day"), float(row.number("traverse")), float(row.number("fixed_point")))
-
-
-def _correlation(sets: Sequence[FieldSet]) -> VelocityCorrelation:
-    return velocity_correlation([one.traverse for one in sets], [one.point for one in sets])
+def _correlation(scoring: Scoring, sets: Sequence[FieldSet]) -> Result:
+    """The correlation coefficient; velocities without a spread have none."""
+    try:
+        correlation = velocity_correlation([one.traverse for one in sets], [one.point for one in sets])
+    except ValueError as error:
+        return scoring.result("velocity_correlation", None, unit="1", obstacles=[str(error)])
+    few = f"{correlation.pairs} pairs, at least {LEAST_PAIRS} are needed"
+    return scoring.result(
+        "velocity_correlation",
+        correlation.r,
+        unit="1",
+        interval=correlation.interval,
+        details={"slope": correlation.slope, "intercept": correlation.intercept, "pairs": correlation.pairs},
+        obstacles=() if correlation.pairs >= LEAST_PAIRS else (few,),
+    )
 
 
 KIND = RecordedKind(

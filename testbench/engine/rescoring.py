@@ -1,5 +1,8 @@
 """Judges old evaluations by another standard, or another edition, and says what changes; nothing is written.
 
+Of an evaluation by several standards the verdicts of one are compared: of the standard itself, else of the one that asks for
+most of the same; and only what runs for that one have found is judged. A run for another has other settings.
+
 for rescored in rescore(record, load_standard("our-hj76@2"), ["E20261122-134501-4f2a"]):
     for change in rescored.changes: …
 """
@@ -7,7 +10,7 @@ for rescored in rescore(record, load_standard("our-hj76@2"), ["E20261122-134501-
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
@@ -18,6 +21,7 @@ from testbench.findings import Finding
 from testbench.outcome import Outcome
 from testbench.record.attempts import counting, results
 from testbench.record.judged import JudgedEvaluation
+from testbench.record.model import StoredFinding
 from testbench.record.store import Record
 
 
@@ -84,12 +88,13 @@ def _rescored(
     restricted: Callable[[frozenset[str]], Standard],
     runs: tuple[str, ...],
 ) -> Rescored:
-    found = list(row.findings)
-    if row.amendments:
-        found = counting(results(row.identifier, found, row.amendments))
-    documents = _of_one_standard(row, standard)
-    before = row.outcome
-    findings: list[Finding] = [stored.finding for stored in found if not runs or stored.run in runs]
+    found = _found(row)
+    if runs:
+        found = [stored for stored in found if stored.run in runs]
+    documents, by = _of_one_standard(row, standard, [row.serves.get(stored.run, ()) for stored in found])
+    before = Outcome.worst(Outcome(document["outcome"]) for document in documents) if by else row.outcome
+    served = [stored for stored in found if not by or by in (row.serves.get(stored.run) or (by,))]
+    findings: list[Finding] = [stored.finding for stored in served]
     there = frozenset(finding.characteristic for finding in findings)
     if runs:
         documents = [document for document in documents if document["characteristic"] in there]
@@ -124,6 +129,14 @@ def _rescored(
     )
 
 
+def _found(row: JudgedEvaluation) -> list[StoredFinding]:
+    """The findings that count; one that was repeated belongs to the run that was repeated."""
+    if not row.amendments:
+        return list(row.findings)
+    amended = results(row.identifier, row.findings, row.amendments)
+    return [replace(one, run=result.run) for one, result in zip(counting(amended), amended, strict=True)]
+
+
 Key = tuple[str, str, int]
 """Device, characteristic, and which of several verdicts, counted from 0."""
 
@@ -142,14 +155,25 @@ def _same(one: Judgement, other: Judgement) -> bool:
     return (one.outcome, one.limit, one.grade) == (other.outcome, other.limit, other.grade)
 
 
-def _of_one_standard(row: JudgedEvaluation, standard: Standard) -> list[Mapping[str, Any]]:
-    """The recorded verdicts on what was asked for; of several standards those of the one that is named, else the first."""
+def _of_one_standard(
+    row: JudgedEvaluation, standard: Standard, served: Sequence[Sequence[str]]
+) -> tuple[list[Mapping[str, Any]], str]:
+    """The recorded verdicts on what was asked for, and the standard they are by; "" where only one judged.
+
+    Of several standards it is the one that is named, else, of those that the findings serve, the one with most
+    characteristics in common with `standard`.
+    """
     documents = [document for document in row.verdicts if document.get("criterion", True)]
     names = list(dict.fromkeys(document.get("standard", "") for document in documents))
     if len(names) < 2:
-        return documents
-    chosen = standard.name if standard.name in names else names[0]
-    return [document for document in documents if document.get("standard", "") == chosen]
+        return documents, ""
+    candidates = [name for name in names if any(not each or name in each for each in served)] or names
+    asked = {criterion.characteristic for criterion in standard.criteria}
+    common = {
+        name: len({d["characteristic"] for d in documents if d.get("standard", "") == name} & asked) for name in candidates
+    }
+    chosen = standard.name if standard.name in candidates else max(candidates, key=lambda name: common[name])
+    return [document for document in documents if document.get("standard", "") == chosen], chosen
 
 
 def _key(document: Mapping[str, Any]) -> tuple[str, str, str | None]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, Text, func, select
@@ -31,7 +31,8 @@ MEMBERS = (
 class JudgedEvaluation:
     """An evaluation's findings, amendments and last verdicts (`MEMBERS` of them), and what it was judged by.
 
-    `restricted` says that the standard was restricted to what the suite determines.
+    `restricted` says that the standard was restricted to what the suite determines. `serves` names for each run with
+    findings, by its identifier, the standards that it was made for; none stands for all.
     """
 
     identifier: str
@@ -44,6 +45,7 @@ class JudgedEvaluation:
     findings: tuple[StoredFinding, ...]
     amendments: tuple[AmendmentRow, ...]
     verdicts: tuple[Mapping[str, Any], ...]
+    serves: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 class Judged(Access):
@@ -64,7 +66,7 @@ class Judged(Access):
         columns = (one.identifier, one.standard, one.standard_digest, one.measurand, one.devices, one.outcome, one.request)
         rows = {row["identifier"]: row for row in self._rows(select(*columns).where(one.identifier.in_(wanted)))}
         findings = self._rows(
-            select(schema.finding, run.evaluation)
+            select(schema.finding, run.evaluation, run.number.label("run_number"))
             .join(schema.run)
             .where(run.evaluation.in_(wanted))
             .order_by(run.evaluation, finding.number)
@@ -89,6 +91,7 @@ class Judged(Access):
                 findings=tuple(stored_finding(each) for each in found.get(identifier, ())),
                 amendments=tuple(amendment_row(each) for each in changed.get(identifier, ())),
                 verdicts=tuple(each["document"] for each in judged.get(identifier, ())),
+                serves=_serves(row["request"].get("suite", ()), found.get(identifier, ())),
             )
 
     def _last_verdicts(self, wanted: Sequence[str]) -> Sequence[Mapping[str, Any]]:
@@ -109,6 +112,12 @@ class Judged(Access):
             return [
                 {"evaluation": name, "document": _document(text)} for name, text in _pairs(connection, wanted_rows, members)
             ]
+
+
+def _serves(suite: Sequence[Mapping[str, Any]], findings: Sequence[Mapping[str, Any]]) -> dict[str, tuple[str, ...]]:
+    """The standards that the run of each finding serves: those of its item in the suite."""
+    numbers = {str(finding["run"]): finding["run_number"] for finding in findings}
+    return {run: tuple(suite[number - 1].get("standards", ())) for run, number in numbers.items() if number <= len(suite)}
 
 
 def _pairs(connection: Connection, wanted: Select[Any], members: ColumnElement[str]) -> Iterator[tuple[str, str]]:

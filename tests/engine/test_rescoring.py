@@ -13,6 +13,7 @@ import pytest
 from testbench.cli import main
 from testbench.criteria.combined import combined_standard
 from testbench.criteria.judge import judge_all
+from testbench.criteria.judge_combined import judge_combined
 from testbench.criteria.standard import Standard, parse_standard
 from testbench.engine.amending import exclude
 from testbench.engine.judging import verdict_documents
@@ -215,3 +216,54 @@ def test_the_command_asks_for_what_is_missing(path: Path, capsys: pytest.Capture
     assert main(["rescore", "last", "--all", *options]) == 2
     assert main(["rescore", "none", *options]) == 2
     assert capsys.readouterr().err.count("which evaluations?") == 2
+
+
+def enter_for_two(record: Record) -> tuple[str, Standard, Standard]:
+    """An evaluation by two standards: one run of linearity for each of them, as their settings differ."""
+    first, second = standard("first", linearity_error="2", repeatability="1"), standard("second", linearity_error="1")
+    both = combined_standard([first, second])
+    suite = [{"procedure": "linearity", "standards": [name]} for name in ("first", "second")]
+    start = EvaluationStart(
+        standard=both.name,
+        standard_text=both.text,
+        standard_digest=both.digest,
+        station_path="s.toml",
+        station_text="",
+        station_digest=hashlib.sha256().hexdigest(),
+        seed=1,
+        language="en",
+        simulated=True,
+        software={},
+        measurand="SO2",
+        devices=[{"name": "A", "maker": "", "model": "", "serial": "", "range": [0, 20], "unit": "%", "channel": "A"}],
+        started=STARTED,
+        request={"suite": suite},
+    )
+    evaluation = record.begin_evaluation(start)
+    findings = [
+        Finding("A", "linearity_error", value, "%F.S.", index=index) for value, index in ((1.5, "low"), (0.5, "mid"))
+    ]
+    for number, finding in enumerate(findings, start=1):
+        run = record.begin_run(evaluation, "linearity", {}, clause="1", number=number, bench_time=0.0, started=STARTED)
+        record.add_findings(run, [finding])
+        record.finish_run(run, state=RunState.FINISHED, outcome=None, bench_time=1.0, finished=STARTED, reason="")
+    card = judge_combined(findings, [("first",), ("second",)], both, "SO2", devices=["A"])
+    record.finish_evaluation(evaluation, outcome=card.outcome, finished=STARTED, verdicts=verdict_documents(card))
+    return evaluation, first, second
+
+
+def test_what_was_found_for_one_standard_is_not_judged_by_the_other(record: Record) -> None:
+    evaluation, first, second = enter_for_two(record)
+    for own in (first, second):
+        rescored = one(record, own, evaluation)
+        assert (rescored.changes, rescored.unchanged) == ((), 1)
+    assert one(record, second, evaluation).after is PASS  # the 1.5 %F.S. of the other run would fail its 1 %F.S.
+
+
+def test_a_third_standard_judges_the_runs_of_the_one_that_asks_for_most_of_the_same(record: Record) -> None:
+    evaluation, _, _ = enter_for_two(record)
+    (change,) = one(record, standard("third", linearity_error="0.8"), evaluation).changes
+    assert change.index == "low"
+    run = f"{evaluation}-R02"
+    (rescored,) = rescore(record, standard("third", linearity_error="0.8"), [evaluation], {evaluation: [run]})
+    assert [change.index for change in rescored.changes] == ["mid"]

@@ -8,4 +8,6 @@ from testbench.text import Language, Text
 
 def measurand_words(measurand: str) -> Text:
     """The measurand of a device in both languages."""
-    return Text(zh=wording(Language.CHINESE).name("measurand", measurand), en=wording(Language.ENGLISH).name("measurand", measurand))
+    return Text(
+        zh=wording(Language.CHINESE).name("measurand", measurand), en=wording(Language.ENGLISH).name("measurand", measurand)
+    )

@@ -101,9 +101,13 @@ def _check(terminal: Terminal, arguments: argparse.Namespace) -> int:
         ]
         print(json.dumps({"standard": arguments.name, "flaws": listed}, indent=2, ensure_ascii=False))
         return 2 if wrong else 0
+    words = {"error": "错误", "note": "说明"} if arguments.language == "zh" else {}
     for flaw in flaws:
         style = "bold red" if flaw in wrong else "dim"
-        terminal.line(f"{flaw.place}: {flaw.text.say(arguments.language)} [{flaw.weight.value}]", style=style)
+        terminal.line(
+            f"{flaw.place}: {flaw.text.say(arguments.language)} [{words.get(flaw.weight.value, flaw.weight.value)}]",
+            style=style,
+        )
     count, notes = len(wrong), len(flaws) - len(wrong)
     zh = f"{arguments.name}：{count} 处错误，{notes} 处说明"
     _say(terminal, arguments, zh, f"{arguments.name}: {count} errors, {notes} notes")

@@ -360,15 +360,7 @@ def load_standard(name: str | Path) -> Standard:
     Raises StandardError: for an unknown name with the known ones, for a wrong file with its name and the key.
     """
     if isinstance(name, Path) or name.endswith(".toml"):
-        path = Path(name)
-        try:
-            return parse_standard(path.read_text(encoding="utf-8-sig"), str(path))
-        except FileNotFoundError:
-            raise StandardError(
-                f"criteria file {path} does not exist; known standards: {', '.join(list_standards())}"
-            ) from None
-        except (OSError, UnicodeDecodeError) as error:
-            raise StandardError(f"criteria file {path} cannot be read: {error}") from error
+        return parse_standard(criteria_text(Path(name)), str(name))
     own = own_path(name)
     if own is not None:
         return _own_standard(name, own)
@@ -380,6 +372,18 @@ def load_standard(name: str | Path) -> Standard:
         )
     text = (resources.files("testbench.criteria") / "standards" / f"{name}.toml").read_text(encoding="utf-8")
     return parse_standard(text, f"{name}.toml")
+
+
+def criteria_text(path: Path) -> str:
+    """The text of a criteria file; StandardError for one that is not there or cannot be read."""
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
+        raise StandardError(f"criteria file {path} does not exist; known standards: {', '.join(list_standards())}") from None
+    except UnicodeDecodeError:
+        raise StandardError(f"criteria file {path}: not UTF-8 text; save the file in UTF-8") from None
+    except OSError as error:
+        raise StandardError(f"criteria file {path} cannot be read: {error.strerror or error}") from error
 
 
 def _own_standard(name: str, path: Path) -> Standard:

@@ -15,10 +15,11 @@ from typing import Any
 from testbench.criteria.flaws import Flaw, Weight, criteria_flaws, undetermined
 from testbench.criteria.folder import own_path
 from testbench.criteria.recorded import kinds
-from testbench.criteria.standard import load_standard, parse_standard
+from testbench.criteria.standard import criteria_text, load_standard, parse_standard
 from testbench.engine.registry import find_procedure, procedure_names
 from testbench.errors import InputError, StandardError
-from testbench.text import Text
+from testbench.report.wording import wording
+from testbench.text import Language, Text
 
 
 def check_standard(name: str | Path) -> tuple[Flaw, ...]:
@@ -27,11 +28,7 @@ def check_standard(name: str | Path) -> tuple[Flaw, ...]:
     if path is None:
         standard = load_standard(str(name))
         return check_text(standard.text, f"{name}.toml")
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise StandardError(f"criteria file {path} cannot be read: {error}") from error
-    return check_text(text, str(path))
+    return check_text(criteria_text(path), str(path))
 
 
 def check_text(text: str, source: str) -> tuple[Flaw, ...]:
@@ -62,7 +59,12 @@ def _form(text: str, source: str) -> Iterator[Flaw]:
         message = str(error).removeprefix(f"criteria file {source}: ")
         for problem in message.split("; "):
             place, colon, what = problem.partition(": ")
-            yield Flaw(place if colon else source, Text(zh=what or problem, en=what or problem))
+            yield Flaw(place if colon else source, _in_both(what or problem))
+
+
+def _in_both(sentence: str) -> Text:
+    """A sentence of an error, which is written in English, with its Chinese."""
+    return Text(zh=wording(Language.CHINESE).tell(sentence), en=sentence)
 
 
 def _suite(data: Mapping[str, Any]) -> Iterator[Flaw]:
@@ -84,7 +86,7 @@ def _suite(data: Mapping[str, Any]) -> Iterator[Flaw]:
         try:
             procedure.configure(_numbers(settings) if isinstance(settings, Mapping) else {})
         except InputError as error:
-            yield Flaw(f"{place}.settings", Text(zh=f"设置不可用：{error}", en=str(error)))
+            yield Flaw(f"{place}.settings", _in_both(str(error)))
     yield from undetermined(data, determined)
 
 

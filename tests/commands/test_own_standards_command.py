@@ -77,6 +77,35 @@ def test_check_tells_every_flaw_and_ends_with_status_2(capsys: pytest.CaptureFix
     assert {"place", "weight", "zh", "en"} == set(flaws[0])
 
 
+@pytest.mark.parametrize(
+    ("written", "instead", "english", "chinese"),
+    [
+        ("limit = 2.5", "limit = -2.5", "Input should be greater than or equal to 0 [error]", "须大于或等于 0 [错误]"),
+        ("settings.days", "settings.dayz", "dayz: no such key; did you mean 'days'?", "没有此项"),
+        ('unit = "%"\n', "", ".unit: is missing [error]", "缺少此项 [错误]"),
+    ],
+)
+def test_what_is_wrong_in_the_form_is_told_in_both_languages(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, written: str, instead: str, english: str, chinese: str
+) -> None:
+    path = tmp_path / "draft.toml"
+    text = load_standard("epa-ps2").text
+    assert written in text
+    path.write_text(text.replace(written, instead), encoding="utf-8")
+    for language, words in (("en", english), ("zh", chinese)):
+        assert main(["standards", "check", str(path), "--language", language]) == 2
+        assert words in capsys.readouterr().out
+
+
+def test_a_criteria_file_that_is_not_there_or_not_utf_8_is_named(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    path = tmp_path / "draft.toml"
+    assert main(["standards", "check", str(path), "--language", "en"]) == 2
+    assert "draft.toml does not exist" in capsys.readouterr().err
+    path.write_bytes("# 标准".encode("gbk"))
+    assert main(["standards", "check", str(path), "--language", "zh"]) == 2
+    assert "不是 UTF-8 文本" in capsys.readouterr().err
+
+
 def test_a_broken_file_of_the_laboratory_hides_no_other(capsys: pytest.CaptureFixture[str], folder: Path) -> None:
     (folder / "broken.toml").write_text("[standard", encoding="utf-8")
     assert main(["standards"]) == 2

@@ -106,7 +106,7 @@ def test_a_file_that_is_not_there_or_not_text_is_named(tmp_path: Path) -> None:
     with pytest.raises(StandardError, match=r"none\.toml does not exist"):
         load_standard(tmp_path / "none.toml")
     (tmp_path / "binary.toml").write_bytes(b"\xff\xfe\x00")
-    with pytest.raises(StandardError, match=r"binary\.toml cannot be read"):
+    with pytest.raises(StandardError, match=r"binary\.toml: not UTF-8 text"):
         load_standard(tmp_path / "binary.toml")
 
 

@@ -2,8 +2,8 @@
 
 The certification range is at most 1.5 times the limit value for waste incineration, 2.5 times for other plants. A person
 enters, influence by influence, the largest deviations to either side as the suitability test found them, in percent of full
-scale; u = sqrt((x⁺² + x⁺·x⁻ + x⁻²)/3), U = 1.96·sqrt(Σ u²). A standard deviation is entered as such. EN 15267-1 asks that it is
-75 % of what the law permits at most.
+scale; u = sqrt((x⁺² + x⁺·x⁻ + x⁻²)/3), U = 1.96·sqrt(Σ u²). A standard deviation is entered as such. EN 15267-1 asks that U
+is 75 % of what the law permits at most.
 """
 
 from __future__ import annotations

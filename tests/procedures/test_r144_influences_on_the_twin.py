@@ -1,4 +1,4 @@
-"""Errors under influences and cross-sensitivity of OIML R 144 on the plant; lack of fit and repeatability on the flow rig."""
+"""OIML R 144 on the plant: errors under influences, cross-sensitivity; lack of fit and repeatability on the flow rig."""
 
 import pytest
 

@@ -362,6 +362,10 @@ def load_standard(name: str | Path) -> Standard:
     if isinstance(name, Path) or name.endswith(".toml"):
         return parse_standard(criteria_text(Path(name)), str(name))
     own = own_path(name)
+    if own is not None and name in shipped_standards():
+        raise StandardError(
+            f"{name} comes with the program, and {own} would stand for it unseen; rename this file and its standard.name"
+        )
     if own is not None:
         return _own_standard(name, own)
     if name not in shipped_standards():

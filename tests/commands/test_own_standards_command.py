@@ -106,6 +106,16 @@ def test_a_criteria_file_that_is_not_there_or_not_utf_8_is_named(capsys: pytest.
     assert "不是 UTF-8 文本" in capsys.readouterr().err
 
 
+def test_a_file_under_the_name_of_a_standard_of_the_program_is_refused_not_taken_for_it(
+    capsys: pytest.CaptureFixture[str], folder: Path
+) -> None:
+    (folder / "epa-ps2.toml").write_text(load_standard("epa-ps2").text, encoding="utf-8")
+    assert main(["standards", "show", "epa-ps2", "--language", "en"]) == 2
+    assert "epa-ps2.toml would stand for it unseen; rename this file" in capsys.readouterr().err
+    assert main(["standards"]) == 2
+    assert "epa-ps3" in capsys.readouterr().out
+
+
 def test_a_broken_file_of_the_laboratory_hides_no_other(capsys: pytest.CaptureFixture[str], folder: Path) -> None:
     (folder / "broken.toml").write_text("[standard", encoding="utf-8")
     assert main(["standards"]) == 2

@@ -10,6 +10,8 @@ endif
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 JOBS ?= 4
 GUI_JOBS ?= 3
+TEST_JOBS ?= 4
+TEST_GUI_JOBS ?= 2
 LOCKING := --universal --python-version 3.11 --generate-hashes -q
 
 # Tests start hundreds of processes: what Python has compiled is kept, also where the environment says otherwise
@@ -26,8 +28,9 @@ demo: $(VENV)/installed
 gui: $(VENV)/installed-gui
 	@$(BIN)/testbench gui
 
-# Format, lint, types, layers, and all tests
-test: check test-core test-gui
+# Format, lint, types, layers, and all tests; what needs one processor runs beside what waits
+test: $(VENV)/installed-dev $(VENV)/installed-gui-dev
+	@$(MAKE) --no-print-directory --output-sync=target -j2 check test-core test-gui JOBS=$(TEST_JOBS) GUI_JOBS=$(TEST_GUI_JOBS)
 
 # The tests of everything but the window; they need no Qt
 test-core: $(VENV)/installed-dev

@@ -126,9 +126,9 @@ def drawn(simulated_station, direct_bench):
     for seed in range(400):
         name, departure, zero, span, rise = TRUTHS[seed % 3]
         made = direct_bench(stations[name], seed=1000 + seed, wait_every_s=43200.0)
-        made.run("linearity", levels=[0.25, 0.5, 0.75], passes=1, zero_between=False, average_s=30)
+        made.run("linearity", levels=[0.25, 0.5, 0.75], passes=1, zero_between=False, average_s=10)
         made.run("response-time", repeats=1, adjust_first=False)
-        found = made.run("drift", days=1, average_s=30)
+        found = made.run("drift", days=1, average_s=10, adjust_first=False)
         level = found[name, "linearity_error"].details["levels"][seed // 3 % 3]
         x = level["nominal_fraction"]
         truth = 4 * departure * x * (1 - x)

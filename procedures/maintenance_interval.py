@@ -51,14 +51,18 @@ def maintenance_interval(bench: Bench, settings: MaintenanceIntervalSettings) ->
     spans: list[Averages] = []
     with bench.unadjusted():
         for number in range(round(settings.days * 24.0 / settings.every_h) + 1):
+            since_first = number * settings.every_h / 24.0 * DAY_S
             bench.zero_gas()
             if number:
-                due = zeros[0].window.start + number * settings.every_h / 24.0 * DAY_S
-                bench.wait_until(due - LEAD_S)
+                bench.wait_until(zeros[0].window.start + since_first - LEAD_S)
             bench.settle()
+            if number:
+                bench.wait_until(zeros[0].window.start + since_first)
             zeros.append(bench.average(averaging_s(bench.devices)))
             bench.supply(settings.span)
             bench.settle()
+            if number:
+                bench.wait_until(spans[0].window.start + since_first)
             spans.append(bench.average(averaging_s(bench.devices)))
     for device in bench.devices:
         bench.determine(device, "maintenance_interval", "d", _interval, zeros, spans, settings)
@@ -152,5 +156,5 @@ def _points(device: DeviceInfo, readings: list[Averages]) -> list[DriftPoint]:
 
 
 def _day(readings: list[Averages], number: int) -> float:
-    """Days from the first check to another, to a hundredth."""
-    return round((readings[number].window.start - readings[0].window.start) / DAY_S, 2)
+    """Days from the first check to another, to some ten seconds."""
+    return round((readings[number].window.start - readings[0].window.start) / DAY_S, 4)

@@ -76,7 +76,9 @@ def print_plan(
 def _print_levels(terminal: Terminal, plan: Plan, language: Language) -> None:
     """The reference at every level that is used, once for each limit it serves."""
     levels = {
-        (step.procedure, step.level): step for step in plan.steps if step.procedure in plan.limits_percent_fs and step.level
+        (step.procedure, step.level): step
+        for step in plan.steps
+        if step.procedure in plan.limits_percent_fs and step.level and step.reference_uncertainty_percent_fs is not None
     }
     table = terminal.table(*LEVEL_HEADINGS[language], right=(1, 2, 3))
     for (procedure, level), step in sorted(levels.items(), key=lambda item: (item[1].run, item[1].level or 0.0)):

@@ -117,7 +117,8 @@ class DryBench(Bench):
             flows = self._consumption(gas)
             litres = {cylinder: flow * duration_s / 60.0 for cylinder, flow in flows.items()}
             low, high = (to_fraction(end, self.devices[0].unit) for end in (self.devices[0].low, self.devices[0].high))
-            uncertainty = 100.0 * 2.0 * gas.predicted.standard_uncertainty / (high - low)
+            if gas.other is None or not gas.other.by_hand:  # a certificate that nobody has entered yet says nothing
+                uncertainty = 100.0 * 2.0 * gas.predicted.standard_uncertainty / (high - low)
         self.steps.append(
             PlannedStep(
                 self._run,

@@ -85,3 +85,13 @@ def test_an_interlock_on_a_device_that_does_not_take_part_is_told(simulated_stat
     assert make_plan(station, (), None, devices=["A"]).warnings == (
         "interlock alarm: B does not take part, so nothing watches it",
     )
+
+
+def test_a_gas_that_a_person_is_to_connect_has_no_uncertainty_yet(simulated_station):
+    procedure = find_procedure("interference")
+    settings = procedure.configure({"interferents": ["CO 300 mg/m3"]})
+    plan = make_plan(simulated_station(), [SuiteItem(procedure, settings, Text("", ""))], None)
+    by_hand = [step for step in plan.steps if step.call == "supply_other"]
+    assert by_hand
+    assert all(step.arguments.get("by_hand") for step in by_hand)
+    assert {step.reference_uncertainty_percent_fs for step in by_hand} == {None}

@@ -112,8 +112,9 @@ def test_the_maintenance_interval_ends_when_the_drift_is_too_large(simulated_sta
             finding = found[device, f"{point}_drift_maintenance"]
             last = finding.details["days"][-1]
             assert last["drift_percent_fs"] == pytest.approx(8 * daily, abs=1.5 * last["expanded_uncertainty_percent_fs"])
-    assert found["A", "maintenance_interval"].value == pytest.approx(8, abs=0.1)
-    assert found["B", "maintenance_interval"].value == pytest.approx(7, abs=0.1)
+    assert found["A", "maintenance_interval"].value >= 8  # as many days as the standard asks for, not some minutes fewer
+    assert found["A", "maintenance_interval"].value == pytest.approx(8, abs=1e-3)
+    assert found["B", "maintenance_interval"].value == pytest.approx(7, abs=1e-3)
     assert found["B", "maintenance_interval"].details["exceeded_on"] == pytest.approx(8, abs=0.1)
 
 

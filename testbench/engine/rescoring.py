@@ -9,6 +9,7 @@ for rescored in rescore(record, load_standard("our-hj76@2"), ["E20261122-134501-
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
@@ -23,6 +24,8 @@ from testbench.record.attempts import counting, results
 from testbench.record.judged import JudgedEvaluation
 from testbench.record.model import StoredFinding
 from testbench.record.store import Record
+
+_ZEROS = re.compile(r"(\d)\.0+(?!\d)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +155,12 @@ def _numbered(entries: Iterator[tuple[tuple[str, str, str | None], Judgement]]) 
 
 
 def _same(one: Judgement, other: Judgement) -> bool:
-    return (one.outcome, one.limit, one.grade) == (other.outcome, other.limit, other.grade)
+    return (one.outcome, _plain(one.limit), one.grade) == (other.outcome, _plain(other.limit), other.grade)
+
+
+def _plain(limit: str) -> str:
+    """A limit as it is printed, without zeros behind the point that say nothing: ±5.0 %F.S. is ±5 %F.S."""
+    return _ZEROS.sub(r"\1", limit)
 
 
 def _of_one_standard(

@@ -10,7 +10,7 @@ endif
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 JOBS ?= 4
 GUI_JOBS ?= 3
-TEST_JOBS ?= 4
+TEST_JOBS ?= 3
 TEST_GUI_JOBS ?= 2
 LOCKING := --universal --python-version 3.11 --generate-hashes -q
 

@@ -49,10 +49,10 @@ def drawn(simulated_station, direct_bench):
         name = "ABC"[seed % 3]
         zero, gain, linearity = TRUTHS[name]
         made = direct_bench(steady[name], seed=2000 + seed, wait_every_s=3600.0)
-        settings = {"values": [220.0, 242.0, 220.0], "soak_s": 0, "adjust_first": False, "average_s": 30}
+        settings = {"values": [220.0, 242.0, 220.0], "soak_s": 0, "adjust_first": False, "average_s": 10}
         change = made.run("voltage-influence", **settings)[name, "voltage_influence_span"]
         add(errors["influence"], change, 22 * SENSITIVITY)
-        settings = {"interferents": ["CO 1000 ppm"], "repeats": 1, "adjust_first": False, "average_s": 30}
+        settings = {"interferents": ["CO 1000 ppm"], "repeats": 1, "adjust_first": False, "average_s": 10}
         positive = made.run("interference", **settings)[name, "interference_positive_zero"]
         add(errors["interference"], positive, 0.1 * CROSS)
         x = (0.25, 0.55, 0.9)[seed // 3 % 3]
@@ -61,10 +61,10 @@ def drawn(simulated_station, direct_bench):
         add(errors["accuracy"], found[name, "relative_accuracy"].in_metric("absolute"), error / 100 * 20)
         other = direct_bench(drifting[name], seed=3000 + seed, wait_every_s=3600.0)
         # 1 % of full scale an hour at full scale; 10 min at x: x/6 of a percent, of an indication of 100·x + error
-        found = other.run("stability", level=x, duration_s=600, readings=1, adjust_first=False, average_s=30)
+        found = other.run("stability", level=x, duration_s=600, readings=1, adjust_first=False, average_s=10)
         add(errors["stability"], found[name, "stability"], 100 * (x * 24 / 144) / (100 * x + error))
         other = direct_bench(steady[name], seed=4000 + seed)
-        other.run("indication-error", levels=[x, 0.1], readings=1, adjust_first=False, average_s=30)
+        other.run("indication-error", levels=[x, 0.1], readings=1, adjust_first=False, average_s=10)
         add(errors["indication"], other.ledger.findings[0], error / x)
     return errors
 

@@ -133,6 +133,11 @@ class CalibrationFit:
         return self.goodness_of_fit <= CONSISTENT
 
     @property
+    def enough_gases(self) -> bool:
+        """Whether there are as many points as ISO 6143 asks for this form (5.1); a fit to fewer is computed all the same."""
+        return len(self.arguments) >= self.form.least_gases
+
+    @property
     def agrees(self) -> bool | None:
         """Whether χ² does not exceed its 95 % quantile (ISO/TS 28037:2010, 6.3 and 7.3); None without degrees of freedom."""
         return None if self.chi_squared_limit is None else self.chi_squared <= self.chi_squared_limit

@@ -79,6 +79,7 @@ def test_example_1_of_iso_6143() -> None:
     assert fit.covariance[0][1] == pytest.approx(-5.6890e-2, abs=5e-6)
     assert (fit.chi_squared, fit.goodness_of_fit) == pytest.approx((0.6743, 0.568), abs=1e-3)
     assert fit.consistent
+    assert fit.enough_gases
     found = fit.evaluate_all((0.258, 0.600, 1.800), (0.00516, 0.012, 0.036))
     assert found.values == pytest.approx((5.9923, 14.409, 43.943), rel=5e-5)
     assert found.standard_uncertainties == pytest.approx((1.6377e-1, 3.5597e-1, 1.1630), rel=5e-5)
@@ -139,7 +140,7 @@ def test_a_cubic_goes_through_four_points_and_knows_no_degrees_of_freedom() -> N
     fit = fit_analysis_function((1.0, 2.0, 3.0, 4.0), (1.0, 8.0, 27.0, 64.0), u_y=1e-3, u_x=1e-3, form=Form.CUBIC)
 
     assert fit.coefficients == pytest.approx((0.0, 0.0, 0.0, 1.0), abs=1e-9)
-    assert (fit.degrees_of_freedom, fit.agrees) == (0, None)
+    assert (fit.degrees_of_freedom, fit.agrees, fit.enough_gases) == (0, None, False)
     assert [form.least_gases for form in Form] == [3, 5, 7, 5, 5]
 
 

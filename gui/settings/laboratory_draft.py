@@ -6,9 +6,7 @@ No Qt here. A file that a person has edited by hand keeps its comments: only wha
 from __future__ import annotations
 
 import datetime as dt
-import os
 import shutil
-import tempfile
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
@@ -25,6 +23,7 @@ from testbench.office.report_numbers import next_number
 from testbench.report.laboratory import DEFAULT_SCHEME, LaboratoryFile, read_text, with_pictures
 from testbench.report.picture import picture_as_svg
 from testbench.text import Language
+from testbench.whole_file import write_whole
 
 PICTURES = ("logo", "cma_mark", "cnas_mark")
 
@@ -109,7 +108,7 @@ def save(draft: LaboratoryDraft, path: Path) -> LaboratoryDraft:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         draft = replace(draft, **{name: _kept(getattr(draft, name), name, path) for name in PICTURES})
-        _write(path, _text(draft, read_text(path) if path.is_file() else _example()))
+        write_whole(path, _text(draft, read_text(path) if path.is_file() else _example()))
     except OSError as error:
         raise InputError(f"laboratory file {path} cannot be written: {error.strerror or error}") from error
     return draft
@@ -234,14 +233,6 @@ def _kept(picture: str, name: str, path: Path) -> str:
     target = path.with_name(f"{path.stem}-{name.replace('_', '-')}{source.suffix.lower()}")
     shutil.copyfile(source, target)
     return target.name
-
-
-def _write(path: Path, text: str) -> None:
-    """Replace the file at once: it is never half written."""
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=path.stem)
-    with os.fdopen(handle, "w", encoding="utf-8") as stream:
-        stream.write(text)
-    Path(temporary).replace(path)
 
 
 def _example() -> str:

@@ -12,6 +12,7 @@ from testbench.engine.interlocks import watched
 from testbench.engine.registry import check_truth
 from testbench.errors import InputError, TestbenchError
 from testbench.station import parse_station
+from testbench.whole_file import write_whole
 
 _TOML_PLACE = re.compile(r"\(at line (\d+), column \d+\)")
 _AT_END = "(at end of document)"
@@ -121,10 +122,8 @@ def write(path: Path, text: str, before: str | None) -> None:
     """Write a station file; ChangedOutsideError where it does not hold `before` any more (None: write it all the same)."""
     if before is not None and path.is_file() and (now := read(path)) != before:
         raise ChangedOutsideError(path, now)
-    temporary = path.with_name(f"{path.name}.saving")
     try:
-        temporary.write_text(text, encoding="utf-8")
-        temporary.replace(path)
+        write_whole(path, text)
     except OSError as error:
         raise InputError(
             f"station file {path} cannot be written: {error.strerror or error}; choose another folder"

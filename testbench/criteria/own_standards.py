@@ -20,6 +20,7 @@ from testbench.criteria.lock import locked_text, unlocked_text
 from testbench.criteria.requirement import Requirement
 from testbench.criteria.standard import Criterion, Standard, load_standard, parse_standard, shipped_standards
 from testbench.errors import InputError, StandardError, suggest
+from testbench.whole_file import write_whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,9 +228,7 @@ def _write(path: Path, text: str) -> Standard:
     standard = parse_standard(text, str(path))
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        temporary = path.with_name(f".{path.name}.new")
-        temporary.write_text(text, encoding="utf-8", newline="\n")
-        temporary.replace(path)
+        write_whole(path, text)
     except OSError as error:
         raise InputError(f"{path} cannot be written: {error.strerror or error}") from error
     return standard

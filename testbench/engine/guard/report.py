@@ -18,6 +18,7 @@ from testbench.engine.safe import unverified
 from testbench.engine.steps import BenchState, OtherGas, from_json
 from testbench.outcome import Outcome
 from testbench.record.store import Record
+from testbench.whole_file import write_whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +91,7 @@ def write_note(record: Path, report: Report, why: str) -> None:
     name = f"{record.name}.guard-{report.noticed:%Y%m%d-%H%M%S}.txt"
     for folder in (record.parent, Path(tempfile.gettempdir())):
         try:
-            (folder / name).write_text(text, encoding="utf-8")
+            write_whole(folder / name, text)
         except OSError:
             continue
         return

@@ -10,7 +10,7 @@ from testbench.engine.amending import Amended, exclude, repeat_request, restore
 from testbench.engine.clock import wall_now
 from testbench.errors import RecordError
 from testbench.office.detached import start_detached
-from testbench.office.procedure_words import procedure_words
+from testbench.office.procedure_words import InstalledProcedureWords
 from testbench.record.store import Record
 from testbench.report.evaluation_json import evaluation_text
 from testbench.report.from_record import content_from_record
@@ -63,7 +63,7 @@ def write_export(record: Path, evaluation: str, export: Export, path: Path, prog
             opened,
             evaluation,
             issued=wall_now(),
-            procedures=procedure_words(),
+            procedures=InstalledProcedureWords(),
             letterhead=None if template is None else template.letterhead,
         )
     progress.check()

@@ -17,7 +17,7 @@ from testbench.engine.wording import describe, name_of_step
 from testbench.errors import TestbenchError
 from testbench.metrology.amount import UnitError
 from testbench.metrology.measurand import MeasurandKind, from_si, kind_of
-from testbench.office.procedure_words import procedure_words
+from testbench.office.procedure_words import InstalledProcedureWords
 from testbench.office.standing_words import station_name
 from testbench.outcome import Outcome, RunState
 from testbench.record.glance import StepGlance
@@ -121,7 +121,7 @@ class CourseReader:
         self._record = record
         self._evaluation = evaluation
         self._known: dict[str, _Known] = {}
-        self._titles = {name: _text(words.title) for name, words in procedure_words().items()}
+        self._words = InstalledProcedureWords()
         self._verdicts: tuple[Verdict, ...] = ()
         self._judged: tuple[tuple[str, RunState], ...] = ()
         self._planned: dict[int, list[tuple[int, Text, float, float]]] = {}
@@ -201,7 +201,7 @@ class CourseReader:
         for number, name in sorted(names.items()):
             one = begun.get(number)
             steps = _steps(number, one, self._planned.get(number, ()))
-            title = self._titles.get(name, Text(zh=name, en=name))
+            title = _text(words.title if (words := self._words.get(name)) else name)
             state, outcome = (None, None) if one is None else (one.row.state, one.row.outcome)
             items.append(RunItem(number, title, state, outcome, steps))
         return items

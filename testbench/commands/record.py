@@ -93,7 +93,7 @@ def _archive(arguments: argparse.Namespace) -> int:
 def _results(record: Record, evaluation: str) -> dict[str, bytes]:
     """The report in both languages, and the results."""
     from testbench.engine.clock import wall_now
-    from testbench.office.procedure_words import procedure_words
+    from testbench.office.procedure_words import InstalledProcedureWords
     from testbench.report.evaluation_json import evaluation_text
     from testbench.report.from_record import content_from_record
     from testbench.report.laboratory import default_laboratory
@@ -102,7 +102,8 @@ def _results(record: Record, evaluation: str) -> dict[str, bytes]:
 
     template = default_laboratory()
     letterhead = None if template is None else template.letterhead
-    content = content_from_record(record, evaluation, issued=wall_now(), procedures=procedure_words(), letterhead=letterhead)
+    words = InstalledProcedureWords()
+    content = content_from_record(record, evaluation, issued=wall_now(), procedures=words, letterhead=letterhead)
     reports = {f"report-{language.value}.pdf": render_pdf(content, language) for language in Language}
     return {"evaluation.json": evaluation_text(content), **reports}
 

@@ -22,7 +22,7 @@ from enum import StrEnum
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy import linalg, optimize, special
+from scipy import linalg, special
 
 Floats = NDArray[np.float64]
 
@@ -270,6 +270,8 @@ class _Problem:
 
     def solve(self) -> tuple[Floats, Floats, Floats, Floats]:
         """Coefficients, true arguments, Jacobian and weighted residuals at the least sum of squares."""
+        from scipy.optimize import least_squares  # heavy; needed here only
+
         start = _start(self.form, self.argument, self.value)
         first = start if self.exact else np.concatenate([start, self.argument])
         if self.exact and self.form in (Form.LINEAR, Form.QUADRATIC, Form.CUBIC):
@@ -277,7 +279,7 @@ class _Problem:
             scale = np.linalg.norm(design, axis=0)
             found = linalg.lstsq(design / scale, self.whiten @ self.value)[0] / scale
         else:
-            result = optimize.least_squares(
+            result = least_squares(
                 self._residuals, first, jac=self._jacobian, method="lm", x_scale="jac", ftol=1e-15, xtol=1e-15, gtol=1e-15
             )
             if result.status <= 0 or not np.isfinite(result.x).all():

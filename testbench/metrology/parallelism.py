@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from scipy import optimize, special, stats
+from scipy import special
 
 from testbench.metrology.quantity import Quantity
 from testbench.metrology.scatter import check_units, mean_of
@@ -105,11 +105,12 @@ def spread_interval(squares: float, noise: float, degrees_of_freedom: int, proba
 
 def _noncentrality(found: float, degrees_of_freedom: int, probability: float) -> float:
     """The noncentrality for which χ² is below `found` with this probability; 0 where it always is with less."""
+    from scipy.optimize import brentq  # heavy; needed here only
 
     def excess(noncentrality: float) -> float:
-        return float(stats.ncx2.cdf(found, degrees_of_freedom, noncentrality)) - probability
+        return float(special.chndtr(found, degrees_of_freedom, noncentrality)) - probability
 
-    if float(stats.chi2.cdf(found, degrees_of_freedom)) <= probability:
+    if float(special.chdtr(degrees_of_freedom, found)) <= probability:
         return 0.0
     upper = (math.sqrt(found) + 10.0) ** 2
-    return float(optimize.brentq(excess, 0.0, upper, xtol=1e-9 * upper))
+    return float(brentq(excess, 0.0, upper, xtol=1e-9 * upper))

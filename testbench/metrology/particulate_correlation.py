@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import optimize, special
+from scipy import special
 
 CONFIDENCE = 0.95
 TOLERANCE_SHARE = 0.75  # of the values, which the tolerance interval holds
@@ -88,6 +88,8 @@ def particulate_correlation(
 
 def tolerance_factor(effective_pairs: float, degrees_of_freedom: int) -> float:
     """k_T = u·v: u solves Φ(1/√n′ + u) − Φ(1/√n′ − u) = 0.75, v = sqrt[f/χ²(0.05; f)]; both arguments above zero."""
+    from scipy.optimize import brentq  # heavy; needed here only
+
     if not (effective_pairs > 0 and degrees_of_freedom > 0):
         raise ValueError("a tolerance factor needs pairs and degrees of freedom above zero")
     shift = 1 / math.sqrt(effective_pairs)
@@ -95,6 +97,6 @@ def tolerance_factor(effective_pairs: float, degrees_of_freedom: int) -> float:
     def missing(u: float) -> float:
         return float(special.ndtr(shift + u) - special.ndtr(shift - u)) - TOLERANCE_SHARE
 
-    u = float(optimize.brentq(missing, 0.0, shift + 10.0))
+    u = float(brentq(missing, 0.0, shift + 10.0))
     chi_squared = 2.0 * float(special.gammaincinv(degrees_of_freedom / 2.0, 1 - CONFIDENCE))
     return u * math.sqrt(degrees_of_freedom / chi_squared)

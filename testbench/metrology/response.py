@@ -18,7 +18,6 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.optimize import isotonic_regression
 
 from testbench.metrology.coverage import Expanded, expand, standard_deviation_interval
 
@@ -242,6 +241,8 @@ def device_updates(times: Floats, values: Floats, update_s: float) -> tuple[Floa
 
 def monotone(curve: Floats) -> Floats:
     """Return the ascending curve nearest to `curve` (least squares) after a running median of three."""
+    from scipy.optimize import isotonic_regression  # heavy; needed here only
+
     smooth = curve.copy()
     smooth[1:-1] = np.median(np.stack([curve[:-2], curve[1:-1], curve[2:]]), axis=0)
     smooth[0] = min(curve[0], float(np.median(curve[:3])))

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from testbench.engine.clock import wall_now
 from testbench.errors import InputError
-from testbench.office.procedure_words import procedure_words
+from testbench.office.procedure_words import InstalledProcedureWords
 from testbench.office.report_numbers import open_register
 from testbench.office.result_files import make_folder, write_files
 from testbench.record.store import Record
@@ -50,7 +50,7 @@ def issue_report(
     A report that was issued before is replaced, and the new one says so. InputError for an evaluation that cannot be
     signed: a simulated one, or one that can be gone on with.
     """
-    content = content_from_record(record, evaluation, procedures=procedure_words(), letterhead=template.letterhead)
+    content = content_from_record(record, evaluation, procedures=InstalledProcedureWords(), letterhead=template.letterhead)
     _refuse(content)
     earlier = issues(record.events(evaluation))
     with open_register(template) as register:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from testbench.engine.clock import wall_now
 from testbench.errors import InputError, RecordError
-from testbench.office.procedure_words import procedure_words
+from testbench.office.procedure_words import InstalledProcedureWords
 from testbench.record.store import Record
 from testbench.report.content import ReportContent
 from testbench.report.evaluation_json import evaluation_text
@@ -32,7 +32,9 @@ def write_results(
     A report that was issued is written as it was issued; any other is made now and has no number.
     """
     letterhead = None if template is None else template.letterhead
-    content = content_from_record(record, evaluation, issued=wall_now(), procedures=procedure_words(), letterhead=letterhead)
+    content = content_from_record(
+        record, evaluation, issued=wall_now(), procedures=InstalledProcedureWords(), letterhead=letterhead
+    )
     return write_files(content, render_pdf(content, Language(language)), folder)
 
 

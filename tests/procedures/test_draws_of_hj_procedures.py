@@ -14,7 +14,7 @@ CROSS = 20.0  # percent of full scale a percent of CO
 
 
 def alone(data, name):
-    data["devices"] = {name: data["devices"][name] | {"response_time_s": {"A": 60.0, "B": 90.0, "C": 40.0}[name]}}
+    data["devices"] = {name: data["devices"][name] | {"response_time_s": 20.0}}
     data["interlocks"] = {}
 
 
@@ -35,6 +35,8 @@ def drawn(simulated_station, direct_bench):
             alone(data, name)
             data["environment"] = {"supply": data["environment"]["supply"]}
             data["devices"][name]["truth"] |= {
+                "t90_rise_s": 15.0,
+                "t90_fall_s": 15.0,
                 "influence": {"voltage": SENSITIVITY},
                 "cross_sensitivity": {"CO": CROSS},
                 "zero_drift_percent_fs_per_day": 0.0,

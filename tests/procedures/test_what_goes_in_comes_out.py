@@ -114,14 +114,15 @@ def drawn(simulated_station, direct_bench):
     Nothing else is drawn, so nothing else is read: the stations have no sensors.
     """
 
-    def alone(name, response_time_s):
+    def alone(name, response_time_s, rise_s):
         def change(data):
             data["devices"] = {name: data["devices"][name] | {"response_time_s": response_time_s}}
+            data["devices"][name]["truth"] |= {"t90_rise_s": rise_s, "t90_fall_s": rise_s}
             data["environment"] = data["interlocks"] = {}
 
         return simulated_station(change)
 
-    stations = {"A": alone("A", 60.0), "B": alone("B", 90.0), "C": alone("C", 40.0)}
+    stations = {name: alone(name, 1.3 * rise, rise) for name, _, _, _, rise in TRUTHS}
     errors = {"level": [], "zero day": [], "span day": [], "response": []}
     for seed in range(400):
         name, departure, zero, span, rise = TRUTHS[seed % 3]
@@ -141,7 +142,7 @@ def drawn(simulated_station, direct_bench):
     return errors
 
 
-TRUTHS = (("A", 0.6, 0.05, -0.10, 45.0), ("B", -1.1, -0.12, 0.62, 72.0), ("C", 0.9, 0.03, 0.08, 30.0))
+TRUTHS = (("A", 0.6, 0.05, -0.10, 24.0), ("B", -1.1, -0.12, 0.62, 30.0), ("C", 0.9, 0.03, 0.08, 18.0))
 
 
 def test_the_stated_uncertainty_covers_the_truth_of_single_results(drawn):

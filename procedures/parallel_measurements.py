@@ -2,13 +2,14 @@
 
 EN 14181:2014: each measurement lasts at least 30 min, they begin at least 1 h apart, and those of QAL2 spread over three
 days. On the bench gas of changing content is supplied and the devices are read; a person enters what the reference method
-found, and the conditions that turn it into standard conditions. Data of a stack are entered as a whole.
+found, and the conditions that turn it into standard conditions. Data of a stack are entered as a whole, for QAL2 with the
+signal at zero and readings of reference gas, which the methods B and C of the calibration function need.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -20,6 +21,9 @@ from testbench.engine.steps import Averages, DeviceInfo
 from testbench.metrology.qal2 import PERMITTED_PERCENT, Pair, standard_conditions
 
 HOUR_S = 3600.0
+GAS_ROWS = 10
+"""Readings of reference gas that may be entered for a device."""
+ZERO_SIGNAL, REFERENCE_GAS = "zero_signal", "reference_gas"
 
 
 class ParallelSettings(Settings):
@@ -90,7 +94,7 @@ class Parallel:
 
     def pairs(self, device: DeviceInfo, settings: ParallelSettings) -> list[Pair]:
         """The pairs of one device, in the order of the measurements; ValueError for a signal that is missing."""
-        rows = self.entered.of("device", device.name)
+        rows = [row for row in self.entered.of("device", device.name) if not row.get(REFERENCE_GAS)]
         pairs = []
         for number, row in enumerate(rows):
             signal = row["signal"] if not self.readings else _indication(device, self.readings[number])
@@ -109,9 +113,23 @@ class Parallel:
             pairs.append(Pair(float(signal), _or(row["reference"], 0.0), factor))
         return pairs
 
+    def zero_signal(self, device: DeviceInfo) -> float | None:
+        """The signal at zero: as it was entered, else that of zero gas; None where neither is known."""
+        cells = [row.get(ZERO_SIGNAL) for row in self.entered.of("device", device.name)]
+        stated = sorted({float(cell) for cell in cells if cell is not None})
+        if len(stated) > 1:
+            raise ValueError(f"the signal at zero is entered as {', '.join(f'{each:g}' for each in stated)}")
+        if stated:
+            return stated[0]
+        gas = self.reference_gas(device)
+        if self.readings:
+            return gas[0].signal if gas else None
+        return next((pair.signal for pair in gas if pair.reference == 0.0), None)
+
     def reference_gas(self, device: DeviceInfo) -> list[Pair]:
-        """Zero gas and gas near the limit value as the device read them; none where they were not taken."""
-        found = []
+        """Zero gas and gas near the limit value as the device read them or as entered; none where they were not taken."""
+        rows = [row for row in self.entered.of("device", device.name) if row.get(REFERENCE_GAS)]
+        found = [Pair(_or(row["signal"], 0.0), _or(row["reference"], 0.0)) for row in rows]
         for averages in self.gas:
             reading = averages.readings[device.name]
             if reading.indication is None or reading.reference is None:
@@ -123,10 +141,11 @@ class Parallel:
 def take_parallel(bench: Bench, settings: ParallelSettings, *, title: Text, count: int, days: int, gas: bool) -> Parallel:
     """Read the signals of `count` measurements over `days` days if they come from the bench, and have the rest entered.
 
-    With `gas` zero gas and gas near the limit value are read at the end.
+    With `gas` zero gas and gas near the limit value are read at the end, or may be entered.
     """
     if settings.signals == "entered":
-        return Parallel((), (), bench.enter(_form(bench.devices, title, count, ())))
+        form = _form(bench.devices, title, count, ())
+        return Parallel((), (), bench.enter(_with_gas(form, bench.devices) if gas else form))
     readings: list[Averages] = []
     start = None
     for number in range(count):
@@ -179,6 +198,29 @@ def _form(devices: Sequence[DeviceInfo], title: Text, count: int, references: Se
         ),
         given=tuple({"device": device.name, "measurement": number + 1} for device, number in rows),
         expected=tuple(_expected(device, number, references) for device, number in rows),
+    )
+
+
+def _with_gas(form: Form, devices: Sequence[DeviceInfo]) -> Form:
+    """The form with the signal at zero, and rows for readings of reference gas behind those of the measurements."""
+    device, measurement, *others = form.columns
+    more = Text(
+        zh="信号零点已知时填写；零点气和接近限值的标准气体读数各增加一行，并标记“标准气体”。",
+        en="Enter the signal at zero where it is known; add a row for each reading of zero gas and of gas near the limit "
+        "value, and mark it as reference gas.",
+    )
+    return replace(
+        form,
+        instruction=Text(zh=form.instruction.zh + more.zh, en=f"{form.instruction.en} {more.en}"),
+        columns=(
+            replace(device, among=tuple(each.name for each in devices)),
+            measurement,
+            *others,
+            Column(ZERO_SIGNAL, Text(zh="零点信号", en="signal at zero"), form.column("signal").unit, optional=True),
+            Column(REFERENCE_GAS, Text(zh="标准气体", en="reference gas"), kind="yes-no", optional=True),
+        ),
+        further_rows=len(devices) * GAS_ROWS,
+        once=("device", "measurement"),
     )
 
 

@@ -53,13 +53,12 @@ def qal2(bench: Bench, settings: Qal2Settings) -> None:
 def _function(device: DeviceInfo, taken: Parallel, settings: Qal2Settings) -> tuple[list[Pair], CalibrationFunction]:
     """The pairs and their function; methods B and C use the gas that was read beside them."""
     pairs = taken.pairs(device, settings)
-    gas = taken.reference_gas(device)
     function = calibration_function(
         pairs,
         limit_value=settings.limit_for(device),
         permitted_percent=settings.permitted_for(device),
-        zero_signal=gas[0].signal if gas else None,
-        reference_gas=gas,
+        zero_signal=taken.zero_signal(device),
+        reference_gas=taken.reference_gas(device),
     )
     return pairs, function
 

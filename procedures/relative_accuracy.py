@@ -3,12 +3,15 @@
 HJ 75-2017 and HJ 76-2017, field items: at least 9 pairs of 5 to 15 min means; RA = (|d̄| + |cc|)/RM̄·100 %,
 RE = (CEMS̄ − RM̄)/RM̄·100 %, AE = CEMS̄ − RM̄. Which of them is judged depends on RM̄; the criterion takes its own. 40 CFR 75,
 relative accuracy test audit, has the same RA. The reference is the gas of the bench's divider, or what a reference method
-gave in a stack: then both are entered, run by run. Differences and contents are in % for CO2, O2 and H2O, else in µmol/mol.
+gave in a stack: then both are entered, run by run, and runs may be discarded with a reason where the standard lets so
+(40 CFR 75 App. A 6.5.9: of more than nine runs up to three, which are reported). Differences and contents are in % for CO2,
+O2 and H2O, else in µmol/mol.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Annotated, Any, Literal
 
 from pydantic import Field
@@ -16,6 +19,7 @@ from pydantic import Field
 from procedures.adjustment import adjust_zero_and_span
 from procedures.level_error import IN_PERCENT
 from testbench.engine.bench import Bench
+from testbench.engine.discarding import Discarding
 from testbench.engine.entering import Column, Entered, Form
 from testbench.engine.procedure import Settings, Text, procedure, setting
 from testbench.engine.steps import Averages, DeviceInfo
@@ -30,6 +34,15 @@ from testbench.metrology.part60_audits import absolute_accuracy, relative_accura
 from testbench.metrology.rounding import decimal_of
 
 BIAS_TESTED = frozenset({"SO2", "NOx"})
+DISCARDED, REASON = "discarded", "reason"
+_INSTRUCTION = Text(
+    zh="逐次录入参比方法与被测仪器在同一时段、同一状态（干/湿基）下的平均值。",
+    en="Enter for each run the means of reference method and device over the same time, on one basis.",
+)
+_DISCARDING_INSTRUCTION = Text(
+    zh=f"{_INSTRUCTION.zh}舍弃的数据对标记“舍弃”并写明原因，再增加一行补做的数据对。",
+    en=f"{_INSTRUCTION.en} Mark a run that does not count as discarded, say why, and add a row for the run in its place.",
+)
 
 
 class RelativeAccuracySettings(Settings):
@@ -46,6 +59,12 @@ class RelativeAccuracySettings(Settings):
     runs: int = setting(9, title=Text(zh="数据对数", en="runs"), ge=2, le=100, join="most")
     run_s: float = setting(
         300.0, unit="s", title=Text(zh="每次测量时间", en="length of a run"), ge=60, le=21_600, join="most"
+    )
+    most_discarded: int = setting(
+        0,
+        title=Text(zh="录入时最多可舍弃的数据对数", en="runs that may be discarded, of those that are entered"),
+        ge=0,
+        le=20,
     )
     levels: tuple[Annotated[float, Field(gt=0, le=1)], ...] = setting(
         (0.4, 0.5, 0.6), unit="F.S.", title=Text(zh="依次通入的标准气体", en="gases, in turn"), min_length=1, max_length=20
@@ -71,7 +90,7 @@ def relative_accuracy(bench: Bench, settings: RelativeAccuracySettings) -> None:
     if moving := [device.name for device in bench.devices if device.kind is not MeasurandKind.GAS]:
         raise InputError(f"{', '.join(moving)}: measures no gas; velocities are tested on a flow rig")
     if settings.source == "entered":
-        entered = bench.enter(pairs_form(bench.devices, settings.runs))
+        entered = bench.enter(pairs_form(bench.devices, settings.runs, settings.most_discarded))
         for device in bench.devices:
             bench.determine(device, "relative_accuracy", "%", _from_entered, entered, settings)
         return
@@ -87,38 +106,69 @@ def relative_accuracy(bench: Bench, settings: RelativeAccuracySettings) -> None:
         bench.determine(device, "relative_accuracy", "%", _from_bench, readings, settings)
 
 
-def pairs_form(devices: Sequence[DeviceInfo], runs: int) -> Form:
-    """The form for the runs of a reference method, one row a device and run; a run that does not count is left out."""
+def pairs_form(devices: Sequence[DeviceInfo], runs: int, most_discarded: int = 0) -> Form:
+    """The form for the runs of a reference method, one row a device and run.
+
+    With `most_discarded` a run may be discarded with a reason, and as many rows may be added, so that `runs` are left.
+    """
     unit = "/".join(sorted({device.unit for device in devices}))
     given = tuple({"device": device.name, "run": float(number)} for device in devices for number in range(1, runs + 1))
     middle = {device.name: device.at(0.5) for device in devices}
-    return Form(
+    discards = most_discarded > 0
+    form = Form(
         title=Text(zh="与参比方法比对", en="Comparison with the reference method"),
-        instruction=Text(
-            zh="逐次录入参比方法与被测仪器在同一时段、同一状态（干/湿基）下的平均值。",
-            en="Enter for each run the means of reference method and device over the same time, on one basis.",
-        ),
+        instruction=_DISCARDING_INSTRUCTION if discards else _INSTRUCTION,
         columns=(
             Column("device", Text(zh="被测仪器", en="device"), kind="text"),
             Column("run", Text(zh="序号", en="run")),
-            Column("reference", Text(zh="参比方法", en="reference method"), unit),
-            Column("cems", Text(zh="被测仪器示值", en="device"), unit),
+            Column("reference", Text(zh="参比方法", en="reference method"), unit, optional=discards),
+            Column("cems", Text(zh="被测仪器示值", en="device"), unit, optional=discards),
         ),
         given=given,
         expected=tuple(
             {**row, "reference": middle[str(row["device"])], "cems": middle[str(row["device"])]} for row in given
         ),
     )
+    if not discards:
+        return form
+    device, run, *values = form.columns
+    return replace(
+        form,
+        columns=(
+            replace(device, among=tuple(middle)),
+            replace(run, lower=1),
+            *values,
+            Column(DISCARDED, Text(zh="舍弃", en="discarded"), kind="yes-no", optional=True),
+            Column(REASON, Text(zh="舍弃原因", en="reason"), kind="text", optional=True),
+        ),
+        further_rows=len(devices) * most_discarded,
+        once=("device", "run"),
+        discarding=Discarding(DISCARDED, REASON, ("reference", "cems"), "device", runs, most_discarded),
+    )
 
 
 def _from_entered(device: DeviceInfo, characteristic: str, entered: Entered, settings: RelativeAccuracySettings) -> Finding:
     unit, factor = content_unit(device)
-    rows = entered.of("device", device.name)
-    pairs = [exact_pair(factor * float(row["reference"] or 0.0), factor * float(row["cems"] or 0.0), unit) for row in rows]
+    rows = sorted(entered.of("device", device.name), key=lambda row: float(row["run"] or 0.0))
+    used = [row for row in rows if not row.get(DISCARDED)]
+    pairs = [exact_pair(factor * float(row["reference"] or 0.0), factor * float(row["cems"] or 0.0), unit) for row in used]
     if len(pairs) < settings.runs:
         raise ValueError(f"{len(pairs)} runs are entered, {settings.runs} are asked for")
-    more = {"entered_by": entered.by, "source": entered.source}
-    return _finding(device, characteristic, pairs, unit, more, settings.applicable_standard, exact=True)
+    more: dict[str, Any] = {"entered_by": entered.by, "source": entered.source}
+    discarded = [row for row in rows if row.get(DISCARDED)]
+    if not discarded:
+        return _finding(device, characteristic, pairs, unit, more, settings.applicable_standard, exact=True)
+    more["discarded"] = [_discarded_run(row, factor) for row in discarded]
+    found = _finding(device, characteristic, pairs, unit, more, settings.applicable_standard, exact=True)
+    counted = [{**run, "run": int(float(row["run"] or 0.0))} for run, row in zip(found.details["runs"], used, strict=True)]
+    notes = tuple(f"run {float(row['run'] or 0.0):g} is discarded: {row[REASON]}" for row in discarded)
+    return replace(found, details={**found.details, "runs": counted}, notes=notes)
+
+
+def _discarded_run(row: Mapping[str, Any], factor: float) -> dict[str, Any]:
+    """A run that does not count, with what was measured in it (None where nothing was) and the reason."""
+    values = {name: None if row[name] is None else factor * float(row[name]) for name in ("reference", "cems")}
+    return {"run": int(float(row["run"] or 0.0)), **values, "reason": row[REASON]}
 
 
 def _from_bench(

@@ -130,8 +130,9 @@ class FormModel(QAbstractTableModel):
             self.edited.emit()
 
     def remove_row(self, row: int) -> None:
-        """Take a row away."""
-        if self.may_shrink and 0 <= row < len(self._cells):
+        """Take a row away, but none that is given."""
+        given = 0 if self._form is None else len(self._form.given)
+        if self.may_shrink and given <= row < len(self._cells):
             self.beginRemoveRows(NOWHERE, row, row)
             del self._cells[row]
             self.endRemoveRows()

@@ -12,13 +12,14 @@
 
 A row is a mapping from the names of the columns to cells: a number, a text, a date ("2026-03-01") or a time of day
 ("08:30:00") as ISO 8601 writes it, or yes and no; None for a cell of an optional column that was left empty. Where rows are
-given, there are exactly as many as are given, and the given cells are not entered.
+given, there are as many as are given and at most `further_rows` more, and the given cells are not entered.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
@@ -27,22 +28,25 @@ from typing import Any, Literal, get_args
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 from pydantic.dataclasses import dataclass as validated
 
+from testbench.engine.discarding import Discarding
 from testbench.errors import InputError, explain
 from testbench.text import Text
-from testbench.typed_number import plain_number, plain_signs
+from testbench.typed_number import may_group_thousands, plain_number, plain_signs
 
 Cell = float | str | bool | None
 Kind = Literal["number", "text", "date", "time", "yes-no"]
 
 YES = frozenset({"yes", "y", "true", "1", "是"})
 NO = frozenset({"no", "n", "false", "0", "否"})
+_SHORT_DATE = re.compile(r"(\d{4})[-/](\d{1,2})[-/](\d{1,2})", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
     """One column of a form: its name in a CSV file, its title, the unit of its numbers, and what its cells may be.
 
-    `lower` and `upper` are the least and the largest number that is taken. A cell of an optional column may be left empty.
+    `lower` and `upper` are the least and the largest number that is taken, `among` the texts (any, where there is none). A
+    cell of an optional column may be left empty.
     """
 
     name: str
@@ -52,6 +56,7 @@ class Column:
     optional: bool = False
     lower: float | None = None
     upper: float | None = None
+    among: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if not self.name.strip() or self.kind not in get_args(Kind):
@@ -59,6 +64,8 @@ class Column:
             raise InputError(f"column {self.name!r} of kind {self.kind!r}: give a name, and one of {kinds}")
         if self.kind != "number" and (self.lower is not None or self.upper is not None or self.unit):
             raise InputError(f"column {self.name!r}: only numbers have a unit and limits")
+        if self.kind != "text" and self.among:
+            raise InputError(f"column {self.name!r}: only texts are chosen among some")
 
     def heading(self, language: str) -> str:
         """The title with the unit, for the head of a table."""
@@ -76,7 +83,7 @@ class Column:
             case "number":
                 return self.checked(_number(self, typed))
             case "text":
-                return typed
+                return self._chosen(typed)
             case "date":
                 return _date(self, typed)
             case "time":
@@ -97,7 +104,7 @@ class Column:
             if isinstance(cell, int | float) and not isinstance(cell, bool) and math.isfinite(cell):
                 return self._within(float(cell))
         elif isinstance(cell, str):
-            return cell if self.kind == "text" else self.read(cell)
+            return self._chosen(cell) if self.kind == "text" else self.read(cell)
         raise InputError(f"{self.name}: {cell!r} is not what is asked for; {self.wanted}")
 
     def _within(self, number: float) -> float:
@@ -106,6 +113,11 @@ class Column:
         if self.upper is not None and number > self.upper:
             raise InputError(f"{self.name}: {number:g} is more than {self.upper:g}, the largest that is taken")
         return number
+
+    def _chosen(self, text: str) -> str:
+        if self.among and text not in self.among:
+            raise InputError(f"{self.name}: {text!r} is none of {', '.join(self.among)}")
+        return text
 
     @property
     def wanted(self) -> str:
@@ -127,7 +139,8 @@ class Column:
         """A cell that is taken, for a plan: the least number, an empty text, the first day of a year."""
         if self.optional:
             return None
-        samples: Mapping[str, Cell] = {"text": "", "date": "2026-01-01", "time": "00:00:00", "yes-no": True}
+        text = next(iter(self.among), "")
+        samples: Mapping[str, Cell] = {"text": text, "date": "2026-01-01", "time": "00:00:00", "yes-no": True}
         if self.kind != "number":
             return samples[self.kind]
         return self.lower if self.lower is not None else min(0.0, self.upper if self.upper is not None else 0.0)
@@ -135,15 +148,22 @@ class Column:
 
 def _number(column: Column, typed: str) -> float:
     spelled = plain_number(typed)
+    if may_group_thousands(typed):
+        raise InputError(f"{column.name}: {typed!r} may be thousands or a decimal; write it with a point, or without")
     number = math.nan if spelled is None else float(spelled)
     if not math.isfinite(number):
         raise InputError(f"{column.name}: {typed!r} is not a number; {column.wanted}")
     return number
 
 
+def _written_out(typed: str) -> str:
+    """2026/3/1, as spreadsheets write it, as 2026-03-01; anything else as it is."""
+    return _SHORT_DATE.sub(lambda found: f"{found[1]}-{int(found[2]):02}-{int(found[3]):02}", typed)
+
+
 def _date(column: Column, typed: str) -> str:
     try:
-        return dt.date.fromisoformat(plain_signs(typed).replace("/", "-")).isoformat()
+        return dt.date.fromisoformat(_written_out(plain_signs(typed))).isoformat()
     except ValueError as error:
         raise InputError(f"{column.name}: {typed!r} is not a date; {column.wanted}") from error
 
@@ -169,8 +189,8 @@ Row = Mapping[str, Any]
 class Form:
     """A table that a person fills in: what it is about, how it is done, its columns, and how many rows.
 
-    `given` are the cells that are fixed beforehand, row by row: device and run number. `expected` is what the simulated
-    operator enters, row by row.
+    `given` are the cells that are fixed beforehand, row by row: device and run number; `further_rows` may follow them. No
+    two rows have the same cells of `once`. `expected` is what the simulated operator enters, row by row.
     """
 
     title: Text
@@ -180,6 +200,9 @@ class Form:
     most_rows: int = 200
     given: tuple[Row, ...] = ()
     expected: tuple[Row, ...] = ()
+    further_rows: int = 0
+    once: tuple[str, ...] = ()
+    discarding: Discarding | None = None
 
     def __post_init__(self) -> None:
         names = [column.name for column in self.columns]
@@ -188,6 +211,8 @@ class Form:
         strange = sorted({name for row in (*self.given, *self.expected) for name in row} - set(names))
         if strange:
             raise InputError(f"the form {self.title.en!r} has no column {strange[0]!r}; its columns are {', '.join(names)}")
+        for name in self.once:
+            self.column(name)
         for row in self.given:
             for name, cell in row.items():
                 self.column(name).checked(cell)
@@ -207,7 +232,7 @@ class Form:
     @property
     def most(self) -> int:
         """The largest number of rows."""
-        return len(self.given) or self.most_rows
+        return len(self.given) + self.further_rows if self.given else self.most_rows
 
     def column(self, name: str) -> Column:
         """The column of a name; InputError where there is none."""
@@ -225,7 +250,24 @@ class Form:
         if not self.least <= len(rows) <= self.most:
             asked = f"{self.least}" if self.least == self.most else f"{self.least} to {self.most}"
             raise InputError(f"{self.title.en}: {len(rows)} rows are entered, {asked} are asked for")
-        return tuple(self._row(number, row) for number, row in enumerate(rows))
+        whole = tuple(self._row(number, row) for number, row in enumerate(rows))
+        try:
+            self._check_once(whole)
+            if self.discarding is not None:
+                self.discarding.check(whole)
+        except InputError as error:
+            raise InputError(f"{self.title.en}: {error}") from error
+        return whole
+
+    def _check_once(self, rows: Sequence[Mapping[str, Cell]]) -> None:
+        """A row that was copied counts twice: InputError for two rows with the same number."""
+        first: dict[tuple[Cell, ...], int] = {}
+        for number, row in enumerate(rows, start=1) if self.once else ():
+            place = tuple(row[name] for name in self.once)
+            if place in first:
+                same = ", ".join(f"{name} {_plain(cell)}" for name, cell in zip(self.once, place, strict=True))
+                raise InputError(f"row {number}: {same}, as in row {first[place]}; number the rows once")
+            first[place] = number
 
     def _row(self, number: int, row: Row) -> Mapping[str, Cell]:
         fixed = self.given[number] if number < len(self.given) else {}
@@ -275,6 +317,11 @@ class Form:
             "columns": [f"{column.name} / {column.unit}" if column.unit else column.name for column in self.columns],
             "given": [dict(row) for row in self.given],
         }
+
+
+def _plain(cell: Cell) -> str:
+    """A cell in words: whole numbers without a point."""
+    return f"{cell:g}" if isinstance(cell, float) else str(cell)
 
 
 @cache

@@ -66,7 +66,11 @@ def parse_form(form: Form, source: FormText, by: str) -> Entered:
         asked = f"{form.least}" if form.least == form.most else f"{form.least} to {form.most}"
         raise InputError(f"{source.name}: has {len(body)} rows, {asked} are asked for")
     rows = [_row(form, source.name, place, line, columns, cells) for place, (line, cells) in enumerate(body)]
-    return Entered(form.complete(rows), by=by, source=source.name, digest=source.digest)
+    try:
+        whole = form.complete(rows)
+    except InputError as error:
+        raise InputError(f"{source.name}: {error}") from error
+    return Entered(whole, by=by, source=source.name, digest=source.digest)
 
 
 def typed_form(form: Form, typed: str, by: str) -> Entered:

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from testbench.engine import commanding
 from testbench.engine.clock import RealClock
+from testbench.engine.discarding import Discarding
 from testbench.engine.entering import Column, Entered, Form
 from testbench.engine.form_file import FormText, file_text, parse_form, read_form, typed_form
 from testbench.engine.operator import RecordOperator, SimulatedOperator
@@ -52,6 +53,7 @@ def test_numbers_are_read_as_people_type_them(text, cell):
     ("column", "text", "cell"),
     [
         ("day", "2026/03/01", "2026-03-01"),
+        ("day", "2026/3/1", "2026-03-01"),
         ("day", "2026-03-01", "2026-03-01"),
         ("at", "08:30", "08:30:00"),
         ("dry", "是", True),
@@ -257,3 +259,55 @@ def test_the_simulated_operator_enters_what_is_expected():
 def test_a_plan_fills_in_cells_that_would_be_taken():
     assert FORM.complete(FORM.sampled())
     assert ONE_ROW.complete(ONE_ROW.sampled())[0]["resistance"] == 0.0
+
+
+# ---- Runs that are discarded ------------------------------------------------------------------------------------------
+
+RUNS = Form(
+    FORM.title,
+    FORM.instruction,
+    columns=(
+        Column("device", Text(zh="被测仪器", en="device"), kind="text", among=("A",)),
+        Column("run", Text(zh="序号", en="run"), lower=1),
+        Column("cems", Text(zh="示值", en="reading"), "ppm", optional=True),
+        Column("discarded", Text(zh="舍弃", en="discarded"), kind="yes-no", optional=True),
+        Column("reason", Text(zh="舍弃原因", en="reason"), kind="text", optional=True),
+    ),
+    given=({"device": "A", "run": 1.0}, {"device": "A", "run": 2.0}),
+    further_rows=2,
+    once=("device", "run"),
+    discarding=Discarding("discarded", "reason", ("cems",), of="device", least=2, most=1),
+)
+FULL = "device,run,cems,discarded,reason\n"
+
+
+def test_a_run_is_discarded_with_a_reason_and_another_is_added(tmp_path):
+    text = FULL + "A,1,,yes,probe blocked\nA,2,5,,\nA,3,6,no,\n"
+    entered = read_form(RUNS, written(tmp_path, text), "li")
+    assert entered.column("discarded") == (True, None, False)
+    assert read_form(RUNS, written(tmp_path, "cems\n5\n6\n"), "li").numbers("cems") == (5.0, 6.0)
+    assert Form.of(RUNS.document()) == RUNS
+
+
+@pytest.mark.parametrize(
+    ("rows", "why"),
+    [
+        ("A,1,,yes,\nA,2,5,,\nA,3,6,,", "answer.csv: Insulation resistance: row 1: reason is empty; say why"),
+        ("A,1,,yes,leak\nA,2,5,,", "A: 1 runs count, at least 2 are asked for"),
+        ("A,1,,yes,a\nA,2,5,yes,b\nA,3,5,,\nA,4,5,,", "A: 2 runs are discarded, at most 1 may be"),
+        ("A,1,,,\nA,2,5,,", "row 1: cems is empty; enter it, or discard the run"),
+        ("A,1,5,,\nA,2,5,,\nA,2,5,,", "row 3: device A, run 2, as in row 2; number the rows once"),
+        ("A,1,5,,\nA,2,5,,\nB,3,5,,", "line 4, column device: 'B' is none of A"),
+        ("A,1,5,,\nA,2,5,,\n,3,5,,", "line 4, column device: the cell is empty"),
+        ("A,1,5,,\nA,2,5,,\nA,3,5,,\nA,4,5,,\nA,5,5,,", "has 5 rows, 2 to 4 are asked for"),
+        ('A,1,"1,200",,\nA,2,5,,', "line 2, column cems: '1,200' may be thousands or a decimal"),
+    ],
+)
+def test_what_is_wrong_with_discarded_and_added_runs_is_said(tmp_path, rows, why):
+    with pytest.raises(InputError, match=why):
+        read_form(RUNS, written(tmp_path, FULL + rows), "li")
+
+
+def test_only_texts_are_chosen_among_some():
+    with pytest.raises(InputError, match="only texts are chosen"):
+        Column("run", FORM.title, among=("A",))

@@ -293,6 +293,27 @@ def test_an_entered_audit_may_be_judged_by_the_emission_standard(simulated_stati
     assert "bias_test" not in finding.details  # for SO2 and NOx alone
 
 
+def test_a_discarded_run_does_not_count_and_is_named(simulated_station, direct_bench, monkeypatch):
+    made = direct_bench(simulated_station(only_a))
+    runs = [{"cems": 9.0 + 0.1 * (number % 2), "reference": 10.0} for number in range(10)]
+    runs[2] = {"discarded": True, "reason": "probe blocked", "cems": 1.0}
+
+    def enter(form):
+        rows = [{"device": "A", "run": number, **run} for number, run in enumerate(runs, start=1)]
+        return Entered(rows=form.complete(rows), by="li", source="keyboard")
+
+    monkeypatch.setattr(made.bench, "enter", enter)
+    finding = made.run("relative-accuracy", source="entered", runs=9, most_discarded=3)["A", "relative_accuracy"]
+    # nine differences, five of 0.9 and four of 1: mean 8.5/9, s = sqrt(0.1²·(5·4/9)/8), t 2.306
+    d, s = 8.5 / 9, (0.01 * (20 / 9) / 8) ** 0.5
+    assert finding.value == pytest.approx(10 * (d + 2.306 * s / 3))
+    assert [run["run"] for run in finding.details["runs"]] == [1, 2, 4, 5, 6, 7, 8, 9, 10]
+    assert finding.details["discarded"] == [{"run": 3, "reference": None, "cems": 1.0, "reason": "probe blocked"}]
+    assert finding.notes == ("run 3 is discarded: probe blocked",)
+    verdict = judge(finding, load_standard("epa-ps3"), measurand="CO2")
+    assert verdict.outcome is Outcome.PASS
+
+
 def test_entered_drifts_put_out_of_control(simulated_station, direct_bench, monkeypatch):
     made = direct_bench(simulated_station(only_a))
     entered(made, monkeypatch, low=(0.0, 0.0, 11.0, 0.0, 0.0, 0.0, 0.0), high=(0.0, 6.0, 6.0, 6.0, 6.0, 6.0, 0.0))

@@ -10,6 +10,8 @@ import math
 import numpy as np
 import pytest
 
+from testbench.engine.entering import Entered
+
 SEQUENCE = (0.0, 0.7, 0.4, 0.0, 0.6, 0.1, 0.3, 0.9, 0.0)
 CURVES = {"A": 0.6, "B": -1.1, "C": 0.9}
 
@@ -162,6 +164,41 @@ def test_qal2_says_what_is_not_known_of_a_measurand(simulated_station, direct_be
     finding = found["A", "qal2_variability"]
     assert finding.value is None
     assert "permitted" in finding.notes[0]
+
+
+@pytest.mark.parametrize(
+    ("zero", "gas", "method", "slope"),
+    [
+        (2.0, (), "B", 5.0),  # mean 12 and 50: 50/(12 − 2)
+        (None, ((2.0, 0.0),), "B", 5.0),  # the signal of zero gas
+        (None, (), None, None),
+    ],
+)
+def test_signals_that_are_entered_have_the_signal_at_zero_with_them(
+    simulated_station, direct_bench, monkeypatch, zero, gas, method, slope
+):
+    made = direct_bench(simulated_station(steady))
+
+    def enter(form):
+        rows = []
+        for device in made.bench.devices:
+            pairs = [(11.0, 48.0), (12.0, 50.0), (13.0, 52.0)]
+            rows += [
+                {"device": device.name, "measurement": n, "signal": x, "reference": y} for n, (x, y) in enumerate(pairs, 1)
+            ]
+        for device in made.bench.devices:
+            own = {"device": device.name, "reference_gas": True}
+            rows += [{**own, "measurement": 3 + n, "signal": x, "reference": y} for n, (x, y) in enumerate(gas, 1)]
+        rows[0]["zero_signal"] = rows[3]["zero_signal"] = zero
+        return Entered(rows=form.complete(rows), by="li", source="keyboard")
+
+    monkeypatch.setattr(made.bench, "enter", enter)
+    found = made.run("qal2", pairs=3, days=1, signals="entered", limit_value=100.0, permitted=20.0)
+    finding = found["A", "calibration_slope"]
+    assert finding.value == (None if slope is None else pytest.approx(slope))
+    assert finding.details.get("method") == method
+    assert method is not None or "method B needs the signal" in finding.notes[0]
+    assert found["A", "calibration_pairs"].value == 3
 
 
 def test_the_annual_test_sees_a_shift_of_the_device(simulated_station, direct_bench):

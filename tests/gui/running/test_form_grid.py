@@ -1,6 +1,7 @@
 """A table that is filled in at the window: typed, pasted, imported; saved only when it is complete."""
 
 import datetime as dt
+from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import Qt
@@ -109,6 +110,16 @@ def test_the_clipboard_is_pasted_by_its_key(qtbot, grid):
     assert [text_of(grid, row, 1) for row in (0, 1)] == ["7", "8"]
     qtbot.keyClick(grid.table, Qt.Key.Key_Delete)
     assert text_of(grid, 0, 1) == ""
+
+
+def test_a_row_that_is_given_is_not_taken_away(grid):
+    grid.show_form(replace(FORM, further_rows=1))
+    grid.model.add_row()
+    assert not grid.model.may_grow
+    grid.model.remove_row(0)
+    assert [text_of(grid, row, 0) for row in range(grid.model.rowCount())] == ["A", "B", ""]
+    grid.model.remove_row(2)
+    assert grid.model.rowCount() == 2
 
 
 def test_rows_are_added_up_to_the_most_and_by_pasting(grid, saved):

@@ -20,7 +20,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from testbench.engine.clock import wall_now
+from testbench.engine.clock import MACHINE, wall_now
 from testbench.engine.file_lock import FileLock, HeldError, text_if_held
 from testbench.engine.person import host_name
 from testbench.errors import InputError, RecordError
@@ -29,6 +29,9 @@ FOR_ITS_USER = 0o600
 ASKING_S = 5.0  # longest time for one question at the socket
 HEEDED_WITHIN_S = 5.0  # after which an abort is taken out of the hands of a process that does not act on it
 LONGEST = 1 << 16  # bytes of a question
+LOOKS = 100
+BETWEEN_LOOKS_S = 0.01
+"""A file that is locked and empty is being written: so often, and at such intervals, it is looked at again."""
 
 
 class ProcessInfo(BaseModel):
@@ -169,21 +172,22 @@ def find_process(record: Path, evaluation: str) -> ProcessInfo | None:
     Raise RecordError when that cannot be told.
     """
     path = control_path(record, evaluation)
-    text: str | None = ""
     try:
-        for _ in range(3):  # caught while it is being written, it is looked at again
+        text = text_if_held(path)
+        for _ in range(LOOKS):  # caught while it is being written, it is looked at again
+            if text != "":
+                break
+            MACHINE.pause(BETWEEN_LOOKS_S)
             text = text_if_held(path)
-            if text is None:
-                return None
-            info = _parsed(text)
-            if info is not None:
-                return info
     except OSError as error:
         raise RecordError(
             f"whether a process runs {evaluation} cannot be told: {path} cannot be read ({error.strerror or error}); "
             "only the user who started the evaluation can"
         ) from error
-    raise RecordError(f"{path} is no control file of an evaluation: {text!r:.60}; another program holds it")
+    info = None if text is None else _parsed(text)
+    if info is None and text is not None:
+        raise RecordError(f"{path} is no control file of an evaluation: {text!r:.60}; another program holds it")
+    return info
 
 
 def ask_abort(info: ProcessInfo, by: str, reason: str) -> bool:

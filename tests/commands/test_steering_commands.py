@@ -370,7 +370,7 @@ def test_a_detached_evaluation_is_listed_paused_resumed_and_aborted(station, tmp
 def test_a_detached_evaluation_that_is_killed_is_resumed_to_its_end_in_a_process_of_its_own(station, tmp_path, testbench):
     folder = tmp_path / "out"
     path = folder / "record.sqlite"
-    evaluation = detached("run", "repeatability", "--set", "repeats=6", "--station", station, "--output", folder)
+    evaluation = detached("run", "repeatability", "--set", "repeats=40", "--station", station, "--output", folder)
     process = find_process(path, evaluation)
     os.kill(process.pid, signal.SIGKILL if sys.platform != "win32" else signal.SIGTERM)
     until(lambda: standing(path, testbench)["state"] in ("lost", "interrupted"))

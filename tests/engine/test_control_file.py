@@ -11,6 +11,7 @@ import threading
 import pytest
 
 from testbench.engine import control as control_module
+from testbench.engine.clock import MachineTime
 from testbench.engine.control import ControlFile, ask_abort, control_path, find_process
 from testbench.errors import InputError, RecordError
 
@@ -143,6 +144,14 @@ def test_a_file_that_cannot_be_written_is_an_error_of_the_record(tmp_path):
         ControlFile.hold(tmp_path / "missing" / "record.sqlite", EVALUATION),
     ):
         pass
+
+
+def test_a_file_that_is_just_being_written_is_looked_at_again(record, monkeypatch):
+    with ControlFile.hold(record, EVALUATION) as control:
+        text = control_path(record, EVALUATION).read_text(encoding="utf-8")
+        control._lock.write("")
+        monkeypatch.setattr(control_module, "MACHINE", MachineTime(pause=lambda _: control._lock.write(text)))
+        assert find_process(record, EVALUATION) == control.info
 
 
 def test_a_file_that_holds_something_else_is_named(record):

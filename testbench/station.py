@@ -12,7 +12,7 @@ import datetime as dt
 import hashlib
 import math
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from typing import Any, Literal
 
@@ -230,6 +230,11 @@ class Station(Table):
         roles = {"divider": self.divider, "flow_rig": self.flow_rig}
         sensors = {f"environment.{name}": table for name, table in self.environment.items()}
         return dict(self.instruments) | sensors | {name: table for name, table in roles.items() if table is not None}
+
+    def measurand_of(self, devices: Collection[str] | None = None) -> str | None:
+        """The measurand of some devices, or of all; None where none of them is there. Those of one run share it."""
+        found = (table.measurand for name, table in self.devices.items() if devices is None or name in devices)
+        return next(found, None)
 
     def simulates(self, device: str) -> bool:
         """Whether a device under test is simulated: itself, or the scanner that reads it."""

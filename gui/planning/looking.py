@@ -95,17 +95,17 @@ def look(wanted: Wanted, check: Callable[[], None] = never) -> Look:
     """Read, fit and examine; every problem is in the answer, none is raised. `check` may raise, to end it."""
     problems: list[Problem] = []
     standard = _standard(wanted, problems)
-    suite = _suite(wanted, standard, problems)
-    check()
     base = _base(wanted, problems)
     registered = _registered(problems)
     folder = wanted.folder or new_folder(wanted.home, standard.name if standard is not None else "evaluation")
     station = None if base is None else _fitted(base, wanted, registered, problems)
     if station is None:
+        suite = _suite(wanted, standard, "", problems)
         return Look(wanted, suite, folder, tuple(problems), base, None, standard, registered)
     check()
     measurands = list(dict.fromkeys(table.measurand for table in station.station.devices.values()))
     measurand = wanted.measurand if wanted.measurand in measurands else next(iter(measurands), "")
+    suite = _suite(wanted, standard, measurand, problems)
     devices = tuple(
         name
         for name, table in station.station.devices.items()
@@ -141,13 +141,16 @@ def _standard(wanted: Wanted, problems: list[Problem]) -> Standard | None:
         return None
 
 
-def _suite(wanted: Wanted, standard: Standard | None, problems: list[Problem]) -> Suite:
+def _suite(wanted: Wanted, standard: Standard | None, measurand: str, problems: list[Problem]) -> Suite:
+    """The suite that is wanted, else what the standard's own has for the measurand; all of it where that is not known."""
     if wanted.suite is not None:
         return wanted.suite
     try:
         if wanted.suite_file is not None:
             return suite_of_items(read_suite(wanted.suite_file), standard)
-        return suite_of_standard(standard) if standard is not None else Suite()
+        if standard is None:
+            return Suite()
+        return suite_of_standard(standard.carried_out_for(measurand) if measurand else standard)
     except TestbenchError as error:
         problems.append(blocking(Place(PlaceKind.SUITE), told(error)))
         return Suite()

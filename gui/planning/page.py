@@ -130,7 +130,7 @@ class NewEvaluationPage(Page):
             setup.station_path,
             str(setup.standard.currentData()),
             self.desk.folder,
-            self.editor.suite,
+            self.editor.own_suite,
             self._suite_file,
             setup.devices.left_out,
             str(setup.measurand.currentData() or ""),

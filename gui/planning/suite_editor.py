@@ -44,6 +44,7 @@ class SuiteEditor(QSplitter):
         self._desk = desk
         self._look: Look | None = None
         self._suite: Suite | None = None
+        self._own = False
         self.model = SuiteModel(desk, self)
         self.view = SuiteView(desk)
         self.view.setModel(self.model)
@@ -96,15 +97,20 @@ class SuiteEditor(QSplitter):
         """The suite as it is edited; None until one has been read."""
         return self._suite
 
+    @property
+    def own_suite(self) -> Suite | None:
+        """The suite of a file, or one that was edited; None while it is what the standard has for the devices."""
+        return self._suite if self._own else None
+
     def forget(self) -> None:
         """Have the next look bring a suite."""
-        self._suite = None
+        self._suite, self._own = None, False
 
     def show_look(self, look: Look) -> None:
         """Show what was found of the suite; one that is edited stays."""
         self._look = look
-        if self._suite is None:
-            self._suite = look.suite
+        if not self._own:
+            self._suite, self._own = look.suite, look.wanted.suite_file is not None
         self._show()
 
     @property
@@ -128,7 +134,7 @@ class SuiteEditor(QSplitter):
         """Take a changed suite; the line that was chosen stays chosen, wherever it is now."""
         row = self.row
         chosen = self._suite.lines[row] if self._suite is not None and 0 <= row < len(self._suite.lines) else None
-        self._suite = suite
+        self._suite, self._own = suite, True
         self._show()
         if chosen is not None and suite.lines:
             there = (index for index, line in enumerate(suite.lines) if line is chosen)

@@ -61,4 +61,4 @@ def run(arguments: argparse.Namespace) -> int:
         raise InputError("which procedures? give --standard, or --suite for findings without verdicts")
     station = read_station(arguments.station)
     standard = chosen_standard(arguments)
-    return carry_out(arguments, station, standard, chosen_suite(arguments, standard), chosen_devices(arguments))
+    return carry_out(arguments, station, standard, chosen_suite(arguments, standard, station), chosen_devices(arguments))

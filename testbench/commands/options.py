@@ -13,6 +13,7 @@ from testbench.commands.laboratory import add_laboratory
 if TYPE_CHECKING:
     from testbench.criteria.standard import Standard
     from testbench.engine.plan import SuiteItem
+    from testbench.station import StationFile
 
 
 def add_station(parser: argparse.ArgumentParser) -> None:
@@ -112,8 +113,8 @@ def _seed(text: str) -> int:
     return seed
 
 
-def chosen_suite(arguments: argparse.Namespace, standard: Standard | None) -> tuple[SuiteItem, ...]:
-    """The items of --suite, or the suite of the standard; one of both is there."""
+def chosen_suite(arguments: argparse.Namespace, standard: Standard | None, station: StationFile) -> tuple[SuiteItem, ...]:
+    """The items of --suite, or what the standard's suite has for the devices; one of both is there."""
     from testbench.engine.combining import check_standards
     from testbench.engine.plan import suite_of
     from testbench.engine.suite_file import read_suite
@@ -123,7 +124,8 @@ def chosen_suite(arguments: argparse.Namespace, standard: Standard | None) -> tu
         check_standards(items, standard, f"suite file {arguments.suite}")
         return items
     assert standard is not None
-    return suite_of(standard)
+    measurand = station.station.measurand_of(chosen_devices(arguments))
+    return suite_of(standard if measurand is None else standard.carried_out_for(measurand))
 
 
 def single_item(name: str, assignments: list[str]) -> SuiteItem:

@@ -66,7 +66,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.procedure:
         items: tuple[SuiteItem, ...] = (single_item(arguments.procedure, arguments.set),)
     else:
-        items = chosen_suite(arguments, standard)
+        items = chosen_suite(arguments, standard, station)
     devices = chosen_devices(arguments)
     try:
         plan = make_plan(station, items, standard, devices=devices)

@@ -107,7 +107,10 @@ class StandardsPrinter:
         )
         for entry in standard.suite:
             settings = ", ".join(f"{name}={_setting(value)}" for name, value in entry.settings.items())
-            self.terminal.row(table, entry.procedure, settings, str(entry.evidence))
+            left_out = ", ".join(entry.not_for)
+            only = [*entry.measurands, *([self.word(f"不含 {left_out}", f"not {left_out}")] if left_out else [])]
+            applies = f" ({', '.join(only)})" if only else ""
+            self.terminal.row(table, entry.procedure + applies, settings, str(entry.evidence))
         self.terminal.print(table)
 
     def _criteria(self, standard: Standard) -> None:

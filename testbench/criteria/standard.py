@@ -171,9 +171,13 @@ class Criterion(Table):
 
     def applies_to(self, measurand: str | None, unit: str | None) -> bool:
         """Whether it is written for this measurand and unit of data, letter case aside; None stands for any."""
-        if measurand is not None and measurand.casefold() in {name.casefold() for name in self.not_for}:
+        if _left_out(self.not_for, measurand):
             return False
         return _admits(self.measurands, measurand) and _admits(self.units, unit)
+
+
+def _left_out(names: tuple[str, ...], name: str | None) -> bool:
+    return name is not None and name.casefold() in {known.casefold() for known in names}
 
 
 def _admits(names: tuple[str, ...], name: str | None) -> bool:
@@ -192,12 +196,21 @@ def _without_decimals(value: Any) -> Any:
 
 
 class SuiteEntry(Table):
-    """One procedure of the standard's suite with the settings that the standard gives it."""
+    """One procedure of the standard's suite with the settings that the standard gives it.
+
+    `measurands` are those of which it is carried out; empty means all, but those of `not_for`.
+    """
 
     procedure: str
     settings: Annotated[dict[str, Any], BeforeValidator(_without_decimals)] = Field(default_factory=dict)
     clause: Text
     evidence: Evidence
+    measurands: tuple[str, ...] = ()
+    not_for: tuple[str, ...] = ()
+
+    def applies_to(self, measurand: str) -> bool:
+        """Whether it is carried out for devices of this measurand, letter case aside."""
+        return not _left_out(self.not_for, measurand) and _admits(self.measurands, measurand)
 
 
 class Condition(Table):
@@ -318,6 +331,17 @@ class Standard(Table):
         kept = tuple(criterion for criterion in self.criteria if criterion.characteristic in characteristics)
         parts = tuple(part.restricted_to(characteristics) for part in self.parts)
         return self.model_copy(update={"criteria": kept, "parts": parts})
+
+    def carried_out_for(self, measurand: str) -> Standard:
+        """The standard with the entries of its suite that are carried out for devices of a measurand.
+
+        StandardError where the suite has entries, but none for it.
+        """
+        suite = tuple(entry for entry in self.suite if entry.applies_to(measurand))
+        if self.suite and not suite:
+            raise StandardError(f"the suite of {self.name} has no procedure for devices of {measurand}")
+        parts = tuple(part.carried_out_for(measurand) for part in self.parts)
+        return self.model_copy(update={"suite": suite, "parts": parts})
 
     def analogy_for(self, measurand: str) -> Text | None:
         """The sentence that says the standard is applied by analogy; None where it is written for the measurand."""

@@ -57,7 +57,8 @@ def saving(plan: Plan, station: StationFile, standard: Standard, *, devices: Seq
     if not standard.parts:
         return None
     alone = {}
-    for part in standard.parts:
+    measurand = station.station.measurand_of(devices)
+    for part in standard.parts if measurand is None else standard.carried_out_for(measurand).parts:
         try:
             own = make_plan(station, own_suite(part), part, devices=devices)
         except TestbenchError:  # then there is nothing to compare with; what stands in the way is told of the plan itself

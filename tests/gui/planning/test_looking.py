@@ -141,3 +141,15 @@ def test_without_a_standard_there_is_a_suite_of_procedures_and_nothing_is_judged
     found = look(Wanted(station, "", tmp_path, suite=bare.suite.added(new_line("velocity-accuracy"), 0)))
     assert [problem.text.en for problem in found.problems if problem.blocks] == []
     assert "--standard" not in words(order(found, tmp_path), station)
+
+
+def test_the_suite_is_what_the_standard_has_for_the_devices_until_it_is_edited(wanted, simulated_station, tmp_path):
+    own = replace(wanted, standard="hj75-2017-commissioning", suite_file=None)
+    assert "indication-error" in [line.procedure.name for line in look(own).suite.lines]
+    flow = tmp_path / "flow.toml"
+    flow.write_text((files("testbench") / "stations" / "simulated-flow.toml").read_text(encoding="utf-8"), encoding="utf-8")
+    found = look(replace(own, station=flow))
+    assert [line.procedure.name for line in found.suite.lines] == ["velocity-field", "velocity-error"]
+    assert not any(problem.blocks for problem in found.problems)
+    edited = found.suite.take(1, False)
+    assert look(replace(own, station=flow, suite=edited)).suite is edited

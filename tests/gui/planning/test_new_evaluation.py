@@ -1,5 +1,7 @@
 """New evaluation, clicked through: settings, suite, problems, dry run, start."""
 
+from importlib.resources import files
+
 from PySide6.QtCore import QMimeData, QModelIndex, Qt
 from PySide6.QtTest import QAbstractItemModelTester
 from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit
@@ -302,6 +304,19 @@ def test_choices_of_one_station_are_not_taken_to_another(page, qtbot, tmp_path, 
     page.arrive(station=other)
     settle(qtbot, page)
     assert page.look.base.path == other
+
+
+def test_another_station_brings_what_the_standard_asks_of_its_devices_until_the_suite_is_edited(page, qtbot, tmp_path):
+    page.setup.choose_standard("hj75-2017-acceptance")
+    page.setup.chosen.emit()
+    flow = tmp_path / "flow.toml"
+    flow.write_text((files("testbench") / "stations" / "simulated-flow.toml").read_text(encoding="utf-8"), encoding="utf-8")
+    page.arrive(station=flow)
+    settle(qtbot, page)
+    assert titles(page) == ["1. Accuracy of velocity, temperature and moisture"]
+    page.editor.add_procedure("velocity-field")
+    settle(qtbot, page)
+    assert len(titles(page)) == 2
 
 
 def test_registered_devices_are_chosen_for_a_slot(make_page, desk, qtbot):

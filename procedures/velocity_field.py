@@ -20,6 +20,8 @@ from testbench.engine.steps import DeviceInfo
 from testbench.errors import InputError
 from testbench.findings import Finding
 from testbench.metrology.measurand import MeasurandKind
+from testbench.metrology.pair_accuracy import Pair
+from testbench.metrology.velocity_coefficient import mean_coefficient
 from testbench.metrology.velocity_field import FieldSet, velocity_correlation, velocity_field
 
 
@@ -61,10 +63,11 @@ class VelocityFieldSettings(Settings):
 
 @dataclass(frozen=True, slots=True)
 class _Sets:
-    """Sets of one device with where they come from."""
+    """Sets of one device with where they come from; `pairs` have the uncertainties of velocities that were read here."""
 
     sets: tuple[FieldSet, ...]
     more: dict[str, Any]
+    pairs: tuple[Pair, ...] = ()
 
 
 @procedure(
@@ -88,6 +91,7 @@ def field_of_velocity(bench: Bench, settings: VelocityFieldSettings) -> None:
 def _on_the_rig(bench: Bench, settings: VelocityFieldSettings) -> dict[str, _Sets | None]:
     bench.check_conditions()
     sets: dict[str, list[FieldSet]] = {device.name: [] for device in bench.devices}
+    pairs: dict[str, list[Pair]] = {device.name: [] for device in bench.devices}
     missing: set[str] = set()
     start = None
     for day in range(settings.days):
@@ -104,8 +108,9 @@ def _on_the_rig(bench: Bench, settings: VelocityFieldSettings) -> dict[str, _Set
                     missing.add(device.name)
                     continue
                 sets[device.name].append(FieldSet(day + 1, reading.reference.value, reading.indication.value))
+                pairs[device.name].append(Pair(reading.reference, reading.indication))
         bench.set_velocity(0.0)
-    return {name: None if name in missing else _Sets(tuple(own), {}) for name, own in sets.items()}
+    return {name: None if name in missing else _Sets(tuple(own), {}, tuple(pairs[name])) for name, own in sets.items()}
 
 
 def _entered(bench: Bench, settings: VelocityFieldSettings) -> dict[str, _Sets | None]:
@@ -163,14 +168,17 @@ def _of(found: _Sets | None) -> _Sets:
 def _coefficient(device: DeviceInfo, characteristic: str, found: _Sets | None, settings: VelocityFieldSettings) -> Finding:
     own = _of(found)
     result = velocity_field(own.sets, area_ratio=settings.area_ratio)
+    mean = mean_coefficient(own.pairs, area_ratio=settings.area_ratio) if own.pairs else None
+    expanded = result.expanded if mean is None else mean.expanded
     return Finding(
         device.name,
         characteristic,
         result.mean,
         "1",
-        expanded_uncertainty=result.expanded.uncertainty,
-        coverage_factor=result.expanded.factor,
+        expanded_uncertainty=expanded.uncertainty,
+        coverage_factor=expanded.factor,
         details={
+            **({} if mean is None else {"budget": dict(mean.budget)}),
             "unit": device.unit,
             "area_ratio": settings.area_ratio,
             "sets": [

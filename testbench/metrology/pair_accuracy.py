@@ -68,8 +68,8 @@ def pair_accuracy(pairs: Sequence[Pair]) -> PairAccuracy:
     )
     n = audit.runs
     influences = Influences()
-    reference = mean_of([influences.number(_type_b(pair.reference)) for pair in pairs])
-    measured = mean_of([influences.number(_type_b(pair.measured)) for pair in pairs])
+    reference = mean_of([influences.number(type_b_of(pair.reference)) for pair in pairs])
+    measured = mean_of([influences.number(type_b_of(pair.measured)) for pair in pairs])
     common = measured - reference
     spread = float(audit.standard_deviation) / math.sqrt(n)
     error = common + spread * influences.influence(SCATTER_INFLUENCE, float(n - 1))
@@ -97,6 +97,7 @@ def _magnitude(number: UncertainReal) -> UncertainReal:
     return -number if number.x < 0 else number
 
 
-def _type_b(quantity: Quantity) -> Quantity:
+def type_b_of(quantity: Quantity) -> Quantity:
+    """The quantity with the influences that are known by type B alone: certificate, divider, reference."""
     parts: dict[str, Component] = {n: c for n, c in quantity.components.items() if math.isinf(c.degrees_of_freedom)}
     return Quantity(quantity.value, quantity.unit, parts)

@@ -1,5 +1,7 @@
 """Velocity field, pairs, pre-investigation and controlled releases: on the simulated rig and from tables entered."""
 
+import math
+
 import pytest
 
 from procedures.controlled_release import ControlledReleaseSettings, blind_order, results_form
@@ -16,7 +18,10 @@ def smooth(data):
 def test_the_velocity_field_coefficient_of_the_rig_is_that_of_the_truth(direct_bench, flow_station):
     found = direct_bench(flow_station(smooth)).run("velocity-field", days=2, sets=5, average_s=30.0)
     true = 1 / (AXIS * 0.2423 ** (1 / 7) * (1 + (-1.5 - 0.05 * 4) / 100))
-    assert found["P", "velocity_field_coefficient"].value == pytest.approx(true, rel=0.01)
+    coefficient = found["P", "velocity_field_coefficient"]
+    assert coefficient.value == pytest.approx(true, abs=1.5 * coefficient.expanded_uncertainty)
+    # 0.6 % and 0.02 m/s (at 12 m/s) of the reference, 0.3 % of homogeneity: common to all sets, not seen in their scatter
+    assert coefficient.expanded_uncertainty == pytest.approx(true * math.hypot(0.006, 0.02 / 11.5, 0.003), rel=0.1)
     assert len(found["P", "velocity_field_coefficient"].details["days"]) == 2
     low, high = found["P", "velocity_field_precision"].interval
     assert low < found["P", "velocity_field_precision"].value < high < 2.0

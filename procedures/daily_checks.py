@@ -105,5 +105,6 @@ def calibration_error(
             ],
             "excused_days": worst[:excused_days],
             "undetermined": [f"day {day}" for day in missing],
+            "days_done": len(readings) - 1,
         },
     )

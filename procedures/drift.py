@@ -162,4 +162,5 @@ def _details(device: DeviceInfo, readings: list[Averages], result: Drift) -> dic
         "days": rows,
         "budget": dict(result.largest.budget) if result.largest is not None else {},
         "undetermined": [f"day {day}" for day in range(1, len(readings)) if day not in daily],
+        "days_done": len(readings) - 1,
     }

@@ -27,6 +27,8 @@ class Finding:
     can fail a limit but not pass it. `details["variables"]` are the numbers that choose a standard's tiers or serve its
     alternatives ("reference_mean", "full_scale", "difference" …). `details["expressed"]` gives the value in other metrics,
     for standards that state the limit in another one: metric → `{"value", "unit", "expanded_uncertainty"}`.
+    `details["days_done"]` says over how many days the test went: over fewer than a standard asks for, the value can fail its
+    limit, but not pass it.
     """
 
     device: str
@@ -44,6 +46,12 @@ class Finding:
     def undetermined(self) -> tuple[str, ...]:
         """The single results that are missing."""
         return tuple(self.details.get("undetermined", ()))
+
+    @property
+    def days_done(self) -> int | None:
+        """Over how many days the test went; None where it is no matter of days."""
+        days = self.details.get("days_done")
+        return None if days is None else int(days)
 
     @property
     def variables(self) -> Mapping[str, float]:

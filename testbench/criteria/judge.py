@@ -262,6 +262,9 @@ def _decide(
             reason = reason + remark
     if finding.undetermined and outcome is Outcome.PASS:
         outcome, reason = Outcome.INCONCLUSIVE, reason + reasons.not_all_determined(finding.undetermined)
+    least, done = criterion.runs.least_days if criterion.runs is not None else None, finding.days_done
+    if least is not None and done is not None and done < least and outcome is Outcome.PASS:
+        outcome, reason = Outcome.INCONCLUSIVE, reason + reasons.too_few_days(done, least)
     if requirement.evidence.provisional:
         reason = reason + reasons.provisional(requirement.evidence)
     return _verdict(finding, criterion, result, outcome, reason, marked=marked)

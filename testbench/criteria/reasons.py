@@ -110,6 +110,13 @@ def not_all_determined(missing: tuple[str, ...]) -> Text:
     )
 
 
+def too_few_days(done: int, least: int) -> Text:
+    """The test went over fewer days than the standard asks for, and these keep the limit."""
+    return Text(
+        zh=f"仅测试 {done} 天，标准要求 {least} 天：无法判定。", en=f"{done} of {least} days were tested: no verdict."
+    )
+
+
 def no_finding() -> Text:
     """The standard asks for the characteristic, and there is no finding."""
     return Text(zh="没有测试结果。", en="No finding.")

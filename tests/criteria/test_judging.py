@@ -131,6 +131,19 @@ def test_the_mark_of_the_limit_decides(one_limit: MakeStandard, mark: str, outco
     assert (verdict.outcome, verdict.provisional) == (outcome, provisional)
 
 
+@pytest.mark.parametrize(
+    ("days", "value", "outcome"),
+    [(7, 1.0, PASS), (3, 1.0, INCONCLUSIVE), (3, 2.6, FAIL), (8, 1.0, PASS), (None, 1.0, PASS)],
+)
+def test_a_test_over_too_few_days_can_fail_but_not_pass(days: int | None, value: float, outcome: Outcome) -> None:
+    standard = load_standard("epa-ps2")
+    details = {} if days is None else {"days_done": days}
+    drift = Finding("A", "calibration_drift_zero", value, "%", details=details)
+    verdict = judge(drift, standard, measurand="SO2")
+    assert verdict.outcome is outcome
+    assert ("3 of 7 days were tested: no verdict." in verdict.reason.en) == (outcome is INCONCLUSIVE)
+
+
 def test_the_value_is_rounded_before_it_is_compared_and_shown_as_judged(one_limit: MakeStandard) -> None:
     away = one_limit(rounding="rounding = { decimals = 1 }")
     even = one_limit(rounding='rounding = { decimals = 1, mode = "half-even" }')

@@ -53,7 +53,12 @@ class Result:
 
 
 def _json_number(value: Any) -> Any:
-    """A decimal number as JSON knows it: whole or floating; anything else as it is."""
-    if not isinstance(value, Decimal):
-        return value
-    return float(value)
+    """Decimal numbers as JSON knows them, those inside tables and lists among them; anything else as it is."""
+    match value:
+        case Decimal():
+            return float(value)
+        case Mapping():
+            return {key: _json_number(each) for key, each in value.items()}
+        case list() | tuple():
+            return [_json_number(each) for each in value]
+    return value

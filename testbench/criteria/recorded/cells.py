@@ -45,17 +45,36 @@ def text() -> Cell:
     return Cell(lambda written, place: written, Text(zh="文字", en="text"))
 
 
-def number(*, positive: bool = False, may_be_empty: bool = False) -> Cell:
-    """A number (Decimal) with the digits that are written; `positive`: above zero."""
+def name() -> Cell:
+    """A name or a unit, which is no number (except 1, the unit of ratios)."""
+
+    def read(written: str, place: Place) -> str:
+        if written != "1" and _NUMBER.fullmatch(written):
+            raise ValueError(f"{written!r} is a number; are the cells of this row in the wrong columns?")
+        return written
+
+    return Cell(read, Text(zh="文字", en="text"))
+
+
+def number(*, positive: bool = False, least: int | None = None, most: int | None = None, may_be_empty: bool = False) -> Cell:
+    """A number (Decimal) with the digits that are written; `positive`: above zero; from `least` on, up to `most`."""
 
     def read(written: str, place: Place) -> Decimal:
         value = _decimal(written)
         if positive and value <= 0:
             raise ValueError(f"{written!r} must be above zero")
+        if least is not None and value < least:
+            raise ValueError(f"{written!r} must not be below {least or 'zero'}")
+        if most is not None and value > most:
+            raise ValueError(f"{written!r} must not be above {most}")
         return value
 
-    says = Text(zh="正数", en="number above zero") if positive else Text(zh="数", en="number")
-    return Cell(read, says, may_be_empty)
+    zh, en = ("正数", "number above zero") if positive else ("数", "number")
+    if least is not None:
+        zh, en = f"不小于 {least} 的数", f"number from {least} on"
+    if most is not None:
+        zh, en = f"{zh}，不大于 {most}", f"{en}, up to {most}"
+    return Cell(read, Text(zh=zh, en=en), may_be_empty)
 
 
 def number_or_empty(*, positive: bool = False) -> Cell:
@@ -65,14 +84,7 @@ def number_or_empty(*, positive: bool = False) -> Cell:
 
 def not_negative_or_empty() -> Cell:
     """A number from 0 on, or nothing."""
-
-    def read(written: str, place: Place) -> Decimal:
-        value = _decimal(written)
-        if value < 0:
-            raise ValueError(f"{written!r} must not be below zero")
-        return value
-
-    return Cell(read, Text(zh="不小于 0 的数", en="number from 0 on"), may_be_empty=True)
+    return number(least=0, may_be_empty=True)
 
 
 def _decimal(written: str) -> Decimal:

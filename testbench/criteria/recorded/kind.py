@@ -38,7 +38,8 @@ class RecordedKind:
 
     `score` gives the results of one test. `check` looks at a whole test when it is read and refuses what is wrong beyond
     single cells. `characteristics` are the names of what can come out. No two kinds may be mixed up by their columns.
-    `once` are the columns that together number a row of a test: no two rows may have the same.
+    `once` are the columns that together number a row of a test: no two rows may have the same. Where rows have no number but
+    can hardly be alike, `differ` says so: two that are have a note.
     """
 
     name: str
@@ -48,6 +49,7 @@ class RecordedKind:
     score: Callable[[Scoring], Iterator[Result]]
     check: Callable[[RecordedTest], None] | None = None
     once: tuple[str, ...] = ()
+    differ: bool = False
 
     @property
     def required(self) -> tuple[str, ...]:
@@ -70,8 +72,8 @@ class RecordedKind:
 
 
 TEST = Column("test", cells.text(), Text(zh="测试的名称；同名的行属于同一测试", en="name; rows of one name are one test"))
-PARAMETER = Column("parameter", cells.text(), Text(zh="被测参数，如 SO2", en="what is measured, such as SO2"), same=True)
-UNIT = Column("unit", cells.text(), Text(zh="数据的单位", en="unit of the data"), same=True)
+PARAMETER = Column("parameter", cells.name(), Text(zh="被测参数，如 SO2", en="what is measured, such as SO2"), same=True)
+UNIT = Column("unit", cells.name(), Text(zh="数据的单位", en="unit of the data"), same=True)
 FIRST = (TEST, PARAMETER, UNIT)
 """The columns that every kind begins with."""
 SPAN = Column("span", cells.number_or_empty(positive=True), Text(zh="量程", en="span"), same=True)

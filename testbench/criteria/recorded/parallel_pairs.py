@@ -20,7 +20,7 @@ COLUMNS = (
     ),
     Column(
         "permitted",
-        cells.number_or_empty(positive=True),
+        cells.number(positive=True, most=100, may_be_empty=True),
         Text(zh="允许不确定度，限值的百分数；缺省按组分", en="permitted uncertainty in percent of it (by component)"),
         optional=True,
         same=True,

@@ -15,11 +15,12 @@ from typing import Any, NoReturn
 from testbench.criteria import reasons
 from testbench.criteria.comparison import Comparison, compare, main_requirement
 from testbench.criteria.decision import Coverage, Decision, decide
+from testbench.criteria.recorded.plausible import copied
 from testbench.criteria.recorded.rows import RecordedFile, RecordedTest, Row
 from testbench.criteria.requirement import Metric, Requirement, Sided, same_unit
 from testbench.criteria.result import Result
 from testbench.criteria.standard import Criterion, RunRule, Standard
-from testbench.errors import StandardError
+from testbench.errors import InputError, StandardError
 from testbench.metrology.rounding import decimal_of
 from testbench.outcome import Outcome
 
@@ -38,7 +39,15 @@ class Expressed:
 
 def score_recorded(recorded: RecordedFile, standard: Standard) -> tuple[Result, ...]:
     """Score every test of a file. Raises InputError for data that cannot be computed, naming line and column."""
-    return tuple(result for test in recorded.tests for result in recorded.kind.score(Scoring(recorded, test, standard)))
+    return tuple(result for test in recorded.tests for result in _score_test(recorded, test, standard))
+
+
+def _score_test(recorded: RecordedFile, test: RecordedTest, standard: Standard) -> tuple[Result, ...]:
+    """The results of one test; what its numbers do not allow is told with the line where the test begins."""
+    try:
+        return tuple(recorded.kind.score(Scoring(recorded, test, standard)))
+    except (ValueError, ArithmeticError) as error:
+        raise InputError(f"{recorded.source}, line {test.line}, test {test.name}: {error}") from error
 
 
 class Scoring:
@@ -263,7 +272,7 @@ class Scoring:
 
     def _notes(self, characteristic: str, criterion: Criterion | None, *, any_unit: bool) -> list[str]:
         """What holds for the whole test."""
-        notes = []
+        notes = copied(self.rows) if self.test.kind.differ else []
         analogy = self.standard.analogy_for(self.test.parameter)
         if criterion is None:
             notes.append(f"not judged: {self._unknown_reason(characteristic)}")

@@ -54,4 +54,5 @@ KIND = RecordedKind(
     characteristics=("ast_variability", "ast_validity"),
     score=score,
     check=parallel_pairs.check,
+    differ=True,
 )

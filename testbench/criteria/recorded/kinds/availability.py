@@ -14,12 +14,12 @@ from testbench.text import Text
 
 
 def check(test: RecordedTest) -> None:
-    """Outages are not negative and fit into the field test."""
+    """The outages fit into the field test."""
     lost = 0.0
     for row in test.rows:
         hours = float(row.number("outage"))
         lost += hours
-        if hours < 0 or lost > float(row.number("total_hours")):
+        if lost > float(row.number("total_hours")):
             row.refuse("outage", f"outages of {lost:g} h do not fit into the field test")
 
 
@@ -39,7 +39,7 @@ KIND = RecordedKind(
         Column(
             "total_hours", cells.number(positive=True), Text(zh="现场试验总小时数", en="hours of the field test"), same=True
         ),
-        Column("outage", cells.number(), Text(zh="停用小时数", en="hours lost")),
+        Column("outage", cells.number(least=0), Text(zh="停用小时数", en="hours lost")),
     ),
     characteristics=("availability",),
     score=score,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 
-from testbench.criteria.recorded import cells, level_errors
+from testbench.criteria.recorded import cells, level_errors, plausible
 from testbench.criteria.recorded.kind import EXPANDED_UNCERTAINTY, FIRST, SPAN, Column, RecordedKind
 from testbench.criteria.recorded.rows import RecordedTest, Row
 from testbench.criteria.recorded.scoring import Scoring
@@ -49,6 +49,8 @@ def _of_gas(scoring: Scoring, characteristic: str, rows: list[Row]) -> Result:
         else:
             value, metric = level_errors.expressed(scoring, characteristic, usual, error, row.line)
         days[row.whole_number("day")] = (value, metric, known)
+    high = [row.number("reference") for row in rows if row.one_of("drift_gas") == "high"]
+    unlikely = plausible.no_such_span(high, scoring.test.span)
     worst = sorted(days, key=lambda day: -abs(days[day][0]))
     least = rule.least_days if rule else None
     obstacles = [f"{len(days)} of {least} days"] if least is not None and len(days) < least else []
@@ -66,7 +68,7 @@ def _of_gas(scoring: Scoring, characteristic: str, rows: list[Row]) -> Result:
             "days": {str(day): days[day][0] for day in sorted(days)},
             "days_that_may_exceed": excused,
         },
-        obstacles=obstacles,
+        obstacles=[*obstacles, *unlikely],
         level=f"day {worst[excused]}",
         absolute="difference",
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 
-from testbench.criteria.recorded import cells, level_errors
+from testbench.criteria.recorded import cells, level_errors, plausible
 from testbench.criteria.recorded.kind import FIRST, SPAN, Column, RecordedKind
 from testbench.criteria.recorded.scoring import Scoring
 from testbench.criteria.requirement import Metric
@@ -31,6 +31,7 @@ def score(scoring: Scoring) -> Iterator[Result]:
         notes = [f"{days} of {rule.least_days} days"] if rule and too_few else []
         error = level_error([reference], [row.number("measured")])
         value, metric = level_errors.expressed(scoring, CHARACTERISTIC, usual, error, row.line)
+        upscale = [reference] if level == "upscale" else []
         yield scoring.result(
             CHARACTERISTIC,
             value,
@@ -38,6 +39,7 @@ def score(scoring: Scoring) -> Iterator[Result]:
             variables=level_errors.variables(scoring, error),
             details=level_errors.details(scoring, error) | {"days": days},
             notes=[*level_errors.outside_level(scoring, CHARACTERISTIC, level, reference), *notes],
+            obstacles=plausible.no_such_span(upscale, scoring.test.span),
             level=level,
             date=row.date(),
             absolute="difference",

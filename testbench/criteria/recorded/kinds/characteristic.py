@@ -22,6 +22,7 @@ def score(scoring: Scoring) -> Iterator[Result]:
             unit=row.text("unit"),
             expanded_uncertainty=row.number_or_empty("expanded_uncertainty"),
             variables={name: row.number(name) for name in VARIABLES if row.has(name)},
+            signed=True,
             level=row.text_or_empty("at"),
             any_unit=True,
         )
@@ -36,7 +37,7 @@ KIND = RecordedKind(
     columns=(
         TEST,
         PARAMETER,
-        Column("unit", cells.text(), Text(zh="数值的单位", en="unit of the value")),
+        Column("unit", cells.name(), Text(zh="数值的单位", en="unit of the value")),
         Column(
             "characteristic",
             cells.text(),

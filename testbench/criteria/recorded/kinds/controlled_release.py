@@ -123,13 +123,13 @@ KIND = RecordedKind(
     title=Text(zh="受控释放试验", en="Controlled releases and what was found"),
     columns=(
         *FIRST,
-        Column("release_rate", cells.number(), Text(zh="释放速率，0 为空白", en="rate released, 0 is a blank")),
-        Column("rate_uncertainty", cells.number(), Text(zh="释放速率的扩展不确定度", en="its expanded uncertainty")),
+        Column("release_rate", cells.number(least=0), Text(zh="释放速率，0 为空白", en="rate released, 0 is a blank")),
+        Column("rate_uncertainty", cells.number(least=0), Text(zh="释放速率的扩展不确定度", en="its expanded uncertainty")),
         Column("detected", cells.flag("yes", "no"), Text(zh="是否检出", en="whether it was detected")),
         Column("measured", cells.number_or_empty(), Text(zh="测得速率，可空", en="rate found; may be empty")),
         Column(
             "measured_uncertainty",
-            cells.number_or_empty(),
+            cells.not_negative_or_empty(),
             Text(zh="测得速率的扩展不确定度", en="its expanded uncertainty"),
             optional=True,
         ),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from testbench.criteria.recorded import cells
+from testbench.criteria.recorded import cells, plausible
 from testbench.criteria.recorded.kind import EXPANDED_UNCERTAINTY, FIRST, Column, RecordedKind
 from testbench.criteria.recorded.scoring import Scoring
 from testbench.criteria.result import Result
@@ -25,7 +25,7 @@ def score(scoring: Scoring) -> Iterator[Result]:
         result.percent,
         unit="%",
         expanded_uncertainty=scoring.stated_uncertainty(scoring.rows),
-        obstacles=scoring.too_few("converter_efficiency", len(points)),
+        obstacles=[*scoring.too_few("converter_efficiency", len(points)), *plausible.no_such_efficiency(result.single)],
         details={"repeats": len(points), "single": list(result.single)},
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from testbench.criteria.recorded import cells
+from testbench.criteria.recorded import cells, plausible
 from testbench.criteria.recorded.kind import EXPANDED_UNCERTAINTY, FIRST, Column, RecordedKind
 from testbench.criteria.recorded.rows import RecordedTest, Row
 from testbench.criteria.recorded.scoring import Scoring
@@ -31,13 +31,17 @@ def check(test: RecordedTest) -> None:
 def score(scoring: Scoring) -> Iterator[Result]:
     """The mean efficiency of the titrations."""
     titrations = [_titration(row) for row in scoring.rows]
+    single = [float(each.efficiency_percent) for each in titrations]
     yield scoring.result(
         "converter_efficiency",
         titration_efficiency(titrations),
         unit="%",
         expanded_uncertainty=scoring.stated_uncertainty(scoring.rows),
-        obstacles=scoring.too_few("converter_efficiency", len(titrations)),
-        details={"titrations": len(titrations), "single": [float(each.efficiency_percent) for each in titrations]},
+        obstacles=[
+            *scoring.too_few("converter_efficiency", len(titrations)),
+            *(plausible.no_such_titration(scoring.rows) or plausible.no_such_efficiency(single)),
+        ],
+        details={"titrations": len(titrations), "single": single},
     )
 
 

@@ -29,7 +29,10 @@ def score(scoring: Scoring) -> Iterator[Result]:
         predicted = rows[0].number("predicted")
         if other := next((row for row in rows if row.number("predicted") != predicted), None):
             other.refuse("predicted", f"{name} is predicted as {predicted:f} in line {rows[0].line}")
-        found = dilution_level([float(row.number("injected")) for row in rows], float(predicted))
+        try:
+            found = dilution_level([float(row.number("injected")) for row in rows], float(predicted))
+        except ValueError as error:
+            rows[0].refuse("injected", f"{name}: {error}")
         few = [] if len(rows) >= INJECTIONS else [f"{len(rows)} injections, {INJECTIONS} are needed"]
         far = [] if diluted or is_near_a_level(float(predicted), dilutions) else ["no dilution lies within 10 % of this gas"]
         details = {"predicted": predicted, "mean": found.mean, "injections": [row.number("injected") for row in rows]}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from testbench.criteria.recorded import cells
+from testbench.criteria.recorded import cells, plausible
 from testbench.criteria.recorded.kind import EXPANDED_UNCERTAINTY, FIRST, FULL_SCALE, Column, RecordedKind
 from testbench.criteria.recorded.rows import RecordedTest, Row
 from testbench.criteria.recorded.scoring import Scoring
@@ -46,6 +46,7 @@ def _of_gas(scoring: Scoring, gas: str, rows: Sequence[Row]) -> Iterator[Result]
     last = max(row.whole_number("day") for row in rows)
     result = drift([_point(row) for row in rows], full_scale=float(scoring.test.full_scale), last=last)
     stated = scoring.stated_uncertainty(rows)
+    unlikely = plausible.no_such_gas(rows, "reading", gas, scoring.test.full_scale)
     daily = f"{gas}_drift_24h"
     there = {day.index for day in result.days}
     largest = result.largest
@@ -59,7 +60,7 @@ def _of_gas(scoring: Scoring, gas: str, rows: Sequence[Row]) -> Iterator[Result]
         signed=True,
         variables={} if largest is None else {"difference": abs(largest.percent_fs) * float(scoring.test.full_scale) / 100},
         details={"days": {str(day.index): day.percent_fs for day in result.days}},
-        obstacles=["no two readings are a day apart"] if largest is None else [],
+        obstacles=["no two readings are a day apart"] if largest is None else unlikely,
         undetermined=[f"day {day}" for day in range(1, max(last, least) + 1) if day not in there],
         notes=[f"{len(there)} of {least} days"] if len(there) < least else [],
         level=None if largest is None else f"day {largest.index}",
@@ -72,7 +73,7 @@ def _of_gas(scoring: Scoring, gas: str, rows: Sequence[Row]) -> Iterator[Result]
             unit="%F.S.",
             expanded_uncertainty=stated,
             signed=True,
-            obstacles=[] if whole else [f"readings of day 0 and day {WEEK} are needed"],
+            obstacles=unlikely if whole else [f"readings of day 0 and day {WEEK} are needed"],
         )
 
 

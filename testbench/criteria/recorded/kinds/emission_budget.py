@@ -26,6 +26,7 @@ def score(scoring: Scoring) -> Iterator[Result]:
         CHARACTERISTIC,
         2.0 * combined,
         unit="%",
+        obstacles=[] if combined > 0 else ["no contribution is above zero"],
         details={"combined_standard_uncertainty_percent": combined, "contributions": len(parts)},
         any_unit=True,
     )
@@ -39,7 +40,7 @@ KIND = RecordedKind(
         Column("contribution", cells.text(), Text(zh="不确定度来源", en="what is uncertain")),
         Column(
             "relative_u_percent",
-            cells.number(),
+            cells.number(least=0),
             Text(zh="对排放量的相对标准不确定度，%", en="standard uncertainty of the emission from it, %"),
         ),
         Column(
@@ -50,4 +51,5 @@ KIND = RecordedKind(
     ),
     characteristics=(CHARACTERISTIC,),
     score=score,
+    differ=True,
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from testbench.criteria.recorded import cells
+from testbench.criteria.recorded import cells, plausible
 from testbench.criteria.recorded.kind import FIRST, FULL_SCALE, Column, RecordedKind
 from testbench.criteria.recorded.rows import RecordedTest
 from testbench.criteria.recorded.scoring import Scoring
@@ -16,6 +16,9 @@ from testbench.text import Text
 PERMITTED = 3.0
 """Drift that ends the interval, percent of full scale (EN 15267-3, gases)."""
 
+LONGEST = 3660
+"""No field test lasts longer, in days."""
+
 
 def check(test: RecordedTest) -> None:
     """Two checks or more, in the order of their days."""
@@ -24,6 +27,8 @@ def check(test: RecordedTest) -> None:
     for before, row in zip(test.rows, test.rows[1:], strict=False):
         if row.number("check_day") <= before.number("check_day"):
             row.refuse("check_day", "the days of the checks must ascend")
+        if row.number("check_day") - test.rows[0].number("check_day") > LONGEST:
+            row.refuse("check_day", f"lies more than {LONGEST} days after the first check; the number of the day is wanted")
 
 
 def _permitted(scoring: Scoring) -> float:
@@ -50,9 +55,15 @@ def score(scoring: Scoring) -> Iterator[Result]:
         )
         for row in later
     ]
+    unlikely = {gas: plausible.no_such_gas(scoring.rows, gas, gas, full_scale) for gas in ("zero", "span")}
     interval = maintenance_interval(checks, permitted_percent_fs=_permitted(scoring))
     yield scoring.result(
-        "maintenance_interval", interval.days, unit="d", any_unit=True, details={"exceeded_on": interval.exceeded_on}
+        "maintenance_interval",
+        interval.days,
+        unit="d",
+        any_unit=True,
+        details={"exceeded_on": interval.exceeded_on},
+        obstacles=[*unlikely["zero"], *unlikely["span"]],
     )
     for gas, drifts in (
         ("zero", [check.zero_percent_fs for check in checks]),
@@ -65,6 +76,7 @@ def score(scoring: Scoring) -> Iterator[Result]:
             unit="%F.S.",
             expressed={Metric.ABSOLUTE: largest * float(full_scale) / 100},
             signed=True,
+            obstacles=unlikely[gas],
             level=f"day {checks[drifts.index(largest)].day:g}",
         )
 

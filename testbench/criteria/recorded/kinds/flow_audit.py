@@ -36,7 +36,7 @@ def check(test: RecordedTest) -> None:
 
 
 def score(scoring: Scoring) -> Iterator[Result]:
-    """One result a load, and the overall factor where every normal load could be computed."""
+    """One result a load, and the overall factor, which needs every normal load."""
     by_load: dict[str, list[Row]] = {}
     for row in scoring.rows:
         by_load.setdefault(row.one_of("load"), []).append(row)
@@ -53,7 +53,10 @@ def score(scoring: Scoring) -> Iterator[Result]:
         audit = _audit(scoring, used)
         levels.append(LoadLevel(load, audit, rows[0].flag("normal")))
         yield _accuracy(scoring, levels[-1], rows, used)
-    if any(level.normal for level in levels) and not any(by_load[load][0].flag("normal") for load in missing):
+    lacking = [load for load in missing if by_load[load][0].flag("normal")]
+    if lacking:
+        yield scoring.result(FACTOR, None, unit="1", obstacles=[f"the normal load {', '.join(lacking)} lacks runs"])
+    else:
         yield _overall(scoring, levels)
 
 

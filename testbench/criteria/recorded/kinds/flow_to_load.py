@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from testbench.criteria.recorded import cells
-from testbench.criteria.recorded.kind import FIRST, Column, RecordedKind
+from testbench.criteria.recorded.kind import PARAMETER, TEST, Column, RecordedKind
 from testbench.criteria.recorded.scoring import Scoring
 from testbench.criteria.result import Result
 from testbench.metrology.flow_to_load import LoadHour, flow_to_load, reference_ratio
@@ -24,7 +24,7 @@ def score(scoring: Scoring) -> Iterator[Result]:
     try:
         found = flow_to_load(hours, reference=reference, reference_load=load)
     except ValueError as error:
-        yield scoring.result(characteristic, None, unit="%", obstacles=[str(error)])
+        yield scoring.result(characteristic, None, unit="%", obstacles=[f"{error}; the flow is in scfh"])
         return
     rule = scoring.run_rule(characteristic)
     few = rule is not None and found.hours < rule.least_used
@@ -42,7 +42,9 @@ KIND = RecordedKind(
     name="flow-to-load ratio",
     title=Text(zh="流量负荷比", en="Flow-to-load ratio"),
     columns=(
-        *FIRST,
+        TEST,
+        PARAMETER,
+        Column("unit", cells.name(), Text(zh="负荷的单位，如 MW", en="unit of the load, such as MW"), same=True),
         Column("hour", cells.text(), Text(zh="小时", en="hour")),
         Column("flow", cells.number(), Text(zh="烟气流量，scfh", en="flow, scfh")),
         Column("load", cells.number(), Text(zh="机组负荷", en="load of the unit")),
@@ -67,4 +69,5 @@ KIND = RecordedKind(
     ),
     characteristics=(ADJUSTED, UNADJUSTED),
     score=score,
+    differ=True,
 )

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from testbench.criteria.recorded import cells
+from testbench.criteria.recorded import cells, plausible
 from testbench.criteria.recorded.kind import EXPANDED_UNCERTAINTY, FIRST, FULL_SCALE, Column, RecordedKind
-from testbench.criteria.recorded.rows import Row
+from testbench.criteria.recorded.rows import RecordedTest, Row
 from testbench.criteria.recorded.scoring import Scoring
 from testbench.criteria.requirement import Metric
 from testbench.criteria.result import Result
@@ -14,6 +14,11 @@ from testbench.metrology.accuracy import level_error
 from testbench.text import Text
 
 CHARACTERISTIC = "indication_error"
+
+
+def check(test: RecordedTest) -> None:
+    """Each point has one gas."""
+    plausible.check_one_gas(test.rows, "point")
 
 
 def score(scoring: Scoring) -> Iterator[Result]:
@@ -70,4 +75,5 @@ KIND = RecordedKind(
     ),
     characteristics=(CHARACTERISTIC,),
     score=score,
+    check=check,
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from testbench.criteria.recorded import cells
+from testbench.criteria.recorded import cells, plausible
 from testbench.criteria.recorded.kind import EXPANDED_UNCERTAINTY, FIRST, FULL_SCALE, Column, RecordedKind
 from testbench.criteria.recorded.rows import RecordedTest, Row
 from testbench.criteria.recorded.scoring import Scoring
@@ -25,11 +25,17 @@ def _groups(rows: Sequence[Row]) -> dict[tuple[str, str], list[Row]]:
 
 
 def check(test: RecordedTest) -> None:
-    """Each condition and gas has a reading at the nominal value and one at another."""
+    """Each condition and gas has a reading at the nominal value and one at another value."""
     for (condition, gas), rows in _groups(test.rows).items():
         for role in ("nominal", "changed"):
             if not any(row.one_of("role") == role for row in rows):
                 rows[0].refuse("role", f"{condition} with {gas} gas has no {role} reading")
+        nominal = {row.number("condition_value") for row in rows if row.one_of("role") == "nominal"}
+        for row in rows:
+            if row.one_of("role") == "changed" and row.number("condition_value") in nominal:
+                row.refuse(
+                    "condition_value", f"{row.number('condition_value'):f} is the nominal {condition}, not a changed one"
+                )
 
 
 def score(scoring: Scoring) -> Iterator[Result]:
@@ -47,6 +53,7 @@ def score(scoring: Scoring) -> Iterator[Result]:
             expressed=scoring.in_data_unit(result.largest.percent_fs, stated),
             signed=True,
             details={"changes": changes},
+            obstacles=plausible.no_such_gas(rows, "reading", gas, scoring.test.full_scale),
             notes=[f"no nominal reading before or after {', '.join(f'{at:g}' for at in one_sided)}"] if one_sided else [],
             level=f"{result.largest.condition:g}",
         )

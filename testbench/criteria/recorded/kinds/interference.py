@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from testbench.criteria.recorded import cells
+from testbench.criteria.recorded import cells, plausible
 from testbench.criteria.recorded.kind import EXPANDED_UNCERTAINTY, FIRST, FULL_SCALE, Column, RecordedKind
 from testbench.criteria.recorded.rows import Row
 from testbench.criteria.recorded.scoring import Scoring
@@ -25,6 +25,7 @@ def score(scoring: Scoring) -> Iterator[Result]:
         repeats = min(
             sum(row.text("interferent") == name for row in rows) for name in {row.text("interferent") for row in rows}
         )
+        unlikely = plausible.no_such_gas(rows, "before", gas, scoring.test.full_scale)
         effects = {effect.interferent: effect.percent_fs for effect in result.effects}
         for sign, total in (("positive", result.positive), ("negative", result.negative)):
             name = f"interference_{sign}_{gas}"
@@ -36,7 +37,7 @@ def score(scoring: Scoring) -> Iterator[Result]:
                 expressed=scoring.in_data_unit(total.percent_fs, stated),
                 signed=True,
                 details={"effects": effects, "interferents": list(total.interferents)},
-                obstacles=scoring.too_few(name, repeats),
+                obstacles=[*scoring.too_few(name, repeats), *unlikely],
             )
 
 

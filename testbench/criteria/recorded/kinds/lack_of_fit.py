@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from testbench.criteria.recorded import cells
+from testbench.criteria.recorded import cells, plausible
 from testbench.criteria.recorded.kind import EXPANDED_UNCERTAINTY, FIRST, FULL_SCALE, Column, RecordedKind
 from testbench.criteria.recorded.rows import RecordedTest
 from testbench.criteria.recorded.scoring import Scoring
@@ -52,6 +52,7 @@ def score(scoring: Scoring) -> Iterator[Result]:
                 {"nominal": 100 * level.nominal_fraction, "percent_fs": level.residual_percent_fs} for level in result.levels
             ],
         },
+        obstacles=plausible.does_not_follow(scoring.rows, "reference", "measured"),
         level=f"{100 * largest.nominal_fraction:g} %",
     )
 
@@ -63,7 +64,11 @@ KIND = RecordedKind(
         *FIRST,
         FULL_SCALE,
         Column("visit", cells.whole_number(), Text(zh="第几次通气", en="number of the visit")),
-        Column("nominal", cells.number(), Text(zh="浓度点，满量程的百分数", en="level in percent of full scale")),
+        Column(
+            "nominal",
+            cells.number(least=0, most=200),
+            Text(zh="浓度点，满量程的百分数", en="level in percent of full scale"),
+        ),
         Column("reference", cells.number(), Text(zh="标准值", en="reference value")),
         Column("measured", cells.number(), Text(zh="示值", en="indication")),
         EXPANDED_UNCERTAINTY,

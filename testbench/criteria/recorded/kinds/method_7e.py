@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 
-from testbench.criteria.recorded import cells
+from testbench.criteria.recorded import cells, plausible
 from testbench.criteria.recorded.kind import FIRST, SPAN, Column, RecordedKind
 from testbench.criteria.recorded.rows import RecordedTest, Row
 from testbench.criteria.recorded.scoring import Scoring
@@ -94,6 +94,7 @@ def _result(scoring: Scoring, name: str, percent: Decimal, level: str, corrected
         signed=True,
         details={"difference": difference, "span": span}
         | ({} if corrected is None else {"corrected_concentration": corrected}),
+        obstacles=plausible.no_such_span((row.number("certified") for row in scoring.rows if row.has("certified")), span),
         level=level,
         absolute="difference",
     )

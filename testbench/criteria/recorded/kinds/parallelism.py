@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 
-from testbench.criteria.recorded import cells
+from testbench.criteria.recorded import cells, plausible
 from testbench.criteria.recorded.kind import EXPANDED_UNCERTAINTY, FIRST, Column, RecordedKind
 from testbench.criteria.recorded.rows import RecordedTest
 from testbench.criteria.recorded.scoring import Scoring
@@ -47,6 +47,14 @@ def score(scoring: Scoring) -> Iterator[Result]:
             for nominal, units in readings.items()
         ]
     )
+    few = [f"{len(names)} of {rule.least_used} units"] if rule and len(names) < rule.least_used else []
+    unlikely = [
+        f"{name}: {obstacle}"
+        for name in names
+        for obstacle in plausible.does_not_follow(
+            [row for row in scoring.rows if row.text("device") == name], "nominal", "reading"
+        )
+    ]
     levels = [{"nominal": 100 * level.nominal_fraction, "percent": level.percent} for level in result.levels]
     yield scoring.result(
         "parallelism",
@@ -54,7 +62,7 @@ def score(scoring: Scoring) -> Iterator[Result]:
         unit="%",
         expanded_uncertainty=scoring.stated_uncertainty(scoring.rows),
         details={"devices": names, "levels": levels},
-        obstacles=[f"{len(names)} of {rule.least_used} units"] if rule and len(names) < rule.least_used else [],
+        obstacles=[*few, *unlikely],
         level=f"{100 * result.largest.nominal_fraction:g} %",
     )
 
@@ -64,7 +72,11 @@ KIND = RecordedKind(
     title=Text(zh="平行性（多台仪器的示值）", en="Parallelism, readings of identical units"),
     columns=(
         *FIRST,
-        Column("nominal", cells.number(), Text(zh="浓度点，满量程的百分数", en="level in percent of full scale")),
+        Column(
+            "nominal",
+            cells.number(least=0, most=200),
+            Text(zh="浓度点，满量程的百分数", en="level in percent of full scale"),
+        ),
         Column("device", cells.text(), Text(zh="仪器", en="unit")),
         Column("reading", cells.number(), Text(zh="示值；多次时取平均", en="indication; of several the mean counts")),
         EXPANDED_UNCERTAINTY,

@@ -76,4 +76,5 @@ KIND = RecordedKind(
     ),
     characteristics=(CORRELATION, CONFIDENCE, TOLERANCE),
     score=score,
+    differ=True,
 )

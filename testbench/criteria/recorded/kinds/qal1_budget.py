@@ -74,7 +74,7 @@ KIND = RecordedKind(
         Column("limit_value", cells.number(positive=True), Text(zh="排放限值", en="limit value"), same=True),
         Column(
             "permitted",
-            cells.number_or_empty(positive=True),
+            cells.number(positive=True, most=100, may_be_empty=True),
             Text(zh="允许不确定度，限值的百分数；缺省按组分", en="permitted uncertainty in percent of it (by component)"),
             optional=True,
             same=True,
@@ -83,7 +83,9 @@ KIND = RecordedKind(
         Column("lower", cells.number_or_empty(), Text(zh="最大负偏差", en="largest deviation to one side")),
         Column("upper", cells.number_or_empty(), Text(zh="最大正偏差", en="largest deviation to the other side")),
         Column(
-            "standard_uncertainty", cells.number_or_empty(), Text(zh="标准不确定度，代替偏差", en="in place of deviations")
+            "standard_uncertainty",
+            cells.not_negative_or_empty(),
+            Text(zh="标准不确定度，代替偏差", en="in place of deviations"),
         ),
         Column(
             "range_upper",
@@ -103,4 +105,5 @@ KIND = RecordedKind(
     characteristics=("qal1_uncertainty", "certified_range"),
     score=score,
     check=check,
+    differ=True,
 )

@@ -117,4 +117,5 @@ KIND = RecordedKind(
     ),
     score=score,
     check=check,
+    differ=True,
 )

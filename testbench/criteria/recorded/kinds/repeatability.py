@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from testbench.criteria.recorded import cells
+from testbench.criteria.recorded import cells, plausible
 from testbench.criteria.recorded.kind import EXPANDED_UNCERTAINTY, FIRST, FULL_SCALE, Column, RecordedKind
 from testbench.criteria.recorded.rows import Row
 from testbench.criteria.recorded.scoring import Scoring
@@ -34,6 +34,10 @@ def _readings(rows: Sequence[Row]) -> list[float]:
     return [float(row.number("measured")) for row in rows]
 
 
+def _unlikely(scoring: Scoring, gas: str, rows: Sequence[Row]) -> list[str]:
+    return plausible.no_such_gas(rows, "measured", gas, scoring.test.full_scale)
+
+
 def _of_mean(scoring: Scoring, characteristic: str, gas: str, rows: Sequence[Row]) -> Result:
     try:
         result = repeatability(_readings(rows))
@@ -50,7 +54,7 @@ def _of_mean(scoring: Scoring, characteristic: str, gas: str, rows: Sequence[Row
             "readings": len(rows),
             "interval": list(result.interval_percent),
         },
-        obstacles=scoring.too_few(characteristic, len(rows)),
+        obstacles=[*scoring.too_few(characteristic, len(rows)), *_unlikely(scoring, gas, rows)],
         level=gas,
     )
 
@@ -70,7 +74,7 @@ def _of_full_scale(scoring: Scoring, characteristic: str, gas: str, rows: Sequen
             "readings": len(rows),
             "interval": list(result.interval_percent_fs),
         },
-        obstacles=scoring.too_few(characteristic, len(rows)),
+        obstacles=[*scoring.too_few(characteristic, len(rows)), *_unlikely(scoring, gas, rows)],
         level=gas,
     )
 

@@ -91,4 +91,5 @@ KIND = RecordedKind(
     ),
     characteristics=("velocity_field_coefficient", "velocity_field_precision", "velocity_correlation"),
     score=score,
+    differ=True,
 )

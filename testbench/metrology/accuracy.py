@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from decimal import Decimal, localcontext
 from functools import cache
 
+from testbench.metrology.arguments import checked
 from testbench.metrology.rounding import round_decimal
 
 _PRECISION = 60
@@ -33,6 +34,7 @@ class LevelError:
             return self.difference / denominator * 100
 
 
+@checked
 def level_error(reference: Sequence[Decimal], measured: Sequence[Decimal]) -> LevelError:
     """Difference of the means of one level's injections: d = mean R − mean A.
 
@@ -72,6 +74,7 @@ class AccuracyAudit:
         return self.mean_difference > abs(self.confidence_coefficient)
 
 
+@checked
 @cache
 def t_factor(degrees_of_freedom: int) -> Decimal:
     """Student's t, two-sided 95 % (t at 0.025 on either side), rounded to 3 decimals as the regulation's table prints it.
@@ -85,6 +88,7 @@ def t_factor(degrees_of_freedom: int) -> Decimal:
     return round_decimal(Decimal(repr(float(stdtrit(degrees_of_freedom, 0.975)))), 3)
 
 
+@checked
 def accuracy_audit(cems: Sequence[Decimal], reference: Sequence[Decimal]) -> AccuracyAudit:
     """Relative accuracy of the runs that are used (40 CFR 75 App. A 7.3 to 7.5, equations A-7 to A-10).
 
@@ -112,6 +116,7 @@ def accuracy_audit(cems: Sequence[Decimal], reference: Sequence[Decimal]) -> Acc
     return AccuracyAudit(count, mean_cems, mean_reference, mean_difference, standard_deviation, t, confidence, relative)
 
 
+@checked
 def bias_adjustment_factor(audit: AccuracyAudit, decimals: int = 3, cap: Decimal | None = None) -> Decimal:
     """Factor that multiplies later readings of a monitor that is biased low (40 CFR 75 App. A 7.6.5, equation A-12).
 

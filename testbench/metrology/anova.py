@@ -9,6 +9,7 @@ from decimal import Decimal, localcontext
 
 from scipy import special
 
+from testbench.metrology.arguments import checked
 from testbench.metrology.written import DIGITS, Number, all_written, rounded
 
 
@@ -44,8 +45,9 @@ class Anova:
     def uncertainty_without_effect(self) -> float:
         """Standard uncertainty of the mean of J·K readings where groups do not differ (GUM H.5.2.4), J·K − 1 degrees."""
         between, within = self.degrees_of_freedom
-        pooled = (between * self.between**2 + within * self.within**2) / (between + within)
-        return math.sqrt(pooled / (self.groups * self.readings_per_group))
+        shares = (share / (between + within) for share in (between, within))
+        pooled = math.hypot(*(math.sqrt(share) * s for share, s in zip(shares, (self.between, self.within), strict=True)))
+        return pooled / math.sqrt(self.groups * self.readings_per_group)
 
 
 def one_way_anova(groups: Sequence[Sequence[Number]]) -> Anova:
@@ -68,14 +70,18 @@ def one_way_anova(groups: Sequence[Sequence[Number]]) -> Anova:
         return _anova(means, [square / (size - 1) for square in squares], size)
 
 
+@checked
 def anova_of_means(means: Sequence[Number], standard_deviations: Sequence[Number], readings_per_group: int) -> Anova:
     """The same from the mean and the standard deviation of each group (GUM Table H.9). Raises ValueError likewise."""
     if len(means) != len(standard_deviations):
         raise ValueError(f"{len(means)} means and {len(standard_deviations)} standard deviations do not belong together")
     if len(means) < 2 or readings_per_group < 2:
         raise ValueError(f"at least 2 groups of 2 readings are needed, got {len(means)} of {readings_per_group}")
+    deviations = all_written(standard_deviations, "standard deviation")
+    if min(deviations) < 0:
+        raise ValueError(f"standard deviation must be 0 or more, got {min(deviations)}")
     with localcontext(prec=DIGITS):
-        variances = [deviation**2 for deviation in all_written(standard_deviations, "standard deviation")]
+        variances = [deviation**2 for deviation in deviations]
         return _anova(all_written(means, "mean"), variances, readings_per_group)
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
+from testbench.metrology.arguments import checked, one_axis
 from testbench.metrology.quantity import Component, Quantity
 
 
@@ -25,6 +26,7 @@ class Average:
     independent: int
 
 
+@checked
 def average(
     values: ArrayLike, *, resolution: float = 0.0, independent: int | None = None, influence: str, unit: str
 ) -> Average:
@@ -41,7 +43,7 @@ def average(
 
     Raises ValueError when there is no valid reading, for an infinite one, a negative resolution or m below 1.
     """
-    readings = np.asarray(values, dtype=np.float64).ravel()
+    readings = one_axis(values, "values")
     valid = readings[~np.isnan(readings)]
     if valid.size == 0:
         what = f"all {readings.size} readings are gaps" if readings.size else "there are no readings"
@@ -68,6 +70,7 @@ def average(
     return Average(Quantity(mean, unit, components), deviation, count, m)
 
 
+@checked
 def resolution_uncertainty(resolution: float, standard_deviation: float) -> float:
     """Return the standard uncertainty by rounding of a mean of readings with this standard deviation, in its unit.
 

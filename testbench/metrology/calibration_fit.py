@@ -24,6 +24,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import linalg, special
 
+from testbench.metrology.arguments import checked
+
 Floats = NDArray[np.float64]
 
 CONSISTENT = 2.0
@@ -180,6 +182,7 @@ class CalibrationFit:
         return x, math.sqrt(standard_uncertainty**2 + va + x * x * vb + 2.0 * x * vab) / abs(b)
 
 
+@checked
 def fit_straight_line(
     x: ArrayLike,
     y: ArrayLike,
@@ -200,6 +203,7 @@ def fit_straight_line(
     return _fit(Form.LINEAR, _array(x, "x"), _array(y, "y"), u_x, u_y, covariance, ("x", "y"))
 
 
+@checked
 def fit_analysis_function(
     y: ArrayLike,
     x: ArrayLike,
@@ -239,7 +243,7 @@ def _fit(
         raise ValueError(f"the values of {names[0]} are all equal; no function goes through them")
     _check_domain(form, argument)
     matrix, exact = _covariance_matrix(n, u_argument, u_value, covariance, names)
-    whiten = linalg.solve_triangular(linalg.cholesky(matrix, lower=True), np.eye(matrix.shape[0]), lower=True)
+    whiten = linalg.solve_triangular(_root(matrix), np.eye(matrix.shape[0]), lower=True)
     problem = _Problem(form, argument, value, whiten, exact=exact)
     b, eta, jacobian, residuals = problem.solve()
     inverse = _inverse_normal(jacobian)[: form.coefficients, : form.coefficients]
@@ -346,13 +350,17 @@ def _covariance_matrix(
         )
     if not np.isfinite(matrix).all() or not np.allclose(matrix, matrix.T, rtol=1e-9, atol=0.0):
         raise ValueError("a covariance matrix is symmetric and finite")
+    return matrix, matrix.shape[0] == n
+
+
+def _root(matrix: Floats) -> Floats:
+    """Lower triangle L of L·Lᵀ."""
     try:
-        linalg.cholesky(matrix, lower=True)
+        return np.asarray(linalg.cholesky(matrix, lower=True), dtype=np.float64)
     except linalg.LinAlgError:
         raise ValueError(
             "the covariance matrix is not positive definite: a correlation of 1, or an uncertainty of 0"
         ) from None
-    return matrix, matrix.shape[0] == n
 
 
 def _deviations(

@@ -18,6 +18,8 @@ import math
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from testbench.metrology.arguments import checked
+
 SHIFT = 0.501  # k_x / s_AMS
 SHIFT_LIMIT = 2.85  # h_x / s_AMS
 SPREAD = 1.85  # k_s / s_AMS²
@@ -48,6 +50,7 @@ class Advice:
     adjust_by: float | None = None
 
 
+@checked
 @dataclass(frozen=True, slots=True)
 class CusumState:
     """Sums of the CUSUM chart after a reading.
@@ -85,6 +88,7 @@ class CusumState:
         return Advice(Action.NONE)
 
 
+@checked
 def cusum_step(state: CusumState, deviation: float, s_ams: float) -> CusumState:
     """One reading on the CUSUM chart (EN 14181:2014, QAL3).
 
@@ -116,6 +120,7 @@ def _counted(count: int, total: float, *, unchanged: bool = False) -> int:
     return count + 1 if total > 0 else 0
 
 
+@checked
 @dataclass(frozen=True, slots=True)
 class EwmaState:
     """Exponentially weighted moving average of the deviations after `count` readings, in their unit."""
@@ -135,12 +140,14 @@ class EwmaState:
         return Advice(Action.NONE)
 
 
+@checked
 def ewma_step(state: EwmaState, deviation: float, s_ams: float) -> EwmaState:
     """One reading on the EWMA chart: E = λ·d + (1 − λ)·E, λ = 0.2. Raises ValueError as `cusum_step` does."""
     _check(deviation, s_ams)
     return EwmaState(EWMA_WEIGHT * deviation + (1.0 - EWMA_WEIGHT) * state.average, state.count + 1)
 
 
+@checked
 def shewhart(deviation: float, s_ams: float) -> Advice:
     """One reading on the Shewhart chart: above 2·s_AMS watch, above 3·s_AMS adjust by −d. Raises ValueError likewise."""
     _check(deviation, s_ams)
@@ -178,6 +185,7 @@ class ChartState:
         return Charted(deviation, cusum, ewma, cusum.advice(s_ams), ewma.advice(s_ams), shewhart(deviation, s_ams))
 
 
+@checked
 def service_deviation(*parts: float) -> float:
     """s_AMS = sqrt(Σ u²) of the QAL1 parts present in service: temperature, voltage, pressure, reference gas, repeatability.
 

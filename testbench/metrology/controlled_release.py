@@ -19,12 +19,14 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import special
 
+from testbench.metrology.arguments import checked
 from testbench.metrology.coverage import Expanded, expand, standard_deviation_interval
 
 Floats = NDArray[np.float64]
 ITERATIONS = 500
 
 
+@checked
 @dataclass(frozen=True, slots=True)
 class Release:
     """One release (rate 0: a blank) with U (95 %), and what the instrument gave: rate with U where stated, and detection.
@@ -65,6 +67,7 @@ class Proportion:
     exact: tuple[float, float]
 
 
+@checked
 def proportion(k: int, n: int, probability: float = 0.95) -> Proportion:
     """k of n trials with its intervals; raises ValueError for n below 1 and k outside 0 to n."""
     if not (n >= 1 and 0 <= k <= n and 0 < probability < 1):
@@ -206,6 +209,7 @@ def false_positives(releases: Sequence[Release]) -> Proportion:
     return proportion(sum(r.detected for r in blanks), len(blanks))
 
 
+@checked
 def plane_flux(concentration: ArrayLike, wind: ArrayLike, *, angle_degrees: float, width_m: float, height_m: float) -> float:
     """Flux through a vertical plane: Σ C·u·sin θ·Δy·Δz, in the unit of C·m³/s (kg/m³ gives kg/s).
 

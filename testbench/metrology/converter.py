@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, localcontext
 
+from testbench.metrology.arguments import checked
 from testbench.metrology.coverage import Expanded, expand
 from testbench.metrology.quantity import Quantity
 from testbench.metrology.scatter import check_units, degrees_of_freedom, excess_scatter, mean_of
@@ -58,6 +59,7 @@ def converter_efficiency(points: Sequence[ConverterPoint]) -> ConverterEfficienc
     return ConverterEfficiency(result.value, single, u, dof, expand(u, dof), budget(result))
 
 
+@checked
 @dataclass(frozen=True, slots=True)
 class Titration:
     """One gas phase titration: NO and NOx indicated without and with ozone, in one unit."""

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from scipy import special
 
+from testbench.metrology.arguments import checked
+
 
 @dataclass(frozen=True, slots=True)
 class Expanded:
@@ -18,6 +20,7 @@ class Expanded:
     of: int = 1
 
 
+@checked
 def expand(
     standard_uncertainty: float, degrees_of_freedom: float = math.inf, *, probability: float = 0.95, of: int = 1
 ) -> Expanded:
@@ -41,6 +44,7 @@ def expand(
     return Expanded(factor * standard_uncertainty, factor, probability, of)
 
 
+@checked
 def standard_deviation_interval(s: float, n: int, probability: float = 0.95) -> tuple[float, float]:
     """Return the coverage interval (low, high) of a standard deviation s of n normally distributed values, in its unit.
 

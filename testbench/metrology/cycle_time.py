@@ -13,6 +13,7 @@ from decimal import Decimal
 
 from numpy.typing import ArrayLike
 
+from testbench.metrology.arguments import checked
 from testbench.metrology.response import Direction, LineDelay, StepResponse, step_response
 
 SHARE_OF_STEP = 0.95
@@ -22,6 +23,7 @@ HIGH_GAS_AT_MOST = Decimal(100)
 SECONDS_IN_A_MINUTE = 60.0
 
 
+@checked
 def step_cycle_time(
     times: ArrayLike,
     values: ArrayLike,
@@ -54,6 +56,7 @@ def step_cycle_time(
     )
 
 
+@checked
 @dataclass(frozen=True, slots=True)
 class CycleStep:
     """One step of a cycle time test as it was recorded: gas and stable readings in the data's unit, time in minutes."""
@@ -64,6 +67,7 @@ class CycleStep:
     minutes: Decimal
 
 
+@checked
 def step_faults(step: CycleStep, direction: Direction, span: Decimal | None) -> tuple[str, ...]:
     """What is wrong with a step; nothing for one that counts (40 CFR 75 App. A 6.4).
 
@@ -85,6 +89,7 @@ def step_faults(step: CycleStep, direction: Direction, span: Decimal | None) -> 
     return tuple(faults)
 
 
+@checked
 def cycle_time(upscale_minutes: Sequence[Decimal], downscale_minutes: Sequence[Decimal]) -> Decimal:
     """The longest of all upscale and downscale times, min. Raises ValueError where one direction is missing."""
     if not upscale_minutes or not downscale_minutes:

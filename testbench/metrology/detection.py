@@ -15,6 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
+from testbench.metrology.arguments import checked
+
 ITERATIONS = 200
 CONVERGED = 1e-10
 LARGEST_STEP = 5.0  # of a coefficient of standardised x, in one iteration
@@ -48,6 +50,7 @@ class DetectionLimit:
     interval: tuple[float, float]
 
 
+@checked
 def detection_curve(x: Sequence[float], detected: Sequence[bool]) -> DetectionCurve:
     """Fit the curve to n trials at x (n) with outcome `detected` (n).
 
@@ -76,6 +79,7 @@ def detection_curve(x: Sequence[float], detected: Sequence[bool]) -> DetectionCu
     return DetectionCurve(float(a), float(b), found, n, hits, separated)
 
 
+@checked
 def detection_limit(curve: DetectionCurve, probability: float = 0.90) -> DetectionLimit:
     """The x of a probability of detection, by default 90 %: (logit P − a)/b; its interval by Fieller (1954).
 

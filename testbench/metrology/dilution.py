@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from testbench.metrology.arguments import checked
 from testbench.metrology.quantity import Component, Quantity
 from testbench.metrology.uncertain import Influences
 
@@ -44,6 +45,7 @@ def blend(streams: Sequence[Stream]) -> Quantity:
     return influences.quantity(carried / sum(flows[1:], flows[0]), streams[0].content.unit)
 
 
+@checked
 def zero_gas_content(impurity_limit: float, unit: str, influence: str) -> Quantity:
     """Return the content of a zero gas whose certificate admits at most `impurity_limit` of the component (in `unit`).
 

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from testbench.metrology.arguments import checked
+
 Floats = NDArray[np.float64]
 
 
@@ -69,6 +71,7 @@ class Normal(Distribution):
         return drawn
 
 
+@checked
 @dataclass(frozen=True, slots=True, eq=False)
 class StudentT(Distribution):
     """Scaled and shifted t distribution t_ν(x, u²): a mean of n readings has ν = n − 1 and u = s/√n (6.4.9).
@@ -136,6 +139,7 @@ class Rectangular(Distribution):
         return drawn
 
 
+@checked
 @dataclass(frozen=True, slots=True, eq=False)
 class CurvilinearTrapezoid(Distribution):
     """Rectangular distribution whose limits are known to ± d each: CTrap(a, b, d) (6.4.3); u² = (b − a)²/12 + d²/9."""
@@ -167,6 +171,7 @@ class CurvilinearTrapezoid(Distribution):
         return _array(low + (high - low) * generator.random(trials))
 
 
+@checked
 @dataclass(frozen=True, slots=True, eq=False)
 class Trapezoidal(Distribution):
     """Symmetric trapezoidal distribution Trap(a, b, β), β the share of the top (6.4.4); u² = (b − a)²·(1 + β²)/24."""
@@ -198,11 +203,13 @@ class Trapezoidal(Distribution):
         return _array(self.low + half * ((1.0 + self.top_share) * first + (1.0 - self.top_share) * second))
 
 
+@checked
 def triangular(low: float, high: float) -> Trapezoidal:
     """Symmetric triangular distribution T(a, b) (6.4.5); u = (b − a)/√24."""
     return Trapezoidal(low, high, 0.0)
 
 
+@checked
 @dataclass(frozen=True, slots=True, eq=False)
 class Arcsine(Distribution):
     """U-shaped distribution U(a, b) of a quantity that cycles sinusoidally (6.4.6); u = (b − a)/√8."""
@@ -230,6 +237,7 @@ class Arcsine(Distribution):
         return _array((self.low + self.high) / 2.0 + (self.high - self.low) / 2.0 * np.sin(turns))
 
 
+@checked
 @dataclass(frozen=True, slots=True, eq=False)
 class Exponential(Distribution):
     """Exponential distribution Ex(1/x) of a quantity that is not negative, of which only the estimate is known (6.4.10)."""
@@ -256,6 +264,7 @@ class Exponential(Distribution):
         return generator.exponential(self.x, trials)
 
 
+@checked
 @dataclass(frozen=True, slots=True, eq=False)
 class Counts(Distribution):
     """Gamma distribution G(q + 1, 1) of the mean of what is counted, when q were counted (6.4.11); mean and u² are q + 1."""

@@ -8,11 +8,13 @@ from dataclasses import dataclass
 import GTC
 from GTC.lib import UncertainReal
 
+from testbench.metrology.arguments import checked
 from testbench.metrology.coverage import Expanded, expand
 from testbench.metrology.quantity import Quantity
 from testbench.metrology.uncertain import Influences, budget
 
 
+@checked
 @dataclass(frozen=True, slots=True)
 class DriftPoint:
     """One reading of the zero or span gas: its index (day 0, 1, …), the indication, and the gas, in the same unit."""
@@ -52,6 +54,7 @@ class Drift:
     week: Change | None
 
 
+@checked
 def drift(
     points: Sequence[DriftPoint], *, full_scale: float, last: int | None = None, other: Sequence[DriftPoint] = ()
 ) -> Drift:

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 
 from GTC.lib import UncertainReal
 
+from testbench.metrology.arguments import checked
 from testbench.metrology.coverage import Expanded, expand
 from testbench.metrology.quantity import Component, Quantity
 from testbench.metrology.scatter import check_units, degrees_of_freedom, mean_of
@@ -24,6 +25,7 @@ from testbench.metrology.uncertain import Influences, budget
 DISTORTION_INFLUENCE = "profile and swirl"
 
 
+@checked
 @dataclass(frozen=True, slots=True)
 class Distortion:
     """Swirl and yaw in degrees, skew of the profile in percent; all 0 is undistorted."""
@@ -36,6 +38,7 @@ class Distortion:
 UNDISTORTED = Distortion()
 
 
+@checked
 @dataclass(frozen=True, slots=True)
 class BenchPoint:
     """One reading: its velocity by name, whether it was reached from below, the condition, reference and indication."""

@@ -11,7 +11,10 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from testbench.metrology.arguments import checked
 
+
+@checked
 @dataclass(frozen=True, slots=True)
 class ProfilePoint:
     """Velocity at one point (any unit, the same for all), its angle of swirl in degrees, and the half of the section."""

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal, localcontext
 
+from testbench.metrology.arguments import checked
 from testbench.metrology.rounding import round_decimal
 
 FLOW_SCALE = Decimal("1e-5")
@@ -19,6 +20,7 @@ RATIO_DECIMALS = 2
 _PRECISION = 60
 
 
+@checked
 def reference_ratio(mean_flow: Decimal, mean_load: Decimal) -> Decimal:
     """Reference ratio R_ref = Q_ref/L_avg·10⁻⁵ of the last flow audit at normal load, rounded to 2 decimals.
 
@@ -28,6 +30,7 @@ def reference_ratio(mean_flow: Decimal, mean_load: Decimal) -> Decimal:
     return round_decimal(_ratio(mean_flow, mean_load) * FLOW_SCALE, RATIO_DECIMALS)
 
 
+@checked
 def reference_heat_rate(heat_input: Decimal, mean_load: Decimal) -> Decimal:
     """Reference gross heat rate GHR_ref = heat input/L_avg·1000, Btu/kWh, not rounded (App. A 7.7, equation A-13a)."""
     return _ratio(heat_input, mean_load) * HEAT_SCALE
@@ -40,6 +43,7 @@ def _ratio(numerator: Decimal, load: Decimal) -> Decimal:
         return numerator / load
 
 
+@checked
 @dataclass(frozen=True, slots=True)
 class LoadHour:
     """One hour of operation: volumetric flow (scfh) and load, both in the reference's units."""
@@ -65,6 +69,7 @@ class FlowToLoad:
         return self.hours >= LEAST_HOURS
 
 
+@checked
 def flow_to_load(hours: Sequence[LoadHour], *, reference: Decimal, reference_load: Decimal | None = None) -> FlowToLoad:
     """Mean of E_h = |R_ref − R_h|/R_ref·100 over the hours, R_h = Q_h/L_h·10⁻⁵ (App. B 2.2.5, equations B-1 to B-3).
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
+from testbench.metrology.arguments import checked
 from testbench.metrology.quantity import Component, Quantity
 
 GAS_CONSTANT = 8.314472  # J/(mol·K), CODATA 2006, the one that CIPM-2007 was fitted with
@@ -30,6 +31,7 @@ MOLAR_MASS: Mapping[str, float] = {  # g/mol, IUPAC standard atomic weights
 }
 
 
+@checked
 def saturation_pressure(temperature_c: float) -> float:
     """Saturation vapour pressure of water over water, Pa.
 
@@ -39,6 +41,7 @@ def saturation_pressure(temperature_c: float) -> float:
     return math.exp(1.2378847e-5 * kelvin**2 - 1.9121316e-2 * kelvin + 33.93711047 - 6.3431645e3 / kelvin)
 
 
+@checked
 def water_content(temperature_c: float, pressure_pa: float, relative_humidity: float) -> float:
     """Amount fraction of water in moist air: x_v = h·f·p_sv/p (the same, eq. A1.2), `relative_humidity` from 0 to 1.
 
@@ -55,6 +58,7 @@ def water_content(temperature_c: float, pressure_pa: float, relative_humidity: f
     return content
 
 
+@checked
 def moist_air_density(temperature_c: float, pressure_pa: float, relative_humidity: float, co2: float = 400e-6) -> float:
     """Density of moist air, kg/m³, by CIPM-2007.
 
@@ -83,6 +87,7 @@ def moist_air_density(temperature_c: float, pressure_pa: float, relative_humidit
     return share * dry / (compressibility * GAS_CONSTANT) * (1.0 - water * (1.0 - vapour / dry))
 
 
+@checked
 def molar_mass(dry: Mapping[str, float], water: float) -> float:
     """Molar mass of a wet gas, g/mol: M = M_d·(1 − x_w) + M_w·x_w (EPA Method 2: wet molecular weight from Md and Bws).
 
@@ -100,6 +105,7 @@ def molar_mass(dry: Mapping[str, float], water: float) -> float:
     return (math.fsum(MOLAR_MASS[name] * x for name, x in dry.items()) + balance) * (1.0 - water) + MOLAR_MASS["H2O"] * water
 
 
+@checked
 def ideal_gas_density(temperature_c: float, pressure_pa: float, molar_mass_g: float) -> float:
     """Density of an ideal gas, kg/m³: ρ = p·M/(R·T), `molar_mass_g` in g/mol. Raises ValueError below absolute zero."""
     kelvin = temperature_c + KELVIN

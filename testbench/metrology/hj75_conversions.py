@@ -7,6 +7,8 @@ nothing.
 
 from __future__ import annotations
 
+from testbench.metrology.arguments import checked
+
 KELVIN = 273.0
 STANDARD_PRESSURE_PA = 101_325.0
 LITRES_PER_MOL = 22.4
@@ -24,6 +26,7 @@ MOLAR_MASSES = {
 """Molar masses in g/mol of the components that limits in mg/m³ are written for."""
 
 
+@checked
 def at_standard_state(concentration: float, *, temperature_c: float, barometric_pa: float, static_pa: float) -> float:
     """C_sn = C_s·101325/(B_a + P_s)·(273 + t_s)/273, mg/m³ of the duct to mg/m³ at the standard state; the basis stays.
 
@@ -33,41 +36,49 @@ def at_standard_state(concentration: float, *, temperature_c: float, barometric_
     return concentration * STANDARD_PRESSURE_PA / pressure * kelvin / KELVIN
 
 
+@checked
 def dry_from_wet(wet: float, water_percent: float) -> float:
     """C_dry = C_wet/(1 − X_sw/100); ValueError for a water content outside 0 to below 100 %."""
     return wet / _dry_share(water_percent)
 
 
+@checked
 def wet_from_dry(dry: float, water_percent: float) -> float:
     """C_wet = C_dry·(1 − X_sw/100); ValueError for a water content outside 0 to below 100 %."""
     return dry * _dry_share(water_percent)
 
 
+@checked
 def mass_concentration(umol_per_mol: float, molar_mass: float) -> float:
     """C = M/22.4·(µmol/mol), mg/m³ at the standard state; M in g/mol. ValueError for a molar mass not above zero."""
     return umol_per_mol * _molar(molar_mass) / LITRES_PER_MOL
 
 
+@checked
 def amount_fraction(mg_per_m3: float, molar_mass: float) -> float:
     """The inverse of `mass_concentration`: µmol/mol of mg/m³ at the standard state."""
     return mg_per_m3 * LITRES_PER_MOL / _molar(molar_mass)
 
 
+@checked
 def nox_as_no2(no_mg_per_m3: float, no2_mg_per_m3: float = 0.0) -> float:
     """C_NOx = C_NO·M_NO2/M_NO + C_NO2, all mg/m³, NOx counted as NO2."""
     return no_mg_per_m3 * MOLAR_MASSES["NO2"] / MOLAR_MASSES["NO"] + no2_mg_per_m3
 
 
+@checked
 def excess_air(oxygen_percent: float) -> float:
     """α = 21/(21 − O2), O2 in percent of dry gas; ValueError from 21 % on."""
     return OXYGEN_PERCENT / _oxygen_left(oxygen_percent)
 
 
+@checked
 def at_reference_oxygen(concentration: float, oxygen_percent: float, reference_percent: float) -> float:
     """C_ref = C·(21 − O2,ref)/(21 − O2), both O2 in percent of dry gas; ValueError from 21 % on."""
     return concentration * _oxygen_left(reference_percent) / _oxygen_left(oxygen_percent)
 
 
+@checked
 def water_from_oxygen(wet_percent: float, dry_percent: float) -> float:
     """X_sw = (1 − O2,wet/O2,dry)·100, percent; ValueError for a dry O2 not above zero or a wet one above the dry one."""
     if not dry_percent > 0:
@@ -77,11 +88,13 @@ def water_from_oxygen(wet_percent: float, dry_percent: float) -> float:
     return (1 - wet_percent / dry_percent) * 100
 
 
+@checked
 def duct_velocity(velocity_coefficient: float, measured: float) -> float:
     """V̄_s = K_v·V̄_p: mean velocity of the section, m/s, from that of the CMS at its point or line."""
     return velocity_coefficient * measured
 
 
+@checked
 def duct_flow(area_m2: float, velocity: float) -> float:
     """Q_s = 3600·F·V̄_s, m³/h of wet gas at the state in the duct; ValueError for an area not above zero."""
     if not area_m2 > 0:
@@ -89,6 +102,7 @@ def duct_flow(area_m2: float, velocity: float) -> float:
     return 3600.0 * area_m2 * velocity
 
 
+@checked
 def standard_dry_flow(
     flow: float, *, temperature_c: float, barometric_pa: float, static_pa: float, water_percent: float
 ) -> float:
@@ -97,6 +111,7 @@ def standard_dry_flow(
     return flow * KELVIN / kelvin * pressure / STANDARD_PRESSURE_PA * _dry_share(water_percent)
 
 
+@checked
 def mass_rate(dry_mg_per_m3: float, dry_flow_m3_per_h: float) -> float:
     """G = C_sn,dry·Q_sn·10⁻⁶, kg/h: both dry and at the standard state."""
     return dry_mg_per_m3 * dry_flow_m3_per_h * 1e-6

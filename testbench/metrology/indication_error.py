@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from GTC.lib import UncertainReal
 
+from testbench.metrology.arguments import checked
 from testbench.metrology.coverage import Expanded, expand
 from testbench.metrology.quantity import Quantity
 from testbench.metrology.scatter import check_full_scale, check_units, degrees_of_freedom, excess_scatter, mean_of
@@ -16,6 +17,7 @@ from testbench.metrology.uncertain import Influences, budget
 SCATTER_INFLUENCE = "scatter between readings"
 
 
+@checked
 @dataclass(frozen=True, slots=True)
 class IndicationPoint:
     """One reading at one level, which `nominal_fraction` (of full scale) names; reference and indication in one unit."""
@@ -49,6 +51,7 @@ class IndicationLevel:
     relative: Expressed | None
 
 
+@checked
 def indication_error(points: Sequence[IndicationPoint], *, full_scale: float) -> tuple[IndicationLevel, ...]:
     """Determine the error of each level, ascending: C̄ − C_s; (C̄ − C_s)/C_s·100 %; (C̄ − C_s)/full_scale·100 %.
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from GTC.lib import UncertainReal
 
+from testbench.metrology.arguments import checked
 from testbench.metrology.coverage import Expanded, expand
 from testbench.metrology.quantity import Quantity
 from testbench.metrology.scatter import check_full_scale, check_units, degrees_of_freedom, mean_of
@@ -15,6 +16,7 @@ from testbench.metrology.uncertain import Influences, budget
 CONDITION_INFLUENCE = "condition reached"
 
 
+@checked
 @dataclass(frozen=True, slots=True)
 class InfluencePoint:
     """A reading of one gas at one value of a condition.
@@ -57,6 +59,7 @@ class Influence:
     expanded: Expanded
 
 
+@checked
 def influence(points: Sequence[InfluencePoint], *, full_scale: float) -> Influence:
     """Determine the influence of a condition: (M_c − mean of the bracketing readings at the reference)/full_scale·100 %.
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from GTC.lib import UncertainReal
 
+from testbench.metrology.arguments import checked
 from testbench.metrology.coverage import Expanded, expand
 from testbench.metrology.quantity import Quantity
 from testbench.metrology.scatter import check_full_scale, check_units, degrees_of_freedom, excess_scatter, mean_of, total
@@ -65,6 +66,7 @@ class Interference:
     negative: InterferenceSum
 
 
+@checked
 def interference(points: Sequence[InterferencePoint], *, full_scale: float) -> Interference:
     """Determine interference: IE_j = (b̄ − ā)/full_scale·100 %, a without and b with the interferent; IE+ = Σ(IE_j > 0).
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import GTC
 from GTC.lib import UncertainReal
 
+from testbench.metrology.arguments import checked
 from testbench.metrology.coverage import Expanded, expand
 from testbench.metrology.linearity import LinearityPoint, regression_residuals
 from testbench.metrology.uncertain import Influences, budget
@@ -48,6 +49,7 @@ class LackOfFit:
     intercept: float
 
 
+@checked
 def lack_of_fit(points: Sequence[LinearityPoint], *, full_scale: float) -> LackOfFit:
     """Residuals of the levels' mean readings from the least squares line through all points, percent of full scale.
 

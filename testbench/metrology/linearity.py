@@ -10,6 +10,7 @@ import GTC
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from testbench.metrology.arguments import checked, one_axis
 from testbench.metrology.coverage import Expanded, expand
 from testbench.metrology.quantity import Quantity
 from testbench.metrology.scatter import excess_scatter, mean_of
@@ -19,6 +20,7 @@ DRIFT_INFLUENCE = "drift during the test"
 SCATTER_INFLUENCE = "scatter between passes"
 
 
+@checked
 @dataclass(frozen=True, slots=True)
 class LinearityPoint:
     """One reading at one level: pass, nominal content as fraction of full scale, gas and indication in the same unit."""
@@ -71,6 +73,7 @@ class Linearity:
     expanded: Expanded
 
 
+@checked
 def linearity_error(
     points: Sequence[LinearityPoint],
     *,
@@ -191,6 +194,7 @@ class Regression:
     largest_index: int
 
 
+@checked
 def regression_residuals(reference: ArrayLike, indication: ArrayLike) -> Regression:
     """Fit a line by ordinary least squares to n ≥ 3 pairs (two arrays of one length) and return the residuals.
 
@@ -222,8 +226,8 @@ def regression_residuals(reference: ArrayLike, indication: ArrayLike) -> Regress
 
 
 def _pairs(reference: ArrayLike, indication: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    x = np.asarray(reference, dtype=np.float64).ravel()
-    y = np.asarray(indication, dtype=np.float64).ravel()
+    x = one_axis(reference, "reference")
+    y = one_axis(indication, "indication")
     if x.size != y.size:
         raise ValueError(f"as many references as indications are needed, got {x.size} and {y.size}")
     if x.size < 3:

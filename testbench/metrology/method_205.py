@@ -8,11 +8,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from testbench.metrology.arguments import checked
+
 LEAST_LEVELS = 2
 INJECTIONS = 3
 NEAR_A_LEVEL_PERCENT = 10.0
 
 
+@checked
 def diluted_content(cylinder: float, source_flow: float, diluent_flow: float) -> float:
     """Predicted content of a dilution C = C_s·q_s/(q_s + q_d): flows in one unit, the diluent free of the component."""
     if source_flow < 0 or diluent_flow < 0 or not source_flow + diluent_flow > 0:
@@ -35,6 +38,7 @@ class DilutionLevel:
     largest_index: int
 
 
+@checked
 def dilution_level(injections: Sequence[float], predicted: float) -> DilutionLevel:
     """Evaluate the (three) injections of one level (Method 205, 3.2.4 to 3.2.6): limits are 2 % for both percentages.
 
@@ -50,6 +54,7 @@ def dilution_level(injections: Sequence[float], predicted: float) -> DilutionLev
     return DilutionLevel(mean, predicted, 100.0 * (mean - predicted) / predicted, departures[index], index)
 
 
+@checked
 def is_near_a_level(protocol_gas: float, levels: Sequence[float]) -> bool:
     """Whether the undiluted gas lies within 10 % of one of the levels that were tested, as Method 205 (3.2.7) asks."""
     return any(abs(protocol_gas - level) <= NEAR_A_LEVEL_PERCENT / 100.0 * level for level in levels)

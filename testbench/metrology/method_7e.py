@@ -10,24 +10,30 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal, localcontext
 
+from testbench.metrology.arguments import checked
+
 _PRECISION = 60
 
 
+@checked
 def calibration_error(direct: Decimal, certified: Decimal, span: Decimal) -> Decimal:
     """Analyser calibration error ACE = (C_dir − C_v)/CS·100, % of span (Method 7E, equation 7E-1)."""
     return _percent_of_span(direct - certified, span)
 
 
+@checked
 def system_bias(system: Decimal, direct: Decimal, span: Decimal) -> Decimal:
     """System bias SB = (C_s − C_dir)/CS·100, % of span (equation 7E-2): through the whole system against directly."""
     return _percent_of_span(system - direct, span)
 
 
+@checked
 def system_drift(bias_before: Decimal, bias_after: Decimal) -> Decimal:
     """Drift D = |SB_final − SB_initial|, % of span (equation 7E-4)."""
     return abs(bias_after - bias_before)
 
 
+@checked
 def interference(responses: Mapping[str, Decimal], span: Decimal) -> Decimal:
     """Sum of the magnitudes of the responses to all interference gases, % of span (Method 7E, 8.2.7)."""
     if not responses:
@@ -35,6 +41,7 @@ def interference(responses: Mapping[str, Decimal], span: Decimal) -> Decimal:
     return _percent_of_span(sum((abs(response) for response in responses.values()), Decimal(0)), span)
 
 
+@checked
 def converter_efficiency(measured: Decimal, certified: Decimal) -> Decimal:
     """Efficiency of the NO2 converter by NO2 gas: NOx found/NO2 certified·100 % (equation 7E-7)."""
     if not certified > 0:
@@ -43,6 +50,7 @@ def converter_efficiency(measured: Decimal, certified: Decimal) -> Decimal:
         return measured / certified * 100
 
 
+@checked
 @dataclass(frozen=True, slots=True)
 class SystemChecks:
     """Means of the bias checks before and after a run: `zero` and `upscale` system responses, and the upscale gas `gas`."""
@@ -52,6 +60,7 @@ class SystemChecks:
     gas: Decimal
 
 
+@checked
 def corrected_concentration(mean: Decimal, checks: SystemChecks) -> Decimal:
     """Run average corrected for bias: C = (C̄ − C_0)·C_ma/(C_m − C_0) (equation 7E-5b), in the data's unit.
 

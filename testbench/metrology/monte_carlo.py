@@ -18,6 +18,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from testbench.metrology.arguments import checked, one_axis
 from testbench.metrology.distributions import Distribution
 from testbench.metrology.gum import Propagated
 
@@ -52,6 +53,7 @@ class MonteCarlo:
         return int(self.sample.size)
 
 
+@checked
 def monte_carlo(
     model: Model, inputs: Mapping[str, Distribution], *, trials: int = 1_000_000, probability: float = 0.95, seed: int
 ) -> MonteCarlo:
@@ -67,11 +69,13 @@ def monte_carlo(
     return summarise(values, probability=probability)
 
 
+@checked
 def monte_carlo_together(model: Model, inputs: Mapping[str, Distribution], *, trials: int = 1_000_000, seed: int) -> Floats:
     """Model values of several measurands, shape (trials, k), in the order they were drawn. Errors as `monte_carlo`."""
     return np.concatenate(list(_blocks(model, inputs, trials, seed)))
 
 
+@checked
 def monte_carlo_adaptive(
     model: Model,
     inputs: Mapping[str, Distribution],
@@ -113,6 +117,7 @@ def monte_carlo_adaptive(
     )
 
 
+@checked
 def summarise(values: ArrayLike, *, probability: float = 0.95) -> MonteCarlo:
     """Value, standard uncertainty and coverage intervals of model values in any order (JCGM 101, 7.5 to 7.7).
 
@@ -121,7 +126,7 @@ def summarise(values: ArrayLike, *, probability: float = 0.95) -> MonteCarlo:
     values, one that is not finite, and p outside (0, 1).
     """
     _check_probability(probability)
-    ordered = np.sort(np.asarray(values, dtype=np.float64).ravel())
+    ordered = np.sort(one_axis(values, "values"))
     m = ordered.size
     if m < 2 or not np.isfinite(ordered).all():
         raise ValueError("a Monte Carlo result needs at least 2 values, all finite")
@@ -140,6 +145,7 @@ def summarise(values: ArrayLike, *, probability: float = 0.95) -> MonteCarlo:
     )
 
 
+@checked
 def numerical_tolerance(standard_uncertainty: float, digits: int = 2) -> float:
     """δ = ½·10^ℓ, where u = c·10^ℓ with c an integer of `digits` digits (JCGM 101, 7.9.2; JJF 1059.2-2012).
 
@@ -171,6 +177,7 @@ class Validation:
         return self.low <= self.tolerance and self.high <= self.tolerance
 
 
+@checked
 def validate(gum: Propagated, found: MonteCarlo, *, digits: int = 2, shortest: bool = False) -> Validation:
     """Compare y ± U of the GUM with the interval of Monte Carlo: d = |y ± U − y_low,high| ≤ δ (JCGM 101, 8.1.2).
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from testbench.metrology.accuracy import AccuracyAudit, bias_adjustment_factor
+from testbench.metrology.arguments import checked
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +19,7 @@ class LoadLevel:
     normal: bool
 
 
+@checked
 def overall_bias_adjustment_factor(levels: Sequence[LoadLevel], decimals: int = 3) -> Decimal:
     """The largest of the factors at the normal levels (40 CFR 75 App. A 7.6.5, equation A-12), dimensionless.
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from scipy import special
 
+from testbench.metrology.arguments import checked
 from testbench.metrology.quantity import Quantity
 from testbench.metrology.scatter import check_units, mean_of
 from testbench.metrology.uncertain import Influences
@@ -38,6 +39,7 @@ class Parallelism:
     interval_percent: tuple[float, float]
 
 
+@checked
 def parallelism(levels: Sequence[tuple[float, Sequence[Quantity]]], *, probability: float = 0.95) -> Parallelism:
     """Determine P_j = (1/C̄_j)·sqrt[Σ(C_ij − C̄_j)²/(m − 1)]·100 % at each level j, and the largest (HJ 76-2017, parallelism).
 
@@ -83,6 +85,7 @@ def _level(fraction: float, indications: Sequence[Quantity], probability: float)
     return ParallelismLevel(fraction, indicated, float(mean.x), relative(squares), (relative(low), relative(high)))
 
 
+@checked
 def spread_interval(squares: float, noise: float, degrees_of_freedom: int, probability: float) -> tuple[float, float]:
     """Interval of a true sum of squares when `squares` was found and each degree of freedom has the noise variance `noise`.
 

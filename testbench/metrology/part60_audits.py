@@ -12,6 +12,7 @@ from decimal import Decimal, localcontext
 from enum import StrEnum
 
 from testbench.metrology.accuracy import AccuracyAudit
+from testbench.metrology.arguments import checked
 
 _PRECISION = 60
 DRIFT_DAYS = 7
@@ -31,6 +32,7 @@ class AuditAccuracy:
         return _percent(self.difference, standard, "the applicable standard")
 
 
+@checked
 def cylinder_gas_accuracy(measured: Sequence[Decimal], certified: Decimal) -> AuditAccuracy:
     """Accuracy at one audit point, A = (C_m − C_a)/C_a·100 (App. F Procedure 1, equation 1-1).
 
@@ -41,6 +43,7 @@ def cylinder_gas_accuracy(measured: Sequence[Decimal], certified: Decimal) -> Au
     return AuditAccuracy(mean, certified, mean - certified, _percent(mean - certified, certified, "the audit gas"))
 
 
+@checked
 def relative_accuracy_audit(measured: Sequence[Decimal], reference: Sequence[Decimal]) -> AuditAccuracy:
     """Accuracy of a relative accuracy audit of (three) runs: (mean CEMS − mean RM)/mean RM·100 (Procedure 1, 5.1.3).
 
@@ -53,6 +56,7 @@ def relative_accuracy_audit(measured: Sequence[Decimal], reference: Sequence[Dec
     return AuditAccuracy(cems, rm, cems - rm, _percent(cems - rm, rm, "the reference mean"))
 
 
+@checked
 def relative_accuracy_of(audit: AccuracyAudit, denominator: Decimal) -> Decimal:
     """RA = (|d| + |cc|)/denominator·100 % (PS-2, equation 2-6): of the reference mean, or of the applicable standard."""
     return _percent(absolute_accuracy(audit), denominator, "the denominator")
@@ -103,6 +107,7 @@ class OutOfControl:
     ends: int | None
 
 
+@checked
 def out_of_control_periods(drifts: Sequence[Decimal], limit: Decimal) -> tuple[OutOfControl, ...]:
     """Periods out of control by daily calibration drift (40 CFR 60 App. F Procedure 1, 4.3).
 

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import special
 
+from testbench.metrology.arguments import checked
+
 CONFIDENCE = 0.95
 TOLERANCE_SHARE = 0.75  # of the values, which the tolerance interval holds
 
@@ -38,6 +40,7 @@ class ParticulateCorrelation:
     extrapolated: bool
 
 
+@checked
 def particulate_correlation(
     signal: Sequence[float], concentration: Sequence[float], *, limit: float
 ) -> ParticulateCorrelation:
@@ -86,6 +89,7 @@ def particulate_correlation(
     )
 
 
+@checked
 def tolerance_factor(effective_pairs: float, degrees_of_freedom: int) -> float:
     """k_T = u·v: u solves Φ(1/√n′ + u) − Φ(1/√n′ − u) = 0.75, v = sqrt[f/χ²(0.05; f)]; both arguments above zero."""
     from scipy.optimize import brentq  # heavy; needed here only

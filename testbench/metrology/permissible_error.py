@@ -10,7 +10,10 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from testbench.metrology.arguments import checked
 
+
+@checked
 @dataclass(frozen=True, slots=True)
 class PermissibleError:
     """The larger of an absolute error (µmol/mol) and a share of the true value (percent)."""
@@ -43,6 +46,7 @@ class WorstError:
         return 100.0 * self.error / self.reference if self.reference > 0 else None
 
 
+@checked
 def worst_error(readings: Sequence[float], references: Sequence[float]) -> WorstError:
     """The reading that is furthest from its reference (OIML R 144, every reading counts); of equal ones the first.
 
@@ -57,6 +61,7 @@ def worst_error(readings: Sequence[float], references: Sequence[float]) -> Worst
     return WorstError(errors[index], references[index], index + 1)
 
 
+@checked
 def warm_up_spread(readings: Sequence[float]) -> float:
     """Largest minus smallest of the readings at once and after 2, 5 and 15 min (OIML R 144, warm-up time), in their unit.
 

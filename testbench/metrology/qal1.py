@@ -10,9 +10,12 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from testbench.metrology.arguments import checked
+
 COVERAGE_FACTOR = 1.96
 
 
+@checked
 @dataclass(frozen=True, slots=True)
 class Contribution:
     """One influence: its name, and the standard uncertainty that it contributes, in the unit of the measured value."""
@@ -36,6 +39,7 @@ class Budget:
         return 100.0 * self.expanded / value
 
 
+@checked
 def deviation_uncertainty(lower: float, upper: float, *, sensitivity: float = 1.0) -> float:
     """u = |c|·sqrt((x⁺² + x⁺·x⁻ + x⁻²)/3): largest deviations to either side, signed (EN ISO 14956).
 
@@ -48,11 +52,13 @@ def deviation_uncertainty(lower: float, upper: float, *, sensitivity: float = 1.
     return abs(sensitivity) * math.sqrt((upper**2 + upper * lower + lower**2) / 3.0)
 
 
+@checked
 def reference_material_uncertainty(full_scale: float, *, share: float = 0.7, percent: float = 2.0) -> float:
     """u of the reference gas: `percent` of `share` of the range, divided by √3 (as EN 15267-3 certificates have it)."""
     return full_scale * share * percent / 100.0 / math.sqrt(3.0)
 
 
+@checked
 def combine(contributions: Sequence[Contribution], *, factor: float = COVERAGE_FACTOR) -> Budget:
     """u_c = sqrt(Σ u²), U = factor·u_c, factor 1.96 or 2 (EN ISO 14956). Raises ValueError for none or a negative one.
 
@@ -67,6 +73,7 @@ def combine(contributions: Sequence[Contribution], *, factor: float = COVERAGE_F
     return Budget(tuple(contributions), combined, factor * combined)
 
 
+@checked
 def percent_of_permitted(expanded: float, *, limit_value: float, permitted_percent: float) -> float:
     """Expanded uncertainty in percent of the permitted one, P·E; EN 15267-1 asks for 75 % at most.
 

@@ -19,6 +19,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
+from testbench.metrology.arguments import checked, number
+
 Floats = NDArray[np.float64]
 
 SIGMA_FACTOR = 1.96
@@ -61,6 +63,12 @@ class Pair:
     signal: float
     reference: float
     to_standard: float = 1.0
+
+    def __post_init__(self) -> None:
+        for name in ("signal", "reference", "to_standard"):
+            value = getattr(self, name)
+            if type(value) is not float:
+                object.__setattr__(self, name, number(value, name))
 
     @property
     def standard_reference(self) -> float:
@@ -136,6 +144,7 @@ class SurveillanceTest:
         return abs(self.variability.mean_difference) <= self.permitted_difference
 
 
+@checked
 def standard_conditions(
     *,
     temperature_c: float = 0.0,
@@ -164,6 +173,7 @@ def standard_conditions(
     return factor
 
 
+@checked
 def choose_method(pairs: Sequence[Pair], *, limit_value: float, permitted_percent: float) -> Method:
     """A where y_s,max − y_s,min reaches P·E; else B where y_s,min is at least 15 % of E, C where it is less."""
     _check(pairs, 2, limit_value, permitted_percent)
@@ -173,6 +183,7 @@ def choose_method(pairs: Sequence[Pair], *, limit_value: float, permitted_percen
     return Method.B if min(values) >= LOW_SHARE * limit_value else Method.C
 
 
+@checked
 def calibration_function(
     pairs: Sequence[Pair],
     *,
@@ -193,6 +204,7 @@ def calibration_function(
     """
     _check(pairs, 3, limit_value, permitted_percent)
     chosen = choose_method(pairs, limit_value=limit_value, permitted_percent=permitted_percent) if method is None else method
+    _check_gaps(reference_gas)
     x, y = _columns(pairs)
     if chosen is Method.B:
         if zero_signal is None:
@@ -212,6 +224,7 @@ def calibration_function(
     return CalibrationFunction(chosen, intercept, slope, upper, max(values) - min(values), _r_squared(x, y), len(pairs))
 
 
+@checked
 def k_factor(pairs: int) -> float:
     """k_v = sqrt(χ²(0.5; N − 1)/(N − 1)) (EN 14181:2014), for N of at least 2 pairs; ValueError below."""
     if pairs < 2:
@@ -220,11 +233,13 @@ def k_factor(pairs: int) -> float:
     return math.sqrt(median / (pairs - 1))
 
 
+@checked
 def sigma0(*, limit_value: float, permitted_percent: float) -> float:
     """σ0 = P·E/1.96, the standard deviation that the permitted 95 % interval stands for, in the limit value's unit."""
     return permitted_percent / 100.0 * limit_value / SIGMA_FACTOR
 
 
+@checked
 def variability(
     pairs: Sequence[Pair],
     function: CalibrationFunction,
@@ -245,6 +260,7 @@ def variability(
     return Variability(tuple(differences), mean, deviation, sigma, k_v, factor * sigma * k_v)
 
 
+@checked
 def surveillance_test(
     pairs: Sequence[Pair], function: CalibrationFunction, *, limit_value: float, permitted_percent: float
 ) -> SurveillanceTest:
@@ -257,6 +273,7 @@ def surveillance_test(
     return SurveillanceTest(result, t, t * result.standard_deviation / math.sqrt(len(pairs)) + result.sigma0)
 
 
+@checked
 @dataclass(frozen=True, slots=True)
 class Week:
     """A week of service: how many values were measured, and how many of them outside the valid range."""
@@ -289,9 +306,9 @@ def range_use(weeks: Sequence[Week]) -> RangeUse:
     It is due where more than 5 % of the values of a week are outside the valid range in more than 5 weeks, or more than 40 %
     in one. Raises ValueError for a week with more values outside than measured.
     """
-    for number, week in enumerate(weeks, start=1):
+    for place, week in enumerate(weeks, start=1):
         if not 0 <= week.outside <= week.values:
-            raise ValueError(f"week {number}: {week.outside} of {week.values} values cannot be outside")
+            raise ValueError(f"week {place}: {week.outside} of {week.values} values cannot be outside")
     above = sum(20 * week.outside > week.values for week in weeks)
     return RangeUse(above, tuple(n for n, week in enumerate(weeks, start=1) if 5 * week.outside > 2 * week.values))
 
@@ -318,8 +335,12 @@ def _r_squared(x: Floats, y: Floats) -> float | None:
 def _check(pairs: Sequence[Pair], least: int, limit_value: float, permitted_percent: float) -> None:
     if len(pairs) < least:
         raise ValueError(f"at least {least} pairs are needed, got {len(pairs)}")
-    for number, pair in enumerate(pairs, start=1):
-        if not all(math.isfinite(value) for value in (pair.signal, pair.reference, pair.to_standard)):
-            raise ValueError(f"pair {number} has a gap")
+    _check_gaps(pairs)
     if not (limit_value > 0 and permitted_percent > 0):
         raise ValueError("the limit value and the permitted uncertainty must be above zero")
+
+
+def _check_gaps(pairs: Sequence[Pair]) -> None:
+    for place, pair in enumerate(pairs, start=1):
+        if not all(math.isfinite(value) for value in (pair.signal, pair.reference, pair.to_standard)):
+            raise ValueError(f"pair {place} has a gap")

@@ -11,6 +11,10 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
+from fractions import Fraction
+
+from testbench.metrology.arguments import number
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +32,10 @@ class Quantity:
     value: float
     unit: str
     components: Mapping[str, Component] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if isinstance(self.value, Decimal | Fraction):
+            object.__setattr__(self, "value", number(self.value, "value of a quantity"))
 
     @property
     def standard_uncertainty(self) -> float:

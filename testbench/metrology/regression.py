@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from decimal import Decimal, localcontext
 from fractions import Fraction
 
+from testbench.metrology.arguments import checked
 from testbench.metrology.written import DIGITS, Number, all_written, rounded
 
 Row = list[Fraction]
@@ -68,6 +69,7 @@ def fit_line(x: Iterable[Number], y: Iterable[Number], *, intercept: bool = True
     return fit_linear([x], y, intercept=intercept)
 
 
+@checked
 def fit_polynomial(x: Iterable[Number], y: Iterable[Number], degree: int, *, intercept: bool = True) -> Regression:
     """Fit y = a + b·x + … + c·x^degree (without a where there is no intercept).
 

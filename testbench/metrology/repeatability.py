@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from testbench.metrology.arguments import checked, one_axis
 from testbench.metrology.coverage import standard_deviation_interval
 
 
@@ -30,6 +31,7 @@ class Repeatability:
     probability: float
 
 
+@checked
 def repeatability(
     readings: ArrayLike, *, resolution: float = 0.0, gas_reproducibility: float = 0.0, probability: float = 0.95
 ) -> Repeatability:
@@ -45,7 +47,7 @@ def repeatability(
 
     Raises ValueError for fewer than two readings, gaps, a mean that is not above zero, and negative inputs.
     """
-    x = np.asarray(readings, dtype=np.float64).ravel()
+    x = one_axis(readings, "readings")
     if x.size < 2:
         raise ValueError(f"repeatability needs at least 2 readings, got {x.size}")
     if not np.isfinite(x).all():

@@ -19,6 +19,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from testbench.metrology.arguments import checked, one_axis
 from testbench.metrology.coverage import Expanded, expand, standard_deviation_interval
 
 Floats = NDArray[np.float64]
@@ -41,6 +42,7 @@ class Direction(StrEnum):
     FALL = "fall"
 
 
+@checked
 @dataclass(frozen=True, slots=True)
 class LineDelay:
     """Transport delay of the gas line in s, its standard uncertainty, and the time constant of mixing on the way, in s."""
@@ -91,6 +93,7 @@ class MeanResponse:
     budget: Mapping[str, float]
 
 
+@checked
 def step_response(
     times: ArrayLike,
     values: ArrayLike,
@@ -250,6 +253,7 @@ def monotone(curve: Floats) -> Floats:
     return np.asarray(isotonic_regression(smooth).x, dtype=np.float64)
 
 
+@checked
 def mixing_half_width(mixing_s: float, transition_s: float) -> float:
     """Return the largest delay, in s, that mixing can add to the T90 of a first-order device with this 10-90 % time."""
     if mixing_s <= 0:
@@ -259,8 +263,8 @@ def mixing_half_width(mixing_s: float, transition_s: float) -> float:
 
 
 def _readings(times: ArrayLike, values: ArrayLike) -> tuple[Floats, Floats]:
-    t = np.asarray(times, dtype=np.float64).ravel()
-    v = np.asarray(values, dtype=np.float64).ravel()
+    t = one_axis(times, "times")
+    v = one_axis(values, "values")
     if t.size != v.size:
         raise ValueError(f"as many times as values are needed, got {t.size} and {v.size}")
     if not np.isfinite(t).all() or (np.diff(t) <= 0).any():

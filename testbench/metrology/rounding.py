@@ -8,6 +8,8 @@ from __future__ import annotations
 from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Context, Decimal
 from enum import StrEnum
 
+from testbench.metrology.arguments import checked
+
 
 class RoundingMode(StrEnum):
     """What happens to a number that lies exactly half-way.
@@ -26,6 +28,7 @@ _DECIMAL_MODE = {
 }
 
 
+@checked
 def round_decimal(value: Decimal, decimals: int, mode: RoundingMode = RoundingMode.HALF_AWAY_FROM_ZERO) -> Decimal:
     """Round `value` to `decimals` places after the point, in one step.
 

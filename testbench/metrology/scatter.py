@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import GTC
 from GTC.lib import UncertainReal
 
+from testbench.metrology.arguments import checked
 from testbench.metrology.coverage import standard_deviation_interval
 from testbench.metrology.quantity import Quantity
 
@@ -28,6 +29,7 @@ def degrees_of_freedom(number: UncertainReal) -> float:
     return math.inf if math.isnan(dof) else max(1.0, dof)
 
 
+@checked
 def excess_scatter(
     groups: Sequence[Sequence[UncertainReal]], drifts: Sequence[float] = (), *, negligible: float
 ) -> tuple[float, float]:

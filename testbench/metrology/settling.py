@@ -8,6 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from testbench.metrology.arguments import checked, one_axis
+
 Floats = NDArray[np.float64]
 
 MINIMUM_READINGS = 6
@@ -32,6 +34,7 @@ class SettlingEvidence:
     window_s: float
 
 
+@checked
 def settled(times: ArrayLike, values: ArrayLike, *, tolerance: float) -> SettlingEvidence:
     """Judge a window of readings (`times` in s, strictly ascending; `values` of the same length, NaN is a gap).
 
@@ -45,8 +48,8 @@ def settled(times: ArrayLike, values: ArrayLike, *, tolerance: float) -> Settlin
 
     Raises ValueError for arrays that do not fit, times out of order, or a negative tolerance.
     """
-    t = np.asarray(times, dtype=np.float64).ravel()
-    v = np.asarray(values, dtype=np.float64).ravel()
+    t = one_axis(times, "times")
+    v = one_axis(values, "values")
     if t.size != v.size:
         raise ValueError(f"as many times as values are needed, got {t.size} and {v.size}")
     if not np.isfinite(t).all() or (np.diff(t) <= 0).any():

@@ -18,9 +18,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from testbench.metrology.arguments import checked
+
 HALF_DAY_MIN = 720.0
 
 
+@checked
 @dataclass(frozen=True, slots=True)
 class StabilityRule:
     """When readings count as stable; times in minutes, shares as fractions, `least` in the unit of the readings."""
@@ -63,6 +66,7 @@ class Stabilisation:
     readings: int
 
 
+@checked
 def plateau_of(times_min: Sequence[float], readings: Sequence[float], *, plateau_min: float = 30.0) -> float:
     """Median of the readings of the last `plateau_min` minutes (later than the last time − `plateau_min`).
 
@@ -73,6 +77,7 @@ def plateau_of(times_min: Sequence[float], readings: Sequence[float], *, plateau
     return statistics.median(value for time, value in zip(times_min, readings, strict=True) if time > since)
 
 
+@checked
 def stabilisation_time(
     times_min: Sequence[float],
     readings: Sequence[float],
@@ -102,6 +107,7 @@ def stabilisation_time(
     return Stabilisation(*setpoints, before, plateau, tolerance, stable, len(readings))
 
 
+@checked
 def stabilisation_times(
     times_min: Sequence[float],
     setpoints: Sequence[float],
@@ -125,6 +131,7 @@ def stabilisation_times(
     return tuple(found)
 
 
+@checked
 def without_half_day_slips(times_min: Sequence[float], *, reach_min: float = 60.0) -> tuple[float, ...]:
     """Times in minutes with the slips of a twelve-hour clock (AM for PM) undone; those that ascend as they should stay.
 

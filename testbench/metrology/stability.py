@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from testbench.metrology.arguments import checked
 from testbench.metrology.coverage import Expanded, expand
 from testbench.metrology.quantity import Quantity
 from testbench.metrology.scatter import check_units, degrees_of_freedom
 from testbench.metrology.uncertain import Influences, budget
 
 
+@checked
 @dataclass(frozen=True, slots=True)
 class StabilityReading:
     """One reading of the gas, a time (s) after the first; reference and indication in one unit."""

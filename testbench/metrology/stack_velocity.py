@@ -10,6 +10,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from testbench.metrology.arguments import checked
 from testbench.metrology.rounding import decimal_of, round_decimal
 
 PITOT_CONSTANT = 85.49  # (ft/s)·sqrt[(lb/lb-mole)(inHg)/((°R)(inH2O))], Method 2, equation 2-7
@@ -26,6 +27,7 @@ LEAST_POINTS_FOR_WALL_EFFECTS = 16
 LEAST_DIAMETER_FOR_WALL_EFFECTS_FT = 3.3
 
 
+@checked
 def dry_molar_mass(co2_percent: float, o2_percent: float) -> float:
     """Molar mass of dry gas, lb/lb-mole: 0.44·CO2 + 0.32·O2 + 0.28·(100 − CO2 − O2), percent dry (Method 3, eq. 3-1)."""
     if min(co2_percent, o2_percent) < 0 or co2_percent + o2_percent > 100:
@@ -33,6 +35,7 @@ def dry_molar_mass(co2_percent: float, o2_percent: float) -> float:
     return 0.44 * co2_percent + 0.32 * o2_percent + 0.28 * (100.0 - co2_percent - o2_percent)
 
 
+@checked
 def wet_molar_mass(dry: float, water_fraction: float) -> float:
     """Molar mass of wet gas, lb/lb-mole: Md·(1 − Bws) + 18·Bws, Bws the volume fraction of water (Method 2, eq. 2-6)."""
     if not 0 <= water_fraction < 1:
@@ -40,6 +43,7 @@ def wet_molar_mass(dry: float, water_fraction: float) -> float:
     return dry * (1.0 - water_fraction) + 18.0 * water_fraction
 
 
+@checked
 @dataclass(frozen=True, slots=True)
 class StackGas:
     """State of the stack gas: barometer (inHg), static pressure of the stack (inH2O), wet molar mass (lb/lb-mole)."""
@@ -54,6 +58,7 @@ class StackGas:
         return self.barometer_inhg + self.static_inh2o / WATER_TO_MERCURY
 
 
+@checked
 def point_velocity(
     pressure_inh2o: float,
     temperature_f: float,
@@ -92,6 +97,7 @@ class Traverse:
     points: int
 
 
+@checked
 def traverse_velocity(velocities: Sequence[float], *, wall_factor: float = 1.0) -> Traverse:
     """Mean velocity of at least 12 traverse points times the wall adjustment factor (Method 2H, section 12.4), ft/s."""
     if len(velocities) < LEAST_TRAVERSE_POINTS:
@@ -107,6 +113,7 @@ def default_wall_factor(*, masonry: bool) -> float:
     return MASONRY_WALL_FACTOR if masonry else OTHER_WALL_FACTOR
 
 
+@checked
 def calculated_wall_factor(
     with_wall_effects_fps: float, without_fps: float, *, points: int, complete: bool, diameter_ft: float | None = None
 ) -> float:
@@ -131,6 +138,7 @@ def _four_decimals(factor: float) -> float:
     return float(round_decimal(decimal_of(factor), 4))
 
 
+@checked
 def standard_flow(velocity_fps: float, area_ft2: float, temperature_f: float, gas: StackGas) -> float:
     """Wet volumetric flow at 68 °F and 29.92 inHg, scfh: 3600·v·A·528/(Ts + 460)·Ps/29.92 (Method 2, eq. 2-8, wet)."""
     if not area_ft2 > 0:

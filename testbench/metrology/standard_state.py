@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from testbench.metrology.arguments import checked
+
 
 @dataclass(frozen=True, slots=True)
 class StandardState:
@@ -25,6 +27,7 @@ EPA = StandardState("EPA Method 2: 20 °C, 101.325 kPa (29.92 in Hg)", 20.0, 101
 NORMAL = StandardState("0 °C, 101.325 kPa (ISO 10780 and EN ISO 16911-1)", 0.0, 101_325.0, 273.15)
 
 
+@checked
 def at_standard_state(
     flow: float, state: StandardState, *, temperature_c: float, pressure_pa: float, water: float = 0.0, dry: bool
 ) -> float:

@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import special
 
-from testbench.metrology.coverage import standard_deviation_interval
+from testbench.metrology.arguments import checked, one_axis
+from testbench.metrology.coverage import expand, standard_deviation_interval
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,7 @@ class RangeRepeatability:
     count: int
 
 
+@checked
 def range_repeatability(
     readings: ArrayLike,
     *,
@@ -54,6 +56,7 @@ def range_repeatability(
     return RangeRepeatability(share * s, (share * ends[0], share * ends[1]), float(x.mean()), s, int(x.size))
 
 
+@checked
 def detection_limit(blank_deviation: float, count: int, *, probability: float = 0.95) -> float:
     """Detection limit t·s_0: two-sided t at n − 1 degrees of freedom, s_0 of n readings of zero gas (EN ISO 9169).
 
@@ -63,7 +66,7 @@ def detection_limit(blank_deviation: float, count: int, *, probability: float = 
         raise ValueError(f"a detection limit needs at least 2 readings, got {count}")
     if not blank_deviation >= 0:
         raise ValueError(f"standard deviation must be 0 or more, got {blank_deviation}")
-    return float(special.stdtrit(count - 1, (1.0 + probability) / 2.0)) * blank_deviation
+    return expand(blank_deviation, count - 1, probability=probability).uncertainty
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +84,7 @@ class Reproducibility:
     interval: tuple[float, float]
 
 
+@checked
 def reproducibility(one: ArrayLike, other: ArrayLike, *, probability: float = 0.95) -> Reproducibility:
     """R_f = t(0.05; n − 1)·s_D with s_D = sqrt(Σ(x_1 − x_2)²/(2n)), two-sided t (EN 15267-3, reproducibility).
 
@@ -97,6 +101,7 @@ def reproducibility(one: ArrayLike, other: ArrayLike, *, probability: float = 0.
     return Reproducibility(n, deviation, t, t * deviation, (t * low, t * high))
 
 
+@checked
 def availability_percent(total_h: float, outages_h: Sequence[float]) -> float:
     """Availability: (total − outages)/total·100 % (EN 15267-3, field test). Hours; maintenance and checks count as outages.
 
@@ -110,6 +115,7 @@ def availability_percent(total_h: float, outages_h: Sequence[float]) -> float:
     return 100.0 * (total_h - lost) / total_h
 
 
+@checked
 @dataclass(frozen=True, slots=True)
 class FieldCheck:
     """One check of zero and span in the field: days since the first one, deviations from it in percent of full scale."""
@@ -132,6 +138,7 @@ class MaintenanceInterval:
     span_percent_fs: float
 
 
+@checked
 def maintenance_interval(checks: Sequence[FieldCheck], *, permitted_percent_fs: float) -> MaintenanceInterval:
     """The longest time without adjustment in which zero and span drift stay within what is permitted (EN 15267-3).
 
@@ -157,7 +164,7 @@ def maintenance_interval(checks: Sequence[FieldCheck], *, permitted_percent_fs: 
 
 
 def _numbers(readings: ArrayLike, least: int) -> NDArray[np.float64]:
-    x = np.asarray(readings, dtype=np.float64).ravel()
+    x = one_axis(readings, "readings")
     if x.size < least:
         raise ValueError(f"at least {least} readings are needed, got {x.size}")
     if not np.isfinite(x).all():

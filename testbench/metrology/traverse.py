@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from testbench.metrology.arguments import checked
 from testbench.metrology.quantity import Component, Quantity
 from testbench.metrology.scatter import check_units, mean_of
 from testbench.metrology.uncertain import Influences
@@ -41,6 +42,7 @@ _ROUND = {
 _SIDE = {5: (0.0, 0.212, 0.426), 6: (0.063, 0.265, 0.439), 7: (0.0, 0.134, 0.297, 0.447)}
 
 
+@checked
 def round_positions(scheme: Scheme, per_radius: int) -> tuple[float, ...]:
     """Distances from the wall over the diameter of the 2·`per_radius` points of one diameter, ascending.
 
@@ -60,6 +62,7 @@ def round_positions(scheme: Scheme, per_radius: int) -> tuple[float, ...]:
     return (*near, *(1.0 - position for position in reversed(near)))
 
 
+@checked
 def side_positions(scheme: Scheme, points: int) -> tuple[float, ...]:
     """Distances from the wall over the length of a side of a rectangular duct, ascending; the grid has them on both sides.
 
@@ -76,11 +79,13 @@ def side_positions(scheme: Scheme, points: int) -> tuple[float, ...]:
     return tuple(sorted({0.5 + sign * offset for offset in half for sign in (-1.0, 1.0)}))
 
 
+@checked
 def rectangular_grid(scheme: Scheme, across: int, along: int) -> tuple[tuple[float, float], ...]:
     """Positions (x/width, y/height) of `across` times `along` points of a rectangular duct, each from its wall."""
     return tuple((x, y) for y in side_positions(scheme, along) for x in side_positions(scheme, across))
 
 
+@checked
 @dataclass(frozen=True, slots=True)
 class TraversePoint:
     """Differential pressure of a Pitot tube at one point, Pa; the share of the area it stands for (relative)."""
@@ -89,6 +94,7 @@ class TraversePoint:
     weight: float = 1.0
 
 
+@checked
 def traverse_mean(
     points: Sequence[TraversePoint], *, density: Quantity, coefficient: Quantity, integration_percent: float = 0.0
 ) -> Quantity:
@@ -108,6 +114,7 @@ def traverse_mean(
     return Quantity(mean.value, mean.unit, {**mean.components, INTEGRATION_INFLUENCE: part})
 
 
+@checked
 def weighted_mean(velocities: Sequence[Quantity], weights: Sequence[float] | None = None) -> Quantity:
     """Σ w·V/Σ w of n velocities in one unit; without weights all count alike. Raises ValueError as `traverse_mean`."""
     if not velocities:

@@ -17,8 +17,10 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping
+from numbers import Real
 from typing import TYPE_CHECKING
 
+from testbench.metrology.arguments import number
 from testbench.metrology.quantity import Component, Quantity
 
 if TYPE_CHECKING:
@@ -46,7 +48,7 @@ class Influences:
 
         known = self._numbers.get(name)
         if known is None:
-            if not degrees_of_freedom >= 1:
+            if not (isinstance(degrees_of_freedom, Real) and degrees_of_freedom >= 1):
                 raise InfluenceError(f"influence {name!r}: degrees of freedom must be at least 1, got {degrees_of_freedom}")
             known = self._numbers[name] = GTC.ureal(0.0, 1.0, degrees_of_freedom, label=name)
         elif GTC.dof(known) != degrees_of_freedom:
@@ -60,13 +62,12 @@ class Influences:
         """Return the uncertain number of a quantity; raise InfluenceError where it contradicts an earlier one."""
         import GTC
 
-        number = GTC.constant(quantity.value)
+        uncertain = GTC.constant(_finite(quantity.value, "value"))
         for name, component in quantity.components.items():
-            if not math.isfinite(component.contribution):
-                raise InfluenceError(f"influence {name!r}: contribution must be finite, got {component.contribution}")
-            if component.contribution != 0.0:
-                number = number + component.contribution * self.influence(name, component.degrees_of_freedom)
-        return number
+            contribution = _finite(component.contribution, f"influence {name!r}: contribution")
+            if contribution != 0.0:
+                uncertain = uncertain + contribution * self.influence(name, component.degrees_of_freedom)
+        return uncertain
 
     def quantity(self, number: UncertainReal | float, unit: str) -> Quantity:
         """Return the quantity of an uncertain number: its value, and the signed contribution of each influence.
@@ -89,6 +90,13 @@ class Influences:
         if not math.isclose(quantity.standard_uncertainty, number.u, rel_tol=1e-9):
             raise InfluenceError("the uncertain number depends on influences that were not named in this calculation")
         return quantity
+
+
+def _finite(value: float, what: str) -> float:
+    try:
+        return number(value, what)
+    except ValueError:
+        raise InfluenceError(f"{what} must be finite, got {value!r}") from None
 
 
 def effective_degrees_of_freedom(quantity: Quantity) -> float:

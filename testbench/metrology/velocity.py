@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from testbench.metrology.arguments import checked, one_axis
 from testbench.metrology.quantity import Quantity
 from testbench.metrology.uncertain import Influences
 
@@ -15,6 +16,7 @@ VELOCITY_UNIT = "m/s"
 FLOW_UNIT = "m³/s"
 
 
+@checked
 def pitot_velocity(pressure_pa: ArrayLike, density: float, coefficient: float) -> NDArray[np.float64]:
     """Velocity in m/s at each differential pressure (array of any shape, Pa): v = C·sqrt(2·Δp/ρ) (ISO 3966, EPA Method 2).
 
@@ -49,6 +51,7 @@ def volume_flow(velocity: Quantity, area: Quantity) -> Quantity:
     return influences.quantity(influences.number(velocity) * influences.number(area), FLOW_UNIT)
 
 
+@checked
 def power_law_mean(exponent: float) -> float:
     """Mean over the area of a round duct divided by the velocity on its axis: 2n²/((n + 1)(2n + 1)) for u/U = (y/R)^(1/n).
 
@@ -67,6 +70,7 @@ class Independence:
     correlation: float
 
 
+@checked
 def independent_readings(values: ArrayLike) -> Independence:
     """Estimate how many of n equally spaced readings (one axis, NaN is a gap) are independent, at least 2 of 2 or more.
 
@@ -74,7 +78,7 @@ def independent_readings(values: ArrayLike) -> Independence:
     Meas. Syst. 17 (2010) 3), estimated from the readings and raised by its bias (1 + 4r)/n (Kendall 1954); a negative one
     counts as none. Readings that are all equal, or fewer than 4, count as they are.
     """
-    readings = np.asarray(values, dtype=np.float64).ravel()
+    readings = one_axis(values, "values")
     valid = readings[np.isfinite(readings)]
     n = int(valid.size)
     centred = valid - valid.mean() if n else valid

@@ -21,6 +21,7 @@ from dataclasses import dataclass
 import GTC
 from GTC.lib import UncertainReal
 
+from testbench.metrology.arguments import checked
 from testbench.metrology.coverage import Expanded, expand, standard_deviation_interval
 from testbench.metrology.quantity import Component, Quantity
 from testbench.metrology.uncertain import Influences, budget
@@ -28,6 +29,7 @@ from testbench.metrology.uncertain import Influences, budget
 SCATTER_INFLUENCE = "scatter between readings"
 
 
+@checked
 @dataclass(frozen=True, slots=True)
 class VelocityPoint:
     """One reading at one set-point, which `nominal` names; reference and indication in the same unit."""

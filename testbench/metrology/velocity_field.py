@@ -13,6 +13,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from testbench.metrology.arguments import checked
 from testbench.metrology.coverage import Expanded, expand, standard_deviation_interval
 from testbench.metrology.regression import fit_line
 
@@ -21,6 +22,7 @@ LEAST_DAYS = 3
 LEAST_PAIRS = 9
 
 
+@checked
 @dataclass(frozen=True, slots=True)
 class FieldSet:
     """One set: its day (any whole number), mean of the traverse and of the device over the same time, in one unit."""
@@ -69,6 +71,7 @@ class VelocityField:
         return len(self.days) >= LEAST_DAYS and min(day.sets for day in self.days) >= LEAST_SETS_A_DAY
 
 
+@checked
 def velocity_field(sets: Sequence[FieldSet], *, area_ratio: float = 1.0) -> VelocityField:
     """Velocity field coefficients of n ≥ 2 sets; `area_ratio` is Fs/Fp.
 
@@ -122,6 +125,7 @@ class VelocityCorrelation:
     pairs: int
 
 
+@checked
 def velocity_correlation(traverse: Sequence[float], point: Sequence[float]) -> VelocityCorrelation:
     """Correlate stack velocities Vs (n) with those of the device Vp (n), n ≥ 3; HJ 75-2017 in place of Kv.
 

@@ -7,10 +7,10 @@ samples and regressions compute with: their results are those of the decimal dat
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
-from decimal import Decimal
+from collections.abc import Iterable, Mapping
+from decimal import Decimal, localcontext
 from fractions import Fraction
-from typing import SupportsFloat
+from typing import Any, SupportsFloat, cast
 
 Number = Decimal | SupportsFloat
 """A finite number: int, float, numpy scalar or Decimal."""
@@ -20,24 +20,56 @@ DIGITS = 100
 
 
 def written(value: Number) -> Decimal:
-    """Return the decimal number that `value` stands for; raise ValueError for one that is not finite."""
-    number = (
-        value if isinstance(value, Decimal) else Decimal(value) if isinstance(value, int) else Decimal(repr(float(value)))
-    )
+    """Return the decimal number that `value` stands for; raise ValueError for one that is not finite or no number.
+
+    A text is no number here, nor are yes and no: what was written in a file has been read before it comes here.
+    """
+    if isinstance(value, Decimal):
+        number = value
+    elif isinstance(value, int) and not isinstance(value, bool):
+        number = Decimal(value)
+    elif isinstance(value, float) and type(value) is float:
+        number = Decimal(repr(value))
+    else:
+        number = _of_another_kind(value)
     if not number.is_finite():
         raise ValueError(f"a finite number is needed, got {value}")
     return number
 
 
+def _of_another_kind(value: SupportsFloat) -> Decimal:
+    """A fraction, or a scalar of numpy, whose text is the shortest decimal for its own precision."""
+    if isinstance(value, Fraction):
+        with localcontext(prec=DIGITS):
+            return Decimal(value.numerator) / value.denominator
+    kind = getattr(getattr(value, "dtype", None), "kind", "")
+    try:
+        if getattr(value, "ndim", 0) or isinstance(value, str | bytes | bool) or kind not in ("", "i", "u", "f"):
+            raise TypeError
+        return Decimal(str(value) if kind else repr(float(value)))
+    except (TypeError, ValueError, ArithmeticError):
+        raise ValueError(f"a number is needed, got {value!r}") from None
+
+
 def all_written(values: Iterable[Number], what: str) -> list[Decimal]:
     """Return the decimal numbers of a series; ValueError naming `what` and the place (from 1) of one that is not finite."""
     numbers = []
-    for place, value in enumerate(values, start=1):
+    for place, value in enumerate(values_of(values, what), start=1):
         try:
             numbers.append(written(value))
         except ValueError as error:
             raise ValueError(f"{what} {place}: {error}") from None
     return numbers
+
+
+def values_of(values: Iterable[Number], what: str) -> Iterable[Number]:
+    """The values of a series, masked ones of an array as NaN; ValueError for what is no series."""
+    if isinstance(values, str | bytes | Mapping) or not isinstance(values, Iterable):
+        raise ValueError(f"{what}: a series of numbers is needed, got {values!r}")
+    masked: Any = values
+    if hasattr(masked, "mask") and hasattr(masked, "filled"):
+        return cast("Iterable[Number]", masked.astype(float).filled(math.nan))
+    return values
 
 
 def rounded(value: Decimal | Fraction) -> float:

@@ -10,6 +10,7 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import NDArray
 
+from testbench.metrology.arguments import number
 from testbench.metrology.emission.mass_flow import Basis, BasisError, Rules, basis_factor_power
 from testbench.metrology.emission.mrr import substitute
 from testbench.metrology.sample import describe
@@ -178,5 +179,5 @@ def _check(name: str, value: float | None, place: int) -> None:
     if value is None:
         return
     low, high, unit = _LIMITS[name]
-    if not low <= value <= high:
+    if not low <= number(value, f"hour {place}, {name}") <= high:
         raise ValueError(f"hour {place}: {name} must be from {low:g} to {high:g} {unit}, got {value:g}")

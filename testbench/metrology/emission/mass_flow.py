@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from enum import StrEnum
 
+from testbench.metrology.arguments import checked
 from testbench.metrology.part75_emissions import CO2_TONS_PER_SCF_PERCENT
 from testbench.metrology.standard_state import EPA, HJ75, NORMAL, StandardState
 
@@ -55,6 +56,7 @@ def basis_factor_power(content_basis: Basis, flow_basis: Basis) -> int:
     return 1 if content_basis is Basis.DRY else -1
 
 
+@checked
 def co2_mass_flow(
     content: float,
     flow: float,

@@ -5,12 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+from testbench.metrology.arguments import checked
 from testbench.metrology.sample import describe
 
 TIERS = {4: 2.5, 3: 5.0, 2: 7.5, 1: 10.0}
 """Largest expanded uncertainty (95 %) of the annual average hourly emission of CO2 for each tier, % (Annex VIII, 1)."""
 
 
+@checked
 def annual_emission(concentrations: Sequence[float], flows: Sequence[float]) -> float:
     """Eq. 1: Em = Σ GHGconc_i·V_i·10⁻⁶ in t, of hourly g/Nm³ and Nm³/h (one state, one basis).
 
@@ -23,6 +25,7 @@ def annual_emission(concentrations: Sequence[float], flows: Sequence[float]) -> 
     return math.fsum(content * flow for content, flow in zip(concentrations, flows, strict=True)) * 1e-6
 
 
+@checked
 def average_hourly_emission(annual_t: float, operating_hours: float) -> float:
     """Eq. 2: average emission in kg/h = Em·10³/hours of operation; ValueError for hours not above zero."""
     if not operating_hours > 0:
@@ -30,6 +33,7 @@ def average_hourly_emission(annual_t: float, operating_hours: float) -> float:
     return annual_t * 1e3 / operating_hours
 
 
+@checked
 def co2_by_difference(others_percent: Sequence[float]) -> float:
     """Eq. 3: CO2 content in % = 100 − Σ of all other components in %; ValueError where that is outside 0 to 100."""
     rest = 100.0 - math.fsum(others_percent)
@@ -38,6 +42,7 @@ def co2_by_difference(others_percent: Sequence[float]) -> float:
     return rest
 
 
+@checked
 def substitute(valid: Sequence[float]) -> float:
     """Eq. 4: value in place of a missing one, C* = C̄ + 2·σ of the valid hours of the year; σ with n − 1.
 
@@ -49,6 +54,7 @@ def substitute(valid: Sequence[float]) -> float:
     return sample.mean + 2.0 * sample.standard_deviation
 
 
+@checked
 def tier_reached(expanded_uncertainty_percent: float) -> int:
     """The highest tier whose limit U (95 %, in percent of the emission) does not exceed; 0 where none is reached.
 

@@ -16,6 +16,7 @@ from functools import reduce
 import numpy as np
 from numpy.typing import ArrayLike
 
+from testbench.metrology.arguments import checked
 from testbench.metrology.coverage import Expanded
 from testbench.metrology.distributions import (
     Arcsine,
@@ -70,6 +71,7 @@ class Shape(StrEnum):
     ARCSINE = "arcsine"
 
 
+@checked
 @dataclass(frozen=True, slots=True)
 class Influence:
     """One line of the budget: an error of an input with its standard uncertainty.
@@ -104,6 +106,7 @@ class Influence:
             raise ValueError(f"{self.name}: degrees of freedom belong to a normal influence, not a {self.shape.value} one")
 
 
+@checked
 @dataclass(frozen=True, slots=True)
 class Correlated:
     """Correlation coefficient of the errors of two systematic influences, by their names."""
@@ -164,6 +167,7 @@ class EmissionUncertainty:
         return tier_reached(self.decisive_percent)
 
 
+@checked
 def emission_uncertainty(
     amount: AnnualAmount,
     influences: Sequence[Influence],

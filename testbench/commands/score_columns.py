@@ -15,9 +15,9 @@ def print_columns(terminal: Terminal, name: str, language: str, *, as_json: bool
     from testbench.criteria.recorded import kinds
     from testbench.errors import InputError, suggest
 
-    chosen = [kind for kind in kinds() if not name or kind.name == name.casefold()]
+    chosen = [kind for kind in kinds() if not name or kind.name.casefold() == name.strip().casefold()]
     if not chosen:
-        raise InputError(f"no kind of test data {name!r}; {suggest(name.casefold(), [kind.name for kind in kinds()])}")
+        raise InputError(f"no kind of test data {name!r}; {suggest(name, [kind.name for kind in kinds()])}")
     if as_json:
         print(json.dumps([_as_json(kind) for kind in chosen], indent=2, ensure_ascii=False))
         return

@@ -59,6 +59,14 @@ def test_a_byte_order_mark_is_accepted(tmp_path: Path, mark: bytes) -> None:
     assert read_recorded(path).tests[0].name == "烟囱"
 
 
+def test_what_spreadsheets_add_is_passed_over(tmp_path: Path) -> None:
+    """Empty cells behind the last column, the line that names the separator, and Chinese text in GB 18030."""
+    path = tmp_path / "gbk.csv"
+    path.write_bytes(("sep=,\r\n" + LINEARITY.strip() + ",,\r\n通道一,SO2,μmol/mol,,low,25,24,,\r\n").encode("gb18030"))
+    (test,) = read_recorded(path).tests
+    assert (test.name, test.unit, test.line, test.rows[0].number("measured")) == ("通道一", "μmol/mol", 3, 24)
+
+
 def test_a_discarded_run_may_lack_its_values() -> None:
     first, second = parse_recorded(AUDIT + "T,SO2,ppm,1,0,,\nT,SO2,ppm,2,1,5,6", "f").tests[0].rows
     assert (first.flag("used"), first.number_or_empty("cems"), second.number("cems")) == (False, None, 5)
@@ -74,7 +82,8 @@ def test_a_discarded_run_may_lack_its_values() -> None:
         ("test;parameter;unit\n", "separate the columns by commas"),
         ("test,parameter,unit,span,level,reference\nT,SO2,ppm,,low,1", "line 1, column measured: is missing"),
         (LINEARITY.strip() + ",measured\n", "line 1, column measured: this column stands twice"),
-        (LINEARITY.strip() + ",\n", "line 1: column 8 has no name"),
+        (LINEARITY.strip().replace("span,", "span,,") + "\n", "line 1: column 5 has no name"),
+        (LINEARITY.strip() + ",,\nT,SO2,ppm,,low,25,24,7,", "line 2, column 8: the row has 8 cells"),
         (LINEARITY.strip() + ",colour\n", "line 1, column colour: no such column"),
         (LINEARITY.strip() + ",used\n", "line 1, column used: belongs to another kind"),
         (LINEARITY + "T,SO2,ppm,,low,25\n", "line 2, column measured: is missing"),

@@ -1,8 +1,9 @@
 """Read test data recorded elsewhere: comma-separated files of injections, readings or runs, strictly.
 
-What is in a file is told from its columns, in any order, letter case aside. UTF-8 with or without byte order mark, any line
-end, blank lines allowed. `#` starts a comment at the beginning of a line or after a blank, so that a test may be called
-`Unit#1`. Numbers keep the digits that were written. Every fault raises InputError naming file, line and column.
+What is in a file is told from its columns, in any order, letter case aside. UTF-8 with or without byte order mark, or
+GB 18030; any line end, blank lines and empty cells behind the last column allowed, as spreadsheets write them. `#` starts a
+comment at the beginning of a line or after a blank, so that a test may be called `Unit#1`. Numbers keep the digits that were
+written. Every fault raises InputError naming file, line and column.
 """
 
 from __future__ import annotations
@@ -29,11 +30,22 @@ def read_recorded(path: Path) -> RecordedFile:
     except OSError as error:
         raise InputError(f"{path} cannot be read: {error.strerror or error}") from error
     try:
-        text = data.decode("utf-8-sig")
+        return parse_recorded(data.decode("utf-8-sig"), str(path))
     except UnicodeDecodeError as error:
-        line = data[: error.start].count(b"\n") + 1
-        raise InputError(f"{path}, line {line}: not UTF-8 text; save the file as CSV in UTF-8") from error
-    return parse_recorded(text, str(path))
+        chinese = _chinese(data, str(path))
+        if chinese is None:
+            line = data[: error.start].count(b"\n") + 1
+            raise InputError(f"{path}, line {line}: not UTF-8 text; save the file as CSV in UTF-8") from error
+        return chinese
+
+
+def _chinese(data: bytes, source: str) -> RecordedFile | None:
+    """The file read as GB 18030; None where it is in another encoding, which makes Chinese characters of "µ" and "°"."""
+    try:
+        recorded = parse_recorded(data.decode("gb18030"), source)
+    except UnicodeDecodeError:
+        return None
+    return None if any(_IDEOGRAPH.search(test.unit) for test in recorded.tests) else recorded
 
 
 def parse_recorded(text: str, source: str) -> RecordedFile:
@@ -57,6 +69,8 @@ def _example() -> str:
     return kind_named("linearity").header
 
 
+_IDEOGRAPH = re.compile("[\u3400-\u9fff\ue000-\uf8ff]")
+_SPREADSHEET = re.compile('"?sep=,"?')
 _COMMENT = re.compile(r'("(?:[^"]|"")*")|((?:^|(?<=\s))#.*)')
 
 
@@ -75,14 +89,22 @@ def _rows(text: str, source: str) -> Iterator[tuple[int, list[str]]]:
             cells = [cell.strip() for cell in next(csv.reader([content], strict=True, skipinitialspace=True))]
         except csv.Error as error:
             raise InputError(f"{source}, line {number}: not comma-separated text ({error})") from error
-        if any(cells):
+        if any(cells) and not (number == 1 and _SPREADSHEET.fullmatch(content.strip())):
             yield number, cells
+
+
+def _without_empty(cells: Sequence[str], least: int) -> Sequence[str]:
+    """The cells without empty ones at the end, but not fewer than `least`."""
+    count = len(cells)
+    while count > least and not cells[count - 1]:
+        count -= 1
+    return cells[:count]
 
 
 def _recognise(header: tuple[int, list[str]], source: str) -> tuple[RecordedKind, list[str]]:
     """The kind of data and the names of the columns as they stand in the file."""
     line, cells = header
-    names = [cell.casefold() for cell in cells]
+    names = [cell.casefold() for cell in _without_empty(cells, 1)]
     for name in names:
         if not name:
             raise InputError(f"{source}, line {line}: column {names.index(name) + 1} has no name")
@@ -114,6 +136,7 @@ def _distance(kind: RecordedKind, names: Sequence[str]) -> int:
 
 
 def _row(kind: RecordedKind, names: Sequence[str], cells: Sequence[str], line: int, source: str) -> Row:
+    cells = _without_empty(cells, len(names))
     if [cell.casefold() for cell in cells] == list(names):
         raise InputError(f"{source}, line {line}: the column names stand a second time; remove this line")
     if {"test", "parameter", "unit"} <= {cell.casefold() for cell in cells}:

@@ -12,9 +12,9 @@ from testbench.criteria.recorded.kind import RecordedKind
 
 @cache
 def kinds() -> tuple[RecordedKind, ...]:
-    """All kinds in alphabetical order of their modules."""
-    names = sorted(module.name for module in pkgutil.iter_modules(folder.__path__))
-    return tuple(_kind(name) for name in names)
+    """All kinds in alphabetical order of their names."""
+    found = [_kind(module.name) for module in pkgutil.iter_modules(folder.__path__)]
+    return tuple(sorted(found, key=lambda kind: kind.name.casefold()))
 
 
 def _kind(name: str) -> RecordedKind:

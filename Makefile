@@ -32,14 +32,14 @@ gui: $(VENV)/installed-gui
 test: $(VENV)/installed-dev $(VENV)/installed-gui-dev
 	@$(MAKE) --no-print-directory --output-sync=target -j2 check test-core test-gui JOBS=$(TEST_JOBS) GUI_JOBS=$(TEST_GUI_JOBS)
 
-# The tests of everything but the window; they need no Qt
+# The tests of everything but the window; they need no Qt. A file stays with one process: what its tests share is made once
 test-core: $(VENV)/installed-dev
-	$(BIN)/python -m pytest -n $(JOBS) -q -p no:pytest-qt --ignore=tests/gui
+	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder -q -p no:pytest-qt --ignore=tests/gui
 
 # The tests of the window; where libraries of the system are missing it says which packages have them
 test-gui: $(VENV)/installed-gui-dev
 	@$(BIN)/python -m gui.surroundings --for-tests
-	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest -n $(GUI_JOBS) -q tests/gui
+	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest -n $(GUI_JOBS) --dist loadfile --no-loadscope-reorder -q tests/gui
 
 check: $(VENV)/installed-gui-dev
 	$(BIN)/ruff format --check .

@@ -24,6 +24,23 @@ from testbench.record.store import Record
 from testbench.station import Station, StationFile
 
 STARTED = dt.datetime(2026, 11, 22, 9, 0, tzinfo=dt.UTC)
+HERE = Path(__file__).parent
+LONG = (
+    "killed",
+    "faults",
+    "commands",
+    "procedures/test_draws",
+    "procedures/test_what",
+    "engine/test_guard",
+    "manual",
+    "test_",
+)
+"""What begins so, from this folder on, takes longest: whole evaluations in processes of their own, hundreds of draws."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what takes long, so that at the end all processes that test have something to do."""
+    items.sort(key=lambda item: not item.path.relative_to(HERE).as_posix().startswith(LONG))
 
 
 @dataclass

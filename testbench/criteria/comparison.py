@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from testbench.criteria import reasons
-from testbench.criteria.requirement import Alternative, Requirement, Sided
+from testbench.criteria.requirement import Alternative, Requirement, Sided, is_among
 from testbench.criteria.standard import Criterion
 from testbench.text import Text
 
@@ -108,7 +108,7 @@ def _hold_against(requirement: Requirement, value: Decimal) -> Comparison:
 
 
 def _is_written_for(alternative: Alternative, data_unit: str | None) -> bool:
-    return not alternative.units or data_unit is None or data_unit.casefold() in {u.casefold() for u in alternative.units}
+    return not alternative.units or data_unit is None or is_among(data_unit, alternative.units)
 
 
 def _unknown_variables(alternative: Alternative, known: Mapping[str, Decimal], data_unit: str | None) -> list[str]:

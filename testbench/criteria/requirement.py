@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+import unicodedata
 from decimal import Decimal
 from enum import StrEnum
+from functools import cache
 from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -223,12 +225,23 @@ class Requirement(Table):
         return self
 
 
-_SPELLINGS = str.maketrans({" ": None, "³": "3", "²": "2", "µ": "u", "μ": "u"})
+_SPELLINGS = str.maketrans({" ": None, "^": None, "µ": "u", "μ": "u"})
+
+
+def plainly(name: str) -> str:
+    """A unit or component as it is written without raised, lowered and full-width signs: mg/m3 for mg/m³, SO2 for SO₂."""
+    return unicodedata.normalize("NFKC", name).translate(_SPELLINGS)
 
 
 def same_unit(one: str, other: str) -> bool:
     """Whether two units are the same, however a power or the micro sign is written: mg/m3 is mg/m³."""
-    return one.translate(_SPELLINGS) == other.translate(_SPELLINGS)
+    return plainly(one) == plainly(other)
+
+
+@cache
+def is_among(name: str, names: tuple[str, ...]) -> bool:
+    """Whether a component or unit is one of several, however it is written, letter case aside."""
+    return plainly(name).casefold() in {plainly(known).casefold() for known in names}
 
 
 class Tier(Requirement):

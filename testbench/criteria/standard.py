@@ -35,6 +35,7 @@ from testbench.criteria.requirement import (
     Sided,
     Table,
     Tier,
+    is_among,
 )
 from testbench.errors import StandardError, explain, suggest
 from testbench.text import Text
@@ -177,11 +178,11 @@ class Criterion(Table):
 
 
 def _left_out(names: tuple[str, ...], name: str | None) -> bool:
-    return name is not None and name.casefold() in {known.casefold() for known in names}
+    return name is not None and is_among(name, names)
 
 
 def _admits(names: tuple[str, ...], name: str | None) -> bool:
-    return not names or name is None or name.casefold() in {known.casefold() for known in names}
+    return not names or name is None or is_among(name, names)
 
 
 def _without_decimals(value: Any) -> Any:

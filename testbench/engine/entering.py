@@ -20,6 +20,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
@@ -38,7 +39,8 @@ Kind = Literal["number", "text", "date", "time", "yes-no"]
 
 YES = frozenset({"yes", "y", "true", "1", "是"})
 NO = frozenset({"no", "n", "false", "0", "否"})
-_SHORT_DATE = re.compile(r"(\d{4})[-/](\d{1,2})[-/](\d{1,2})", re.ASCII)
+_DATE = re.compile(r"(\d{4})([-/.])(\d{1,2})\2(\d{1,2})|(\d{4})年(\d{1,2})月(\d{1,2})日", re.ASCII)
+_TIME = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2}))?", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +117,8 @@ class Column:
         return number
 
     def _chosen(self, text: str) -> str:
+        if any(unicodedata.category(sign) == "Cc" and sign not in "\n\t" for sign in text):
+            raise InputError(f"{self.name}: {text!r} has signs that cannot be printed; {self.wanted}")
         if self.among and text not in self.among:
             raise InputError(f"{self.name}: {text!r} is none of {', '.join(self.among)}")
         return text
@@ -156,23 +160,27 @@ def _number(column: Column, typed: str) -> float:
     return number
 
 
-def _written_out(typed: str) -> str:
-    """2026/3/1, as spreadsheets write it, as 2026-03-01; anything else as it is."""
-    return _SHORT_DATE.sub(lambda found: f"{found[1]}-{int(found[2]):02}-{int(found[3]):02}", typed)
-
-
 def _date(column: Column, typed: str) -> str:
+    """2026-03-01, also written 2026/3/1, 2026.3.1 or 2026年3月1日; the year comes first in all of them."""
+    found = _DATE.fullmatch(plain_signs(typed))
     try:
-        return dt.date.fromisoformat(_written_out(plain_signs(typed))).isoformat()
-    except ValueError as error:
-        raise InputError(f"{column.name}: {typed!r} is not a date; {column.wanted}") from error
+        if found is None:
+            raise ValueError
+        year, month, day = (int(part) for part in (found[1] or found[5], found[3] or found[6], found[4] or found[7]))
+        return dt.date(year, month, day).isoformat()
+    except ValueError:
+        raise InputError(f"{column.name}: {typed!r} is not a date; {column.wanted}") from None
 
 
 def _time(column: Column, typed: str) -> str:
+    """08:30 or 8:30:05, without a zone."""
+    found = _TIME.fullmatch(plain_signs(typed))
     try:
-        return dt.time.fromisoformat(plain_signs(typed)).isoformat()
-    except ValueError as error:
-        raise InputError(f"{column.name}: {typed!r} is not a time of day; {column.wanted}") from error
+        if found is None:
+            raise ValueError
+        return dt.time(int(found[1]), int(found[2]), int(found[3] or 0)).isoformat()
+    except ValueError:
+        raise InputError(f"{column.name}: {typed!r} is not a time of day; {column.wanted}") from None
 
 
 def _yes_or_no(column: Column, typed: str) -> bool:

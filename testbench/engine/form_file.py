@@ -11,6 +11,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +24,7 @@ SEPARATORS = ("\t", ";", ",")
 ENCODINGS = ("utf-8-sig", "gb18030")
 LARGEST_BYTES = 10_000_000
 COMMENT = "#"
+_SPREADSHEET = re.compile("sep=.?")  # which separator a spreadsheet is to take
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +86,8 @@ def typed_form(form: Form, typed: str, by: str) -> Entered:
     if text.casefold().endswith((".csv", ".txt", ".tsv")) or (form.least > 1 and text):
         return read_form(form, path, by)
     open_columns = [column for column in form.columns if not form.is_given(0, column.name)]
-    cells = [cell.strip() for cell in (text.split(";") if ";" in text else text.split(","))]
+    alone = len(open_columns) == 1 and ";" not in text  # a comma is a decimal one, or belongs to the text
+    cells = [text] if alone else [cell.strip() for cell in (text.split(";") if ";" in text else text.split(","))]
     if len(cells) > len(open_columns):
         raise InputError(f"{len(cells)} cells are typed, {len(open_columns)} are asked for: {columns_in_words(form)}")
     cells += [""] * (len(open_columns) - len(cells))
@@ -102,7 +105,7 @@ def _lines(source: FormText) -> list[tuple[int, list[str]]]:
     try:
         for cells in reader:
             said = [cell.strip() for cell in cells]
-            if any(said) and not said[0].startswith(COMMENT):
+            if any(said) and not said[0].startswith(COMMENT) and not (not lines and _SPREADSHEET.fullmatch(said[0])):
                 lines.append((reader.line_num, said))
     except csv.Error as error:
         raise InputError(f"{source.name}, line {reader.line_num}: cannot be read as CSV: {error}") from error
@@ -112,7 +115,10 @@ def _lines(source: FormText) -> list[tuple[int, list[str]]]:
 def _columns(form: Form, name: str, line: int, head: Sequence[str]) -> list[Column]:
     """The columns that the first line names."""
     found: list[Column] = []
-    for place, title in enumerate(head, start=1):
+    named = len(head)
+    while named > 1 and not head[named - 1]:
+        named -= 1
+    for place, title in enumerate(head[:named], start=1):
         meant = [column for column in form.columns if _key(title) in _titles(column)]
         if not meant:
             there = columns_in_words(form)

@@ -400,6 +400,15 @@ def test_a_negative_error_is_held_against_a_limit_on_one_side_by_its_magnitude()
     assert found.outcome is FAIL
 
 
+@pytest.mark.parametrize(
+    ("parameter", "unit"), [("so2", "PPM"), ("SO₂", "ppm"), ("ＳＯ２", "μmol / mol"), ("SO2", "mg/m^3")]
+)
+def test_components_and_units_are_known_however_they_are_written(parameter: str, unit: str) -> None:
+    rows = (f"{parameter},{unit},{n},1,800,800" for n in range(9))
+    (found,) = scored(table("run,used,cems,reference", rows), "hj75-2017-acceptance")
+    assert found.outcome is PASS
+
+
 def test_a_row_that_may_have_been_copied_has_a_note_and_is_judged() -> None:
     standard, text = RIGHT["QAL2"]
     found = scored("\n".join([text, text.splitlines()[-1]]), standard)[0]

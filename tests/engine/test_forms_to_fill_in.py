@@ -55,7 +55,10 @@ def test_numbers_are_read_as_people_type_them(text, cell):
         ("day", "2026/03/01", "2026-03-01"),
         ("day", "2026/3/1", "2026-03-01"),
         ("day", "2026-03-01", "2026-03-01"),
+        ("day", "2026年3月1日", "2026-03-01"),
+        ("day", "2026.3.1", "2026-03-01"),
         ("at", "08:30", "08:30:00"),
+        ("at", "8:30:05", "08:30:05"),
         ("dry", "是", True),
         ("dry", "No", False),
         ("dry", "", None),
@@ -74,7 +77,14 @@ def test_dates_times_and_yes_and_no_are_kept_in_one_way(column, text, cell):
         ("resistance", "1e6", "more than 100000, the largest"),
         ("resistance", "", "the cell is empty; give a number in MΩ"),
         ("day", "1.3.2026", "is not a date; give a date as 2026-03-01"),
+        ("day", "2026-02-30", "is not a date"),
+        ("day", "2026-W10-1", "is not a date"),
+        ("day", "3/1/2026", "is not a date"),
         ("at", "half past", "is not a time of day"),
+        ("at", "08.30", "is not a time of day; give a time of day as 08:30"),
+        ("at", "24:00", "is not a time of day"),
+        ("at", "08:30+08:00", "is not a time of day"),
+        ("device", "A\0", "has signs that cannot be printed"),
         ("dry", "perhaps", "neither yes nor no"),
     ],
 )
@@ -129,6 +139,7 @@ def test_a_form_goes_through_the_record_and_comes_back():
         ("被测仪器;绝缘电阻 (MΩ)\nA;100\nB;50,5\n", "utf-8"),
         ("被测仪器\t绝缘电阻\n\t100\n\t50,5\n", "gb18030"),
         ('Insulation Resistance,"device"\n100,A\n"50.5",B\n', "utf-8"),
+        ("sep=;\ndevice;resistance;;\nA;100;;\nB;50,5;;\n", "utf-8"),
     ],
 )
 def test_columns_are_called_by_name_or_title_and_given_cells_may_be_left_out(tmp_path, text, encoding):
@@ -179,6 +190,8 @@ def test_one_row_may_be_typed(tmp_path):
     assert typed_form(ONE_ROW, "200", "li").rows == ({"resistance": 200.0, "note": None},)
     with pytest.raises(InputError, match="3 cells are typed, 2 are asked for"):
         typed_form(ONE_ROW, "1;2;3", "li")
+    one = Form(FORM.title, FORM.instruction, COLUMNS[1:2])
+    assert typed_form(one, "12,5", "li").numbers("resistance") == (12.5,)
     path = written(tmp_path, "resistance\n7\n8\n")
     assert typed_form(FORM, str(path), "li").numbers("resistance") == (7.0, 8.0)
 

@@ -6,7 +6,6 @@ in percent of the calibration span. With `level` the measurand is in both gases,
 
 from __future__ import annotations
 
-import math
 from typing import Annotated
 
 from pydantic import Field
@@ -19,7 +18,6 @@ from testbench.engine.procedure import Settings, Text, procedure, setting
 from testbench.engine.steps import Averages, DeviceInfo
 from testbench.errors import InputError
 from testbench.findings import Finding
-from testbench.metrology.coverage import expand
 from testbench.metrology.interference import InterferencePoint, interference
 
 
@@ -76,8 +74,7 @@ def _interference(
         one, other = point_of(device, without, level), point_of(device, present, level)
         points.append(InterferencePoint(name, one.reference, one.indication, other.reference, other.indication))
     found = interference(points, full_scale=device.full_scale)
-    total = math.fsum(abs(effect.percent_fs) for effect in found.effects)
-    expanded = expand(math.hypot(*(effect.standard_uncertainty for effect in found.effects)))
+    total, expanded = found.magnitude.percent_fs, found.magnitude.expanded
     unit, factor = rule_unit(device)
     scale = factor * device.full_scale / 100.0
     expressed = {"absolute": {"value": total * scale, "unit": unit, "expanded_uncertainty": expanded.uncertainty * scale}}
@@ -97,7 +94,12 @@ def _interference(
         details={
             "unit": device.unit,
             "responses": [
-                {"interferent": effect.interferent, "percent_of_span": effect.percent_fs} for effect in found.effects
+                {
+                    "interferent": effect.interferent,
+                    "percent_of_span": effect.percent_fs,
+                    "expanded_uncertainty_percent_of_span": effect.expanded.uncertainty,
+                }
+                for effect in found.effects
             ],
             "variables": {"difference": total * scale, "span": device.full_scale * factor},
             "expressed": expressed,

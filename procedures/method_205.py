@@ -24,6 +24,8 @@ from testbench.findings import Finding
 from testbench.metrology.coverage import expand
 from testbench.metrology.indication_error import indication_error
 from testbench.metrology.method_205 import INJECTIONS, dilution_level, is_near_a_level
+from testbench.metrology.scatter import degrees_of_freedom
+from testbench.metrology.uncertain import Influences
 
 
 class Method205Settings(Settings):
@@ -110,8 +112,9 @@ def _repeatability(device: DeviceInfo, characteristic: str, injections: list[Inj
     shown = [point.indication.value for point in points]
     found = dilution_level(shown, sum(point.reference.value for point in points) / len(points))
     count = len(points)
-    single = 100.0 * points[found.largest_index].indication.standard_uncertainty / found.mean
-    expanded = expand(single * ((count - 1) / count) ** 0.5, of=count)
+    largest = points[found.largest_index].indication
+    single = 100.0 * largest.standard_uncertainty / found.mean
+    expanded = expand(single * ((count - 1) / count) ** 0.5, degrees_of_freedom(Influences().number(largest)), of=count)
     return Finding(
         device.name,
         characteristic,

@@ -23,6 +23,7 @@ from testbench.engine.procedure import Settings, Text, procedure, setting
 from testbench.engine.steps import Averages, DeviceInfo
 from testbench.findings import Finding
 from testbench.metrology.coverage import expand
+from testbench.metrology.scatter import degrees_of_freedom
 from testbench.metrology.uncertain import Influences, budget
 
 READ_RESPONSES = 2.0
@@ -101,9 +102,10 @@ def _change(
     influences = Influences()
     number = influences.number
     errors = [number(point.indication) - number(point.reference) for point in points]
-    change = influences.quantity(errors[0] - errors[1], device.unit)
+    difference = errors[0] - errors[1]
+    change = influences.quantity(difference, device.unit)
     value = points[0].indication.value - points[1].indication.value
-    expanded = expand(change.standard_uncertainty)
+    expanded = expand(change.standard_uncertainty, degrees_of_freedom(difference))
     index = f"{level_words(level)}, {when}" if when else level_words(level)
     if characteristic == "system_drift":
         value = abs(value)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from GTC.lib import UncertainReal
 
@@ -59,11 +59,15 @@ class InterferenceSum:
 
 @dataclass(frozen=True, slots=True)
 class Interference:
-    """The effects in the order of their first reading, and the sums of the positive and of the negative ones."""
+    """The effects in the order of their first reading, the sums of the positive and of the negative ones, and of all.
+
+    `magnitude` is the sum of the magnitudes (40 CFR 60 Appendix A-4, Method 7E, 8.2.7).
+    """
 
     effects: tuple[InterferenceEffect, ...]
     positive: InterferenceSum
     negative: InterferenceSum
+    magnitude: InterferenceSum
 
 
 @checked
@@ -77,7 +81,8 @@ def interference(points: Sequence[InterferencePoint], *, full_scale: float) -> I
 
     A sum's uncertainty is that of all terms that belong to it or may: an effect that is smaller than its own U may in truth
     have the other sign, so it counts in the uncertainty of both sums, although its value stands in one. Correlations between
-    the terms are carried.
+    the terms are carried. The sum of the magnitudes never averages out what is not there: an effect that is smaller than its
+    own U may in truth be nothing, so its magnitude is added to U.
 
     Raises ValueError without points, for differing units, and a full scale that is not above zero.
     """
@@ -102,7 +107,8 @@ def interference(points: Sequence[InterferencePoint], *, full_scale: float) -> I
         _effect(influences, name, [p for p in points if p.interferent == name], number)
         for name, number in zip(names, numbers, strict=True)
     )
-    return Interference(effects, _sum(effects, numbers, 1.0), _sum(effects, numbers, -1.0))
+    sums = _sum(effects, numbers, 1.0), _sum(effects, numbers, -1.0)
+    return Interference(effects, *sums, _sum_of_magnitudes(effects, numbers))
 
 
 def _difference(influences: Influences, point: InterferencePoint) -> UncertainReal:
@@ -141,3 +147,12 @@ def _sum(effects: Sequence[InterferenceEffect], numbers: Sequence[UncertainReal]
     together = total(concerned)
     expanded = expand(float(together.u), degrees_of_freedom(together))
     return InterferenceSum(value, tuple(effect.interferent for effect in own), expanded)
+
+
+def _sum_of_magnitudes(effects: Sequence[InterferenceEffect], numbers: Sequence[UncertainReal]) -> InterferenceSum:
+    together = total([number if number.x >= 0 else -number for number in numbers])
+    spread = expand(float(together.u), degrees_of_freedom(together))
+    floor = math.fsum(abs(effect.percent_fs) for effect in effects if not effect.sign_is_known)
+    value = math.fsum(abs(effect.percent_fs) for effect in effects)
+    names = tuple(effect.interferent for effect in effects)
+    return InterferenceSum(value, names, replace(spread, uncertainty=spread.uncertainty + floor))

@@ -57,6 +57,31 @@ def test_an_effect_whose_sign_is_not_known_counts_in_both_uncertainties():
     assert found.positive.expanded.uncertainty == pytest.approx(expand(one * math.sqrt(2)).uncertainty)
 
 
+def test_the_sum_of_magnitudes_may_be_of_nothing_but_noise():
+    """Of three gases that do nothing the magnitudes add up all the same, and U reaches down to zero."""
+    points = [one for gas in ("CO", "H2O", "NO") for one in repeats(gas, [0.0], [-0.01], noise=0.01)]
+    found = interference(points, full_scale=20.0)
+    one = 100 / 20.0 * 0.01 * math.sqrt(2)
+    assert found.magnitude.percent_fs == pytest.approx(0.15)
+    assert found.magnitude.expanded.uncertainty == pytest.approx(expand(one * math.sqrt(3)).uncertainty + 0.15)
+    known = interference(repeats("CO", [0.0], [-0.4], noise=0.01), full_scale=20.0).magnitude
+    assert known.percent_fs == pytest.approx(2.0)
+    assert known.expanded.uncertainty == pytest.approx(expand(one).uncertainty)
+
+
+def test_what_two_gases_have_in_common_adds_up_in_the_sum_of_magnitudes():
+    """Bottles compared with one gas of the divider: its error is in every effect, and cancels where the signs differ."""
+    common = {"divider": Component(0.1)}
+
+    def against_the_divider(name, present):
+        return InterferencePoint(name, Quantity(10.0, "%", common), Quantity(10.0, "%"), Quantity(10.0, "%"), present)
+
+    alike = [against_the_divider("CO", Quantity(11.0, "%")), against_the_divider("H2O", Quantity(11.0, "%"))]
+    opposed = [alike[0], against_the_divider("H2O", Quantity(9.0, "%"))]
+    assert interference(alike, full_scale=20.0).magnitude.expanded.uncertainty == pytest.approx(expand(1.0).uncertainty)
+    assert interference(opposed, full_scale=20.0).magnitude.expanded.uncertainty == pytest.approx(0.0, abs=1e-9)
+
+
 def test_repeats_that_scatter_more_than_their_noise_widen_the_uncertainty():
     calm = interference(repeats("CO", [0.0] * 3, [0.40, 0.40, 0.40], noise=0.001), full_scale=20.0)
     restless = interference(repeats("CO", [0.0] * 3, [0.30, 0.40, 0.50], noise=0.001), full_scale=20.0)

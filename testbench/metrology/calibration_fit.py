@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 import numpy as np
@@ -25,11 +25,15 @@ from numpy.typing import ArrayLike, NDArray
 from scipy import linalg, special
 
 from testbench.metrology.arguments import checked
+from testbench.metrology.centring import Frame
 
 Floats = NDArray[np.float64]
 
 CONSISTENT = 2.0
 """Largest weighted deviation Γ up to which an analysis function is accepted (ISO 6143:2001, 5.2.1)."""
+
+
+POLISHING_STEPS = 50
 
 
 class Form(StrEnum):
@@ -40,6 +44,11 @@ class Form(StrEnum):
     CUBIC = "cubic"  # b0 + b1·η + b2·η² + b3·η³
     POWER = "power"  # b0 + b1·η^(1 + b2)
     EXPONENTIAL = "exponential"  # b0 + b1·exp(b2·η)
+
+    @property
+    def is_polynomial(self) -> bool:
+        """Whether it is one, so that it is the same about every place."""
+        return self in (Form.LINEAR, Form.QUADRATIC, Form.CUBIC)
 
     @property
     def coefficients(self) -> int:
@@ -100,6 +109,15 @@ class Predicted:
 
 
 @dataclass(frozen=True, slots=True)
+class _Inside:
+    """The function in its frame, with which it is evaluated: coefficients and their covariance matrix there."""
+
+    frame: Frame
+    coefficients: Floats
+    covariance: Floats
+
+
+@dataclass(frozen=True, slots=True)
 class CalibrationFit:
     """A fitted function: coefficients b0, b1, … and their covariance matrix, and how well the points fit.
 
@@ -118,6 +136,7 @@ class CalibrationFit:
     arguments: tuple[float, ...]
     values: tuple[float, ...]
     weighted_deviations: tuple[tuple[float, float], ...]
+    _inside: _Inside = field(repr=False, compare=False)
 
     @property
     def standard_uncertainties(self) -> tuple[float, ...]:
@@ -158,10 +177,11 @@ class CalibrationFit:
         at = _array(arguments, "argument")
         own = _uncertainties(standard_uncertainties, at.size, "argument", least=0.0)
         _check_domain(self.form, at)
-        b = np.array(self.coefficients)
-        sensitivity = self.form.sensitivity(at, b)
-        matrix = sensitivity @ np.array(self.covariance) @ sensitivity.T + np.diag((self.form.slope(at, b) * own) ** 2)
-        return Predicted(tuple(self.form.at(at, b).tolist()), _rows(matrix))
+        frame, b, covariance = self._inside.frame, self._inside.coefficients, self._inside.covariance
+        t = frame.inside(at)
+        sensitivity = self.form.sensitivity(t, b)
+        matrix = sensitivity @ covariance @ sensitivity.T + np.diag((self.form.slope(t, b) / frame.reach * own) ** 2)
+        return Predicted(tuple((self.form.at(t, b) + frame.level).tolist()), _rows(matrix))
 
     def inverse(self, value: float, standard_uncertainty: float = 0.0) -> tuple[float, float]:
         """Argument at which a straight line has a value, and its standard uncertainty (ISO/TS 28037:2010, 11.1).
@@ -175,11 +195,13 @@ class CalibrationFit:
             )
         if not (math.isfinite(value) and standard_uncertainty >= 0):
             raise ValueError("the value must be finite and its uncertainty 0 or more")
-        (a, b), ((va, vab), (_, vb)) = self.coefficients, self.covariance
+        frame = self._inside.frame
+        (a, b), ((va, vab), (_, vb)) = self._inside.coefficients.tolist(), self._inside.covariance.tolist()
         if b == 0:
             raise ValueError("the line has the slope 0, so that no value tells its argument")
-        x = (value - a) / b
-        return x, math.sqrt(standard_uncertainty**2 + va + x * x * vb + 2.0 * x * vab) / abs(b)
+        t = (value - frame.level - a) / b
+        u = math.sqrt(standard_uncertainty**2 + max(0.0, va + t * t * vb + 2.0 * t * vab)) / abs(b)
+        return frame.middle + frame.reach * t, frame.reach * u
 
 
 @checked
@@ -243,22 +265,29 @@ def _fit(
         raise ValueError(f"the values of {names[0]} are all equal; no function goes through them")
     _check_domain(form, argument)
     matrix, exact = _covariance_matrix(n, u_argument, u_value, covariance, names)
-    whiten = linalg.solve_triangular(_root(matrix), np.eye(matrix.shape[0]), lower=True)
-    problem = _Problem(form, argument, value, whiten, exact=exact)
-    b, eta, jacobian, residuals = problem.solve()
-    inverse = _inverse_normal(jacobian)[: form.coefficients, : form.coefficients]
+    frame = Frame.of(argument, value) if form.is_polynomial else Frame()
+    inside = frame.inside(argument)
+    scaled = matrix if exact else matrix / np.outer(*[np.repeat([frame.reach, 1.0], n)] * 2)
+    whiten = linalg.solve_triangular(_root(scaled), np.eye(matrix.shape[0]), lower=True)
+    problem = _Problem(form, inside, value - frame.level, whiten, exact=exact)
+    with np.errstate(all="ignore"):  # a step may go too far and be taken back
+        b, eta, jacobian, residuals = problem.solve()
+        inverse = _inverse_normal(jacobian)[: form.coefficients, : form.coefficients]
+    if not (np.isfinite(b).all() and np.isfinite(inverse).all()):
+        raise ValueError(f"no {form} function was found that fits: the numbers are too large or too small")
     freedom = n - form.coefficients
-    deviations = _deviations(problem, b, eta, matrix, exact=exact)
+    coefficients, of_coefficients = frame.about_zero(b, inverse) if form.is_polynomial else (b, inverse)
     return CalibrationFit(
         form=form,
-        coefficients=tuple(b.tolist()),
-        covariance=_rows(inverse),
+        coefficients=tuple(coefficients.tolist()),
+        covariance=_rows(of_coefficients),
         chi_squared=float(residuals @ residuals),
         degrees_of_freedom=freedom,
         chi_squared_limit=2.0 * float(special.gammaincinv(freedom / 2.0, 0.95)) if freedom else None,
-        arguments=tuple(eta.tolist()),
-        values=tuple(form.at(eta, b).tolist()),
-        weighted_deviations=deviations,
+        arguments=tuple(frame.outside(eta).tolist()),
+        values=tuple((form.at(eta, b) + frame.level).tolist()),
+        weighted_deviations=_deviations(problem, b, eta, scaled, exact=exact),
+        _inside=_Inside(frame, b, inverse),
     )
 
 
@@ -278,7 +307,7 @@ class _Problem:
 
         start = _start(self.form, self.argument, self.value)
         first = start if self.exact else np.concatenate([start, self.argument])
-        if self.exact and self.form in (Form.LINEAR, Form.QUADRATIC, Form.CUBIC):
+        if self.exact and self.form.is_polynomial:
             design = self.whiten @ self.form.sensitivity(self.argument, start)
             scale = np.linalg.norm(design, axis=0)
             found = linalg.lstsq(design / scale, self.whiten @ self.value)[0] / scale
@@ -288,10 +317,23 @@ class _Problem:
             )
             if result.status <= 0 or not np.isfinite(result.x).all():
                 raise ValueError(f"no {self.form} function was found that fits: {result.message}")
-            found = result.x
+            found = self._polished(result.x)
         b = found[: self.form.coefficients]
         eta = self.argument if self.exact else found[self.form.coefficients :]
         return b, eta, self._jacobian(found), self._residuals(found)
+
+    def _polished(self, found: Floats) -> Floats:
+        """The least sum of squares is flat: its place is found to all digits by the derivatives, which are not."""
+        for _ in range(POLISHING_STEPS):
+            jacobian = self._jacobian(found)
+            scale = np.linalg.norm(jacobian, axis=0)
+            step = linalg.lstsq(jacobian / scale, -self._residuals(found))[0] / scale
+            if not np.isfinite(step).all():
+                break
+            found = found + step
+            if (np.abs(step * scale) <= 1e-15 * (1.0 + np.abs(found * scale))).all():
+                break
+        return found
 
     def _split(self, unknown: Floats) -> tuple[Floats, Floats]:
         p = self.form.coefficients

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from testbench.metrology.calibration_fit import CalibrationFit, Form, fit_analysis_function, fit_straight_line
@@ -172,6 +172,7 @@ def test_a_power_function_refuses_readings_that_are_not_above_zero() -> None:
         fit.inverse(2.0)
 
 
+@settings(deadline=None)
 @given(y=st.lists(st.floats(-50, 50), min_size=3, max_size=8), offset=st.floats(-100, 100), factor=st.floats(0.1, 10))
 def test_equal_weights_give_the_ordinary_line_in_any_unit(y: list[float], offset: float, factor: float) -> None:
     x = [float(i) for i in range(len(y))]
@@ -184,3 +185,33 @@ def test_equal_weights_give_the_ordinary_line_in_any_unit(y: list[float], offset
     a, b = fit.coefficients
     assert changed.coefficients == pytest.approx((offset + factor * a, factor * b), abs=1e-8)
     assert changed.chi_squared == pytest.approx(fit.chi_squared, rel=1e-6, abs=1e-8)
+
+
+@pytest.mark.parametrize("form", [Form.LINEAR, Form.QUADRATIC])
+@pytest.mark.parametrize("shift", [1e6, 1e9, -(2.0**30)])
+@pytest.mark.parametrize("u_x", [None, 0.05])
+def test_a_function_far_from_zero_is_as_exact_as_one_near_it(form: Form, shift: float, u_x: float | None) -> None:
+    """Only the constant of a line depends on where x is counted from; what is read from it does not."""
+    x, y = np.array([0.0, 1.0, 2.0, 3.0, 4.0, 5.0]), [1.0, 3.125, 4.75, 7.0, 9.25, 10.75]
+    near = fit_analysis_function(x, y, u_y=u_x, u_x=0.125, form=form)
+    far = fit_analysis_function(x + shift, y, u_y=u_x, u_x=0.125, form=form)
+    assert far.coefficients[-1] == pytest.approx(near.coefficients[-1], rel=1e-12)
+    assert far.standard_uncertainties[-1] == pytest.approx(near.standard_uncertainties[-1], rel=1e-12)
+    assert far.chi_squared == pytest.approx(near.chi_squared, rel=1e-11)
+    assert far.evaluate(2.5 + shift, 0.25) == pytest.approx(near.evaluate(2.5, 0.25), rel=1e-12)
+    if form is Form.LINEAR:
+        content, u = far.inverse(6.0, 0.125)
+        assert (content - shift, u) == pytest.approx(near.inverse(6.0, 0.125), rel=1e-6 if abs(shift) > 1e6 else 1e-9)
+        slope, constant = near.coefficients[1], near.coefficients[0]
+        assert far.coefficients[0] == pytest.approx(constant - shift * slope, rel=1e-12)
+
+
+def test_uncertainties_in_both_variables_give_all_digits() -> None:
+    """Pearson's data with York's weights; slope and intercept by York's equations in 50 digits."""
+    x = [0.0, 0.9, 1.8, 2.6, 3.3, 4.4, 5.2, 6.1, 6.5, 7.4]
+    y = [5.9, 5.4, 4.4, 4.6, 3.5, 3.7, 2.8, 2.8, 2.4, 1.5]
+    u_x = np.array([1000.0, 1000.0, 500.0, 800.0, 200.0, 80.0, 60.0, 20.0, 1.8, 1.0]) ** -0.5
+    u_y = np.array([1.0, 1.8, 4.0, 8.0, 20.0, 20.0, 70.0, 70.0, 100.0, 500.0]) ** -0.5
+    fit = fit_straight_line(x, y, u_x=u_x, u_y=u_y)
+    assert fit.coefficients == pytest.approx((5.47991022403286552, -0.480533407446202037), rel=1e-14)
+    assert fit.chi_squared == pytest.approx(11.866353194061444, rel=1e-13)

@@ -14,7 +14,27 @@ from testbench.text import Language
 
 CHINESE, ENGLISH = wording(Language.CHINESE), wording(Language.ENGLISH)
 # Symbols and names that are the same in Chinese text.
-INTERNATIONAL = {"SIMULATED", "SHA", "JCGM", "U", "R", "K", "k", "u", "P", "S", "M", "C", "s", "h", "F", "T90", "CO2"}
+INTERNATIONAL = {
+    "SIMULATED",
+    "SHA",
+    "JCGM",
+    "U",
+    "R",
+    "K",
+    "k",
+    "u",
+    "P",
+    "S",
+    "M",
+    "C",
+    "s",
+    "h",
+    "F",
+    "T90",
+    "CO2",
+    "QAL2",
+    "QAL3",
+}
 
 
 def test_both_catalogues_have_the_same_keys() -> None:

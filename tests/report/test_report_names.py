@@ -1,0 +1,75 @@
+"""Whatever a shipped criteria file or an installed procedure names has a name for people in both languages."""
+
+import re
+from functools import cache
+
+import pytest
+
+from testbench.criteria.recorded import kinds
+from testbench.criteria.standard import list_standards, load_standard
+from testbench.engine.registry import find_procedure, procedure_names
+from testbench.report.wording import wording
+from testbench.text import Language
+
+CHINESE_CHARACTER = re.compile(r"[\u4e00-\u9fff]")
+ENGLISH_WORD = re.compile(r"\b(?!sqrt\b)[a-z]{3,}\b")
+
+
+@cache
+def characteristics() -> dict[str, str]:
+    """Every characteristic, and one place that names it."""
+    found = {name: f"kind {kind.name}" for kind in kinds() for name in kind.characteristics}
+    found |= {name: f"procedure {one}" for one in procedure_names() for name in find_procedure(one).characteristics}
+    found |= {
+        criterion.characteristic: f"standard {one}" for one in list_standards() for criterion in load_standard(one).criteria
+    }
+    return found
+
+
+@pytest.mark.parametrize("language", Language)
+def test_every_characteristic_has_a_name(language: Language) -> None:
+    entries = wording(language).entries
+    assert {name: place for name, place in characteristics().items() if not entries.get(f"characteristic.{name}")} == {}
+
+
+@pytest.mark.parametrize("language", Language)
+def test_different_characteristics_have_different_names(language: Language) -> None:
+    words = wording(language)
+    names: dict[str, list[str]] = {}
+    for characteristic in characteristics():
+        names.setdefault(words.name("characteristic", characteristic), []).append(characteristic)
+    assert {name: own for name, own in names.items() if len(own) > 1} == {}
+
+
+def test_every_procedure_and_setting_has_a_title_in_both_languages() -> None:
+    for name in procedure_names():
+        procedure = find_procedure(name)
+        labels = procedure.labels
+        titles = {name: procedure.title} | {f"{name}: {key}": label.title for key, label in labels.items()}
+        for place, title in titles.items():
+            assert CHINESE_CHARACTER.search(title.zh), place
+            assert title.en, place
+            assert not CHINESE_CHARACTER.search(title.en), place
+
+
+@pytest.mark.parametrize("name", list_standards())
+def test_every_text_of_a_criteria_file_is_there_in_both_languages(name: str) -> None:
+    standard = load_standard(name)
+    texts = {"title": standard.standard.title, "basis": standard.standard.basis}
+    for criterion in standard.criteria:
+        texts[f"{criterion.characteristic} title"] = criterion.title
+        texts[f"{criterion.characteristic} clause"] = criterion.clause
+        texts |= {f"{criterion.characteristic} step {number}": mark.text for number, mark in enumerate(criterion.procedure)}
+    for place, text in texts.items():
+        formula_alone = " step " in place and not ENGLISH_WORD.search(text.zh)
+        assert CHINESE_CHARACTER.search(text.zh) or text.zh == text.en or formula_alone, place
+        assert text.zh, place
+        assert text.en, place
+        assert not CHINESE_CHARACTER.search(text.en), place
+
+
+def test_every_condition_of_a_criteria_file_has_a_word() -> None:
+    quantities = {condition.quantity for one in list_standards() for condition in load_standard(one).conditions}
+    for language in Language:
+        entries = wording(language).entries
+        assert {one for one in quantities if f"condition.{one.replace(' ', '_')}" not in entries} == set()

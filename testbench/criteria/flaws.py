@@ -15,11 +15,19 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from testbench.criteria.requirement import Interval, Metric
+from testbench.criteria.requirement import Interval, Metric, is_among
 from testbench.text import Text
 
 _UNITS = {Metric.PERCENT_OF_FULL_SCALE: ("%F.S.",), Metric.SECONDS: ("s",)}
 """Units that alone fit a metric; other metrics in percent take any unit that begins with a percent sign."""
+
+VARIABLES = frozenset(
+    """
+    absolute_accuracy content difference full_scale limit_value load mean_reference nominal percent_of_content
+    percent_of_standard reference_mean reference_percent_of_standard span waste_incineration
+    """.split()  # noqa: SIM905 - a table reads better
+)
+"""Numbers beside a value by which procedures and recorded data choose tiers and serve alternatives."""
 
 
 class Weight(StrEnum):
@@ -45,6 +53,7 @@ def criteria_flaws(data: Mapping[str, Any], determinable: Collection[str]) -> It
         place = f"criterion[{number}] ({name})"
         if name and name not in determinable:
             yield Flaw(f"{place}.characteristic", _unknown(name, determinable))
+        yield from _scope(criterion, place)
         yield from _limits(criterion, place)
         yield from _tiers(criterion, place)
         yield from _alternatives(criterion, place)
@@ -71,11 +80,45 @@ def _unknown(name: str, known: Collection[str]) -> Text:
     )
 
 
+def _scope(criterion: Mapping[str, Any], place: str) -> Iterator[Flaw]:
+    """Measurands that are all left out again, and variables that nothing is known to give."""
+    measurands, left_out = (_names(criterion, key) for key in ("measurands", "not_for"))
+    if measurands and all(is_among(name, left_out) for name in measurands):
+        text = Text(zh="其全部组分又被排除：永远用不上", en="leaves out all of its measurands: the criterion never applies")
+        yield Flaw(f"{place}.not_for", text)
+    for key, variable in _variables(criterion):
+        if variable not in VARIABLES:
+            near = difflib.get_close_matches(variable, sorted(VARIABLES), n=1)
+            zh, en = (f"；是否为 {near[0]}？", f"; did you mean {near[0]}?") if near else ("", "")
+            yield Flaw(
+                f"{place}.{key}",
+                Text(zh=f"没有已知的测试给出变量 {variable}{zh}", en=f"no known test gives the variable {variable}{en}"),
+                Weight.NOTE,
+            )
+
+
+def _names(table: Mapping[str, Any], key: str) -> tuple[str, ...]:
+    listed = table.get(key, ())
+    return tuple(map(str, listed)) if isinstance(listed, list) else ()
+
+
+def _variables(criterion: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Every variable that a criterion asks for, with its key."""
+    if "selector" in criterion:
+        yield "selector", str(criterion["selector"])
+    for number, entry in enumerate(_tables(criterion, "alternatives"), start=1):
+        if "value" in entry:
+            yield f"alternatives[{number}].value", str(entry["value"])
+        for condition in _tables(entry, "conditions"):
+            yield f"alternatives[{number}].conditions", str(condition.get("variable", ""))
+
+
 def _limits(criterion: Mapping[str, Any], place: str) -> Iterator[Flaw]:
     """Units of every limit."""
     entries = [("requirement", criterion["requirement"])] if isinstance(criterion.get("requirement"), Mapping) else []
     for key in ("tiers", "alternatives"):
         entries += [(f"{key}[{n}]", entry) for n, entry in enumerate(_tables(criterion, key), start=1)]
+    data = _names(criterion, "units")
     for key, entry in entries:
         unit, metric = str(entry.get("unit", "")).strip(), str(entry.get("metric", ""))
         if not unit:
@@ -90,6 +133,12 @@ def _limits(criterion: Mapping[str, Any], place: str) -> Iterator[Flaw]:
                     en=f"{unit} does not fit {metric}, which is in {wanted}",
                 ),
             )
+        elif metric == Metric.ABSOLUTE and data and not is_among(unit, data):
+            known = ", ".join(data)
+            text = Text(
+                zh=f"单位 {unit} 不是数据的单位（{known}）", en=f"{unit} is no unit of the data, which are in {known}"
+            )
+            yield Flaw(f"{place}.{key}.unit", text)
 
 
 def _fits(unit: str, metric: str) -> bool:

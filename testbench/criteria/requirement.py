@@ -16,6 +16,8 @@ from testbench.text import Text
 
 LEAST_CONFIDENCE_PERCENT = 60
 """Below this confidence in a limit that was recalled from memory, nothing is judged by it."""
+LARGEST_LIMIT = Decimal("1e15")
+"""Numbers of recorded data do not go beyond it, and no limit does."""
 
 
 class Table(BaseModel):
@@ -196,7 +198,7 @@ class Grade(Table):
     """A better result than the one that must be reached, such as "annual" beside "semi"; it decides when to test again."""
 
     name: str
-    limit: Decimal = Field(ge=0)
+    limit: Decimal = Field(ge=0, le=LARGEST_LIMIT)
 
 
 class Requirement(Table):
@@ -208,7 +210,7 @@ class Requirement(Table):
 
     metric: Metric
     unit: str
-    limit: Decimal = Field(ge=0)
+    limit: Decimal = Field(ge=0, le=LARGEST_LIMIT)
     sided: Sided
     rounding: Rounding | None = None
     comparison: Literal["full-value"] | None = None

@@ -127,7 +127,7 @@ class Criterion(Table):
     `exemption` belong to recorded test data, `procedure` keeps the evidence for the procedure's figures.
     """
 
-    characteristic: str
+    characteristic: str = Field(min_length=1)
     title: Text
     clause: Text
     measurands: tuple[str, ...] = ()
@@ -356,10 +356,10 @@ class Standard(Table):
 
 def _overlap(one: Criterion, other: Criterion) -> bool:
     def common(left: tuple[str, ...], right: tuple[str, ...]) -> bool:
-        return not left or not right or bool({name.casefold() for name in left} & {name.casefold() for name in right})
+        return not left or not right or any(is_among(name, right) for name in left)
 
     def left_out(one: Criterion, other: Criterion) -> bool:
-        return bool(one.measurands) and {name.casefold() for name in one.measurands} <= {n.casefold() for n in other.not_for}
+        return bool(one.measurands) and all(is_among(name, other.not_for) for name in one.measurands)
 
     if left_out(one, other) or left_out(other, one):
         return False
@@ -373,8 +373,12 @@ def list_standards() -> tuple[str, ...]:
 
 def shipped_standards() -> tuple[str, ...]:
     """Names of the standards that come with the product, in alphabetical order."""
-    folder = resources.files("testbench.criteria") / "standards"
-    return tuple(sorted(item.name.removesuffix(".toml") for item in folder.iterdir() if item.name.endswith(".toml")))
+    return tuple(sorted(path.stem for path in shipped_folder().iterdir() if path.suffix == ".toml"))
+
+
+def shipped_folder() -> Path:
+    """The folder of the criteria files that come with the product."""
+    return Path(str(resources.files("testbench.criteria") / "standards"))
 
 
 def load_standard(name: str | Path) -> Standard:
@@ -399,7 +403,7 @@ def load_standard(name: str | Path) -> Standard:
             f"no standard {name!r}; {suggest(name.casefold(), known)}. "
             "A criteria file of your own is given by its path, ending in .toml"
         )
-    text = (resources.files("testbench.criteria") / "standards" / f"{name}.toml").read_text(encoding="utf-8")
+    text = (shipped_folder() / f"{name}.toml").read_text(encoding="utf-8")
     return parse_standard(text, f"{name}.toml")
 
 
@@ -434,7 +438,7 @@ def parse_standard(text: str, source: str) -> Standard:
     """Check the text of a criteria file; `source` names it in errors. Raises StandardError naming file and key."""
     try:
         data = tomllib.loads(text, parse_float=Decimal)
-    except tomllib.TOMLDecodeError as error:
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise StandardError(f"criteria file {source} is not valid TOML: {error}") from error
     for key in ("digest", "text", "parts"):
         if key in data:

@@ -67,6 +67,14 @@ def test_every_standard_that_comes_with_the_program_is_clean(name: str) -> None:
         (criterion(requirement("seconds", "min")), ".requirement.unit", "min does not fit seconds"),
         (criterion(requirement("percent", "ppm")), ".requirement.unit", "ppm does not fit percent"),
         (criterion(requirement().replace("limit", "limmit")), ".requirement.limit", "is missing"),
+        (criterion(requirement(), ""), "criterion[1].characteristic", "at least 1 character"),
+        (criterion(requirement().replace("limit = 2", "limit = 1e400")), ".requirement.limit", "less than or equal to"),
+        (criterion('units = ["ppm"]\n' + requirement("absolute", "ppn")), ".requirement.unit", "ppn is no unit of the data"),
+        (
+            criterion('measurands = ["SO2"]\nnot_for = ["so₂"]\n' + requirement()),
+            "criterion[1] (linearity_error).not_for",
+            "the criterion never applies",
+        ),
         (
             criterion(requirement()) + '[[suite]]\nprocedure = "linearty"\n',
             "suite[1] (linearty).procedure",
@@ -135,8 +143,40 @@ def test_a_criterion_that_the_suite_leaves_is_a_note() -> None:
     assert (flaw.weight, flaw.place) == (Weight.NOTE, "criterion[1] (linearity_error)")
 
 
+def test_a_variable_that_nothing_is_known_to_give_is_a_note() -> None:
+    misspelt = tiers("upper = 50", "lower = 50").replace('"reference_mean"', '"refrence_mean"')
+    (flaw,) = check_text(HEAD + criterion(misspelt), "ours.toml")
+    assert (flaw.weight, flaw.place) == (Weight.NOTE, "criterion[1] (linearity_error).selector")
+    assert "the variable refrence_mean; did you mean reference_mean?" in flaw.text.en
+
+
+def test_a_suite_that_is_no_list_of_tables_is_told() -> None:
+    (flaw,) = check_text("suite = [1]\n" + HEAD, "ours.toml")
+    assert (flaw.place, "valid dictionary" in flaw.text.en) == ("suite[1]", True)
+
+
+@pytest.mark.parametrize(
+    ("name", "what"),
+    [("hj76-2017", "comes with the program"), ("../mine", "letters, digits"), ("", "letters, digits")],
+)
+def test_a_file_has_a_name_of_its_own(tmp_path: Path, name: str, what: str) -> None:
+    path = tmp_path / "mine.toml"
+    path.write_text((HEAD + criterion(requirement())).replace('name = "ours"', f'name = "{name}"'), encoding="utf-8")
+    (flaw,) = check_standard(path)
+    assert (flaw.place, what in flaw.text.en) == ("standard.name", True)
+
+
+def test_a_lock_that_does_not_fit_is_one_flaw() -> None:
+    lock = '[lock]\nby = "li"\nat = 2026-11-23T14:10:00+08:00\nsha256 = "00"\n'
+    (flaw,) = check_text(HEAD + criterion(requirement()) + lock, "ours.toml")
+    assert flaw.place == "lock"
+    assert "was changed since" in flaw.text.en
+
+
 def test_a_file_that_is_no_toml_or_not_there_is_told(tmp_path: Path) -> None:
     (flaw,) = check_text("[standard", "ours.toml")
+    assert "not valid TOML" in flaw.text.en
+    (flaw,) = check_text("a = " + "[" * 9999, "ours.toml")
     assert "not valid TOML" in flaw.text.en
     with pytest.raises(StandardError, match="does not exist"):
         check_standard(tmp_path / "none.toml")

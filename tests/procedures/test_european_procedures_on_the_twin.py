@@ -281,3 +281,37 @@ def test_the_stated_uncertainty_of_a_lack_of_fit_covers_the_truth_of_single_leve
         error = level["error_percent_fs"] - truth[level["nominal_fraction"]]
         inside += abs(error) <= level["expanded_uncertainty_percent_fs"]
     assert 0.92 <= inside / 400 <= 0.98, inside / 400
+
+
+def test_the_calibration_function_is_the_line_back_from_signal_to_gas(simulated_station, direct_bench):
+    """A gain error of 4 % and an offset of 1 % of full scale (0.2 %): y = (x − 0.2)/1.04; no permission is asked."""
+
+    def change(data):
+        steady(data)
+        data["devices"] = {"A": data["devices"]["A"]}
+        data["devices"]["A"]["truth"] |= {
+            "gain_error_percent": 4.0,
+            "zero_offset_percent_fs": 1.0,
+            "linearity_percent_fs": 0.0,
+        }
+
+    made = direct_bench(simulated_station(change), wait_every_s=3600.0)
+    found = made.run("calibration-function", pairs=6, days=2, average_s=60)
+    slope, intercept = found["A", "calibration_slope"], found["A", "calibration_intercept"]
+    assert slope.value == pytest.approx(1 / 1.04, abs=1.5 * slope.expanded_uncertainty)
+    assert 0.002 < slope.expanded_uncertainty < 0.02
+    assert intercept.value == pytest.approx(-0.2 / 1.04, abs=1.5 * intercept.expanded_uncertainty)
+    assert found["A", "calibration_r_squared"].value > 0.999
+    starts = [arguments["until_s"] for call, arguments, _ in made.ledger.steps if "until_s" in arguments]
+    assert [round(start - starts[0], 3) for start in starts] == [0.0, 3600.0, 82800.0, 86400.0, 90000.0]
+
+
+def test_the_calibration_function_of_a_flow_monitor_and_of_pairs_that_were_entered(flow_station, direct_bench):
+    made = direct_bench(flow_station())
+    found = made.run("calibration-function", pairs=3, days=1, average_s=60)
+    # U reads +2.4 %, 0.3 %F.S. of zero (0.09 m/s) and up to 0.4 %F.S. in the middle
+    assert found["U", "calibration_slope"].value == pytest.approx(1 / 1.024, abs=0.02)
+    assert found["U", "calibration_r_squared"].value > 0.99
+    entered = made.run("calibration-function", source="entered", pairs=4)
+    assert entered["U", "calibration_slope"].value == pytest.approx(1.0)
+    assert entered["U", "calibration_intercept"].value == pytest.approx(0.0, abs=1e-9)

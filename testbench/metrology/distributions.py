@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from testbench.metrology.arguments import checked
+from testbench.metrology.arguments import array, checked
 
 Floats = NDArray[np.float64]
 
@@ -107,6 +107,8 @@ class StudentT(Distribution):
 
     def sample(self, generator: np.random.Generator, trials: int) -> Floats:
         """Draw."""
+        if math.isinf(self.nu):
+            return _array(self.x + self.u * generator.standard_normal(trials))
         return _array(self.x + self.u * generator.standard_t(self.nu, trials))
 
 
@@ -331,13 +333,13 @@ def _array(values: ArrayLike) -> Floats:
 
 
 def _finite(values: ArrayLike, what: str) -> None:
-    if not np.isfinite(_array(values)).all():
+    if not np.isfinite(array(values, what)).all():
         raise ValueError(f"{what} must be finite")
 
 
 def _not_negative(values: ArrayLike, what: str) -> None:
-    array = _array(values)
-    if not (np.isfinite(array).all() and (array >= 0).all()):
+    given = array(values, what)
+    if not (np.isfinite(given).all() and (given >= 0).all()):
         raise ValueError(f"{what} must be 0 or more")
 
 

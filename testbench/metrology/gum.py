@@ -25,6 +25,9 @@ Model = Callable[..., ArrayLike]
 """Takes every input by its name, as a number or an array of trials, and returns the measurand or several of them."""
 
 STEP = 0.02  # of the standard uncertainty: half-width of the differences
+LARGEST_STEP = 2.0**-7  # of the estimate, where the uncertainty is so small that the differences drown in rounding
+GROWTH = 8.0
+ENOUGH = 1e-11  # relative error of a derivative that needs no better
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +61,14 @@ class PropagatedTogether:
     @property
     def standard_uncertainties(self) -> tuple[float, ...]:
         """Root of the diagonal."""
-        return tuple(math.sqrt(row[i]) for i, row in enumerate(self.covariance))
+        return tuple(math.sqrt(max(0.0, row[i])) for i, row in enumerate(self.covariance))
 
     def correlation(self, one: int, other: int) -> float:
-        """Correlation coefficient of two measurands, counted from 0."""
-        return self.covariance[one][other] / math.sqrt(self.covariance[one][one] * self.covariance[other][other])
+        """Correlation coefficient of two measurands, counted from 0; ValueError where one of them is certain."""
+        together = self.standard_uncertainties[one] * self.standard_uncertainties[other]
+        if not together > 0:
+            raise ValueError("a measurand without uncertainty has no correlation")
+        return max(-1.0, min(1.0, self.covariance[one][other] / together))
 
 
 def propagate(
@@ -84,7 +90,7 @@ def propagate(
     return Propagated(
         value=float(values[0]),
         standard_uncertainty=math.sqrt(max(0.0, variance)),
-        degrees_of_freedom=_effective(contributions, variance, inputs, correlated=bool(correlations)),
+        degrees_of_freedom=_effective(contributions, variance, inputs, correlations or {}),
         sensitivities=dict(zip(inputs, c.tolist(), strict=True)),
         contributions=dict(zip(inputs, contributions.tolist(), strict=True)),
     )
@@ -103,15 +109,49 @@ def _prepared(
     model: Model, inputs: Mapping[str, Distribution], correlations: Mapping[tuple[str, str], float]
 ) -> tuple[Floats, Floats, Floats]:
     """Values, sensitivities (a row for each measurand) and the covariance matrix of the inputs."""
+    if not inputs:
+        raise ValueError("a model needs at least one input")
     estimates = {name: _scalar(name, given.mean) for name, given in inputs.items()}
     uncertainties = {name: _scalar(name, given.standard_uncertainty) for name, given in inputs.items()}
     values = _evaluated(model, estimates)
-    columns = []
-    for name, u in uncertainties.items():
-        h = STEP * u if u else STEP * max(abs(estimates[name]), 1.0) * 1e-3
-        away = [_evaluated(model, estimates | {name: estimates[name] + k * h}) for k in (-2.0, -1.0, 1.0, 2.0)]
-        columns.append((away[0] - 8.0 * away[1] + 8.0 * away[2] - away[3]) / (12.0 * h))
+    columns = [_derivative(model, estimates, name, u) for name, u in uncertainties.items()]
     return values, np.column_stack(columns), _input_covariance(uncertainties, correlations)
+
+
+def _derivative(model: Model, estimates: Mapping[str, float], name: str, u: float) -> Floats:
+    """∂f/∂x of every measurand by central differences of fourth order.
+
+    The step is a share of u. Where u is so small beside x that rounding would show in the differences, larger steps are
+    tried as long as they agree with the last one within its error, and of each measurand that of least error counts:
+    rounding eps·(|f| + |x·c|)/h, truncation from the difference to the second order. Steps are powers of two, so that x ± h
+    are exact.
+    """
+    x = estimates[name]
+    h = 2.0 ** round(math.log2(STEP * u if u else LARGEST_STEP * (abs(x) or 1.0) / GROWTH))
+    best, error = _difference(model, estimates, name, h)
+    while (error > ENOUGH * np.abs(best)).any() and h * GROWTH <= LARGEST_STEP * abs(x):
+        h *= GROWTH
+        try:
+            found, its_error = _difference(model, estimates, name, h)
+        except (ValueError, ArithmeticError):
+            break  # the model does not reach so far
+        better = (its_error < error) & (np.abs(found - best) <= 2.0 * error)
+        if not better.any():
+            break
+        best, error = np.where(better, found, best), np.where(better, its_error, error)
+    return best
+
+
+def _difference(model: Model, estimates: Mapping[str, float], name: str, h: float) -> tuple[Floats, Floats]:
+    """Derivative and what it may be wrong by, at one step."""
+    x = estimates[name]
+    far, near, near_up, far_up = (_evaluated(model, {**estimates, name: x + k * h}) for k in (-2.0, -1.0, 1.0, 2.0))
+    second = (near_up - near) / (2.0 * h)
+    fourth = (far - 8.0 * near + 8.0 * near_up - far_up) / (12.0 * h)
+    apart = np.abs(fourth - second)
+    truncation = apart * np.minimum(1.0, apart / np.maximum(np.abs(fourth), np.finfo(float).tiny))
+    rounding = np.finfo(float).eps * (np.maximum(np.abs(far), np.abs(far_up)) + np.abs(x * fourth)) / h
+    return fourth, truncation + rounding
 
 
 def _scalar(name: str, value: Floats) -> float:
@@ -121,7 +161,11 @@ def _scalar(name: str, value: Floats) -> float:
 
 
 def _evaluated(model: Model, inputs: Mapping[str, float]) -> Floats:
-    values = np.atleast_1d(np.asarray(model(**inputs), dtype=np.float64))
+    try:
+        with np.errstate(all="ignore"):
+            values = np.atleast_1d(np.asarray(model(**inputs), dtype=np.float64))
+    except ArithmeticError:
+        values = np.array([math.nan])
     if not np.isfinite(values).all():
         raise ValueError("the model is not finite at the estimates or near them")
     return values
@@ -145,13 +189,15 @@ def _input_covariance(uncertainties: Mapping[str, float], correlations: Mapping[
 
 
 def _effective(
-    contributions: Floats, variance: float, inputs: Mapping[str, Distribution], *, correlated: bool
+    contributions: Floats,
+    variance: float,
+    inputs: Mapping[str, Distribution],
+    correlations: Mapping[tuple[str, str], float],
 ) -> float | None:
-    """ν_eff = u⁴/Σ(c_i·u_i)⁴/ν_i (GUM eq. G.2b)."""
-    freedom = [given.degrees_of_freedom for given in inputs.values()]
-    if all(math.isinf(nu) for nu in freedom):
-        return math.inf
-    if correlated:
+    """ν_eff = u⁴/Σ(c_i·u_i)⁴/ν_i (GUM eq. G.2b), None where an input of finite ν_i is correlated."""
+    finite = {name: given.degrees_of_freedom for name, given in inputs.items() if not math.isinf(given.degrees_of_freedom)}
+    if any(r != 0 and not finite.keys().isdisjoint(pair) for pair, r in correlations.items()):
         return None
-    total = sum(float(part) ** 4 / nu for part, nu in zip(contributions, freedom, strict=True) if not math.isinf(nu))
-    return variance**2 / total if total else math.inf
+    shares = {name: float(part) ** 2 / variance for name, part in zip(inputs, contributions, strict=True) if part}
+    total = math.fsum(shares[name] ** 2 / nu for name, nu in finite.items() if name in shares)
+    return 1.0 / total if total else math.inf

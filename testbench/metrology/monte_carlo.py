@@ -63,8 +63,8 @@ def monte_carlo(
     one number a trial.
     """
     _check_probability(probability)
-    if trials < math.ceil(100.0 / (1.0 - probability)):
-        raise ValueError(f"{trials} trials are too few for {100 * probability:g} %: at least {100 / (1 - probability):.0f}")
+    if trials < _least_trials(probability):
+        raise ValueError(f"{trials} trials are too few for {100 * probability:g} %: at least {_least_trials(probability)}")
     values = np.concatenate([_one_measurand(block) for block in _blocks(model, inputs, trials, seed)])
     return summarise(values, probability=probability)
 
@@ -72,6 +72,8 @@ def monte_carlo(
 @checked
 def monte_carlo_together(model: Model, inputs: Mapping[str, Distribution], *, trials: int = 1_000_000, seed: int) -> Floats:
     """Model values of several measurands, shape (trials, k), in the order they were drawn. Errors as `monte_carlo`."""
+    if trials < 1:
+        raise ValueError(f"at least 1 trial is needed, got {trials}")
     return np.concatenate(list(_blocks(model, inputs, trials, seed)))
 
 
@@ -92,7 +94,7 @@ def monte_carlo_adaptive(
     standard uncertainty with `digits` significant digits. With `most_trials` the result is given as it is then, marked.
     """
     _check_probability(probability)
-    size = max(BLOCK, math.ceil(100.0 / (1.0 - probability)))
+    size = max(BLOCK, _least_trials(probability))
     generator = np.random.default_rng(seed)
     parts: list[Floats] = []
     of_blocks: list[tuple[float, float, float, float]] = []
@@ -110,7 +112,7 @@ def monte_carlo_adaptive(
         between = size * float(np.sum((blocks[:, 0] - blocks[:, 0].mean()) ** 2))
         u = math.sqrt((squares + between) / (len(parts) * size - 1))
         spread = 2.0 * np.std(blocks, axis=0, ddof=1) / math.sqrt(len(parts))
-        converged = bool((spread <= numerical_tolerance(u, digits)).all())
+        converged = bool((spread <= (numerical_tolerance(u, digits) if u > 0 else 0.0)).all())
     found = summarise(np.concatenate(parts), probability=probability)
     return MonteCarlo(
         found.value, found.standard_uncertainty, probability, found.interval, found.shortest, found.sample, converged
@@ -190,6 +192,11 @@ def validate(gum: Propagated, found: MonteCarlo, *, digits: int = 2, shortest: b
     return Validation(abs(gum.value - half - low), abs(gum.value + half - high), tolerance)
 
 
+def _least_trials(probability: float) -> int:
+    """100/(1 − p), rounded up; what is a whole number but for its last binary digit is that number."""
+    return math.ceil(100.0 / (1.0 - probability) * (1.0 - 1e-12))
+
+
 def _blocks(model: Model, inputs: Mapping[str, Distribution], trials: int, seed: int) -> Iterator[Floats]:
     generator = np.random.default_rng(seed)
     for start in range(0, trials, BLOCK):
@@ -197,7 +204,9 @@ def _blocks(model: Model, inputs: Mapping[str, Distribution], trials: int, seed:
 
 
 def _drawn(model: Model, inputs: Mapping[str, Distribution], trials: int, generator: np.random.Generator) -> Floats:
-    values = np.asarray(model(**{name: given.sample(generator, trials) for name, given in inputs.items()}), dtype=np.float64)
+    with np.errstate(all="ignore"):  # what is not finite is refused below
+        drawn = {name: given.sample(generator, trials) for name, given in inputs.items()}
+        values = np.asarray(model(**drawn), dtype=np.float64)
     if values.shape[:1] != (trials,):
         raise ValueError(f"the model must return one value a trial: {trials} trials gave an array of shape {values.shape}")
     if not np.isfinite(values).all():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 import numpy as np
 import pytest
@@ -200,3 +201,48 @@ def test_correlated_inputs_of_finite_degrees_of_freedom_have_no_effective_ones()
     assert found.standard_uncertainty == pytest.approx(math.sqrt(0.03))
     with pytest.raises(ValueError, match="not defined for correlated"):
         found.expand()
+
+
+@pytest.mark.parametrize(
+    ("model", "x", "u", "sensitivity", "exact_to"),
+    [
+        (lambda x: x**2, 1e9, 1e-3, 2e9, 1e-12),
+        (lambda x: x**2 - 1e18, 1e9, 1e-3, 2e9, 1e-12),
+        (lambda x: 1.0 / x, 1.0, 1e-10, -1.0, 1e-12),
+        (lambda x: math.log(x), 3.0, 1e-14, 1.0 / 3.0, 1e-11),
+        (lambda x: math.log(x), 1e-9, 0.0, 1e9, 1e-9),
+        (lambda x: np.sin(x - 1e9), 1e9, 1e-3, 1.0, 1e-5),
+    ],
+)
+def test_an_uncertainty_far_below_its_estimate_does_not_drown_in_rounding(
+    model: Callable[[float], float], x: float, u: float, sensitivity: float, exact_to: float
+) -> None:
+    found = propagate(model, {"x": Normal(x, u)})
+    assert found.sensitivities["x"] == pytest.approx(sensitivity, rel=exact_to)
+    assert found.standard_uncertainty == pytest.approx(abs(sensitivity) * u, rel=exact_to)
+
+
+def test_degrees_of_freedom_are_known_where_only_certain_influences_are_correlated() -> None:
+    """u² = 1 + 1 + 2·0.5 + 1 = 4, so that u⁴/(1⁴/5) = 80 (GUM G.4.1)."""
+    inputs = {"a": Normal(1.0, 1.0), "b": Normal(1.0, 1.0), "c": StudentT(1.0, 1.0, 5.0)}
+
+    def total(a: float, b: float, c: float) -> float:
+        return a + b + c
+
+    assert propagate(total, inputs, {("a", "b"): 0.5}).degrees_of_freedom == pytest.approx(80.0)
+    assert propagate(total, inputs, {("a", "c"): 0.5}).degrees_of_freedom is None
+
+
+def test_a_difference_of_fully_correlated_inputs_is_certain() -> None:
+    found = propagate_together(
+        lambda a, b: np.array([a - b, a + b]), {"a": Normal(1.0, 0.3), "b": Normal(1.0, 0.3)}, {("a", "b"): 1.0}
+    )
+    assert found.standard_uncertainties == pytest.approx((0.0, 0.6), abs=1e-8)
+    with pytest.raises(ValueError, match="no correlation"):
+        found.correlation(0, 1)
+
+
+@pytest.mark.parametrize("model", [lambda x: 1 / (x - 1), lambda x: np.sqrt(x - 2.0)])
+def test_a_model_that_is_not_finite_at_the_estimates_is_refused(model: Callable[[float], float]) -> None:
+    with pytest.raises(ValueError, match="not finite"):
+        propagate(model, {"x": Normal(1.0, 0.1)})

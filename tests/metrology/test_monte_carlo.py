@@ -233,3 +233,24 @@ def test_the_shortest_interval_is_never_longer_and_holds_its_share(values: list[
 def test_what_cannot_be_drawn_is_refused(call: object, words: str) -> None:
     with np.errstate(all="ignore"), pytest.raises(ValueError, match=words):
         call()  # type: ignore[operator]
+
+
+def test_a_t_distribution_of_infinite_degrees_of_freedom_is_normal() -> None:
+    found = monte_carlo(lambda x: x, {"x": StudentT(1.0, 0.1, math.inf)}, trials=2_000, seed=3)
+    assert found.sample.tolist() == monte_carlo(lambda x: x, {"x": Normal(1.0, 0.1)}, trials=2_000, seed=3).sample.tolist()
+
+
+def test_a_certain_measurand_has_converged_at_once() -> None:
+    found = monte_carlo_adaptive(lambda x: x, {"x": Normal(3.0, 0.0)}, seed=1)
+    assert (found.value, found.standard_uncertainty, found.shortest, found.converged) == (3.0, 0.0, (3.0, 3.0), True)
+
+
+def test_the_least_number_of_trials_is_enough() -> None:
+    """100/(1 − 0.9) is 1000, whatever its last binary digit."""
+    found = monte_carlo(lambda x: x, {"x": Normal(0.0, 1.0)}, trials=1_000, probability=0.9, seed=1)
+    assert found.trials == 1_000
+
+
+def test_a_model_without_a_logarithm_of_what_is_drawn_is_refused_without_a_warning() -> None:
+    with pytest.raises(ValueError, match="not finite"):
+        monte_carlo(lambda x: np.log(x), {"x": Normal(0.0, 1.0)}, trials=2_000, seed=1)

@@ -39,8 +39,8 @@ def expand(
     if of < 1:
         raise ValueError(f"the largest of {of} values has no meaning; at least 1 is needed")
     _check_probability(probability)
-    upper = (1 + probability ** (1 / of)) / 2
-    factor = float(special.ndtri(upper) if math.isinf(degrees_of_freedom) else special.stdtrit(degrees_of_freedom, upper))
+    tail = -math.expm1(math.log(probability) / of) / 2  # (1 − p′)/2, to all digits where p′ is nearly 1
+    factor = -float(special.ndtri(tail) if math.isinf(degrees_of_freedom) else special.stdtrit(degrees_of_freedom, tail))
     return Expanded(factor * standard_uncertainty, factor, probability, of)
 
 

@@ -12,15 +12,19 @@ correlated readings see `testbench.metrology.calibration_fit`.
 
 from __future__ import annotations
 
+import math
+import operator
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from decimal import Decimal, localcontext
+from decimal import MAX_PREC, Decimal, localcontext
 from fractions import Fraction
 
 from testbench.metrology.arguments import checked
 from testbench.metrology.written import DIGITS, Number, all_written, rounded
 
 Row = list[Fraction]
+
+LARGE = 10**300
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,24 +95,23 @@ def fit_linear(predictors: Sequence[Iterable[Number]], y: Iterable[Number], *, i
     Raises ValueError for series of different length, fewer observations than coefficients, a value that is not finite, and
     predictors that are linear combinations of one another.
     """
-    columns = [_rational(series, f"predictor {number}, value") for number, series in enumerate(predictors, start=1)]
-    observed = _rational(y, "y")
-    n, p = len(observed), len(columns) + intercept
+    columns = [_scaled(series, f"predictor {number}, value") for number, series in enumerate(predictors, start=1)]
+    observed = _scaled(y, "y")
+    n, p = len(observed.whole), len(columns) + intercept
     if not columns:
         raise ValueError("at least one predictor is needed")
     for number, column in enumerate(columns, start=1):
-        if len(column) != n:
-            raise ValueError(f"predictor {number} has {len(column)} values, y has {n}")
+        if len(column.whole) != n:
+            raise ValueError(f"predictor {number} has {len(column.whole)} values, y has {n}")
     if n < p:
         raise ValueError(f"{p} coefficients need at least {p} observations, got {n}")
-    design = [[Fraction(1)] * n, *columns] if intercept else columns
-    inverse = _inverse([[_dot(one, other) for other in design] for one in design])
-    right = [_dot(column, observed) for column in design]
+    design = [_Scaled([1] * n, Fraction(1)), *columns] if intercept else columns
+    inverse = _inverse([[one.dot(other) for other in design] for one in design])
+    right = [column.dot(observed) for column in design]
     beta = [_dot(row, right) for row in inverse]
-    residuals = [value - _dot(beta, terms) for value, terms in zip(observed, zip(*design, strict=True), strict=True)]
-    rss = _dot(residuals, residuals)
-    centre = sum(observed, Fraction(0)) / n if intercept else Fraction(0)
-    tss = sum(((value - centre) ** 2 for value in observed), Fraction(0))
+    squares = observed.dot(observed)
+    rss = squares - _dot(beta, right)
+    tss = squares - (sum(observed.whole) * observed.unit) ** 2 / n if intercept else squares
     freedom, terms_of_x = n - p, p - intercept
     variance = rss / freedom if freedom else None
     return Regression(
@@ -116,7 +119,7 @@ def fit_linear(predictors: Sequence[Iterable[Number]], y: Iterable[Number], *, i
         coefficients=tuple(rounded(value) for value in beta),
         standard_errors=None if variance is None else tuple(_root(variance * inverse[i][i]) for i in range(p)),
         covariance=None if variance is None else tuple(tuple(rounded(variance * cell) for cell in row) for row in inverse),
-        residuals=tuple(rounded(value) for value in residuals),
+        residuals=_residuals(design, beta, observed),
         residual_sum_of_squares=rounded(rss),
         residual_standard_deviation=None if variance is None else _root(variance),
         r_squared=rounded(1 - rss / tss) if tss else None,
@@ -125,8 +128,37 @@ def fit_linear(predictors: Sequence[Iterable[Number]], y: Iterable[Number], *, i
     )
 
 
-def _rational(values: Iterable[Number], what: str) -> Row:
-    return [Fraction(number) for number in all_written(values, what)]
+@dataclass(frozen=True, slots=True)
+class _Scaled:
+    """A series as whole numbers of one unit, a power of ten: sums of their products are exact, and quick."""
+
+    whole: list[int]
+    unit: Fraction
+
+    def dot(self, other: _Scaled) -> Fraction:
+        """Σ of the products."""
+        products: int = sum(map(operator.mul, self.whole, other.whole))
+        return products * self.unit * other.unit
+
+
+def _scaled(values: Iterable[Number], what: str) -> _Scaled:
+    numbers = all_written(values, what)
+    least = min((int(number.as_tuple().exponent) for number in numbers), default=0)
+    with localcontext(prec=MAX_PREC):
+        return _Scaled([int(number.scaleb(-least)) for number in numbers], Fraction(10) ** least)
+
+
+def _residuals(design: Sequence[_Scaled], beta: Sequence[Fraction], observed: _Scaled) -> tuple[float, ...]:
+    """Observed minus fitted, each computed in whole numbers of one denominator and rounded once."""
+    factors = [coefficient * column.unit for coefficient, column in zip(beta, design, strict=True)]
+    common = math.lcm(observed.unit.denominator, *(factor.denominator for factor in factors))
+    own = int(observed.unit * common)
+    shares = [int(factor * common) for factor in factors]
+    found: list[Fraction | float] = []
+    for value, terms in zip(observed.whole, zip(*(column.whole for column in design), strict=True), strict=True):
+        rest = own * value - sum(map(operator.mul, shares, terms))
+        found.append(Fraction(rest, common) if abs(rest) > LARGE * common else rest / common)
+    return tuple(rounded(each) for each in found)
 
 
 def _root(value: Fraction) -> float:

@@ -72,7 +72,7 @@ def values_of(values: Iterable[Number], what: str) -> Iterable[Number]:
     return values
 
 
-def rounded(value: Decimal | Fraction) -> float:
+def rounded(value: Decimal | Fraction | float) -> float:
     """Return the nearest float; raise ValueError where there is none (overflow)."""
     try:
         number = float(value)

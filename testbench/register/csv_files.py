@@ -38,9 +38,8 @@ def read_csv(kind: type[E], content: bytes, name: str) -> tuple[E, ...]:
 
     InputError names the file, the line and the column of what is wrong.
     """
-    text = _decoded(content, name)
-    first = text.split("\n", 1)[0]
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=";" if first.count(";") > first.count(",") else ",")
+    text = decoded(content, name)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator(text))
     found: list[E] = []
     try:
         columns = _columns(kind, next(reader, []), name)
@@ -118,7 +117,14 @@ def _read(field: Field, cell: str) -> Any:
     return cell
 
 
-def _decoded(content: bytes, name: str) -> str:
+def separator(text: str) -> str:
+    """What separates the cells: semicolon or comma, as the first line has more of them."""
+    first = text.split("\n", 1)[0]
+    return ";" if first.count(";") > first.count(",") else ","
+
+
+def decoded(content: bytes, name: str) -> str:
+    """The text of a CSV file, in UTF-8 or GB 18030; InputError for what is none."""
     for encoding in ("utf-8-sig", "gb18030"):
         try:
             text = content.decode(encoding)

@@ -149,6 +149,8 @@ def test_a_file_of_the_first_schema_gets_the_tables(place, device):
 def test_a_csv_file_gives_readings_and_deeds():
     text = '﻿Date,gas,reading,reference,deed\n2026/3/1,Zero,"0,02",0,\n2026-03-08,span,,,adjusted\n\n'
     one, other = read_control_csv(text.encode(), "march.csv")
+    same = text.replace('"0,02"', "0.02").replace(",", ";").replace("\n", ";;\n").replace("\ufeff", "")
+    assert read_control_csv(same.encode("gb18030"), "march.csv") == (one, other)
     assert (one.date, one.gas, one.deviation, one.source) == (dt.date(2026, 3, 1), ControlGas.ZERO, 0.02, "march.csv")
     assert other.deed is ControlDeed.ADJUSTED
 
@@ -162,6 +164,13 @@ def test_a_csv_file_gives_readings_and_deeds():
         ("date,gas,reading,reference\n2026-02-03,air,1,1\n", "line 2.*none of zero, span"),
         ("date,gas,reading,reference\n2026-02-03,zero,x,1\n", "line 2.*column reading"),
         ("date,gas,reading,reference\n2026-02-03,zero,1\n", "3 cells"),
+        ("date,gas,reading,reference,dead\n2026-02-03,zero,1,1,adjusted\n", "line 1, column 5: 'dead' is no column"),
+        ("date,gas,gas,reading,reference\n", "column 3: 'gas' is there twice"),
+        ("日期,气体,示值,标准值\n", "'日期' is no column; the columns are date, gas, reading, reference"),
+        ('date,gas,reading,reference\n2026-02-03,zero,"1,1\n', "line 2: unexpected end of data"),
+        ("", "no readings; its first line names the columns"),
+        ("date,gas,reading,reference\n2026-02-03,zero,nan,1\n", "line 2.*no number"),
+        ("date,gas,reading,reference\n,zero,1,1\n", "line 2.*no date"),
     ],
 )
 def test_a_wrong_csv_file_is_refused_with_its_line(text, problem):

@@ -2,7 +2,8 @@
 
 HJ 76-2017, laboratory items, NO2 conversion efficiency: NO2 cylinder direct, η = mean C_NOx/C_NO2·100 %; or NO with ozone,
 η = (1 − ΔNOx/ΔNO)·100 %; three repeats. What the ozone generator does is not seen by the bench: the four readings of a
-titration are entered. Devices of other measurands have no converter; nothing is done for them.
+titration are entered. Gas of the divider at the same content shows the analyser's own error, which would pass for
+efficiency: it is in the uncertainty. Devices of other measurands have no converter; nothing is done for them.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from collections.abc import Sequence
 from typing import Literal
 
 from procedures.adjustment import adjust_zero_and_span
+from procedures.injections import read_gas
 from procedures.reading import averaging_s
 from testbench.engine.bench import Bench
 from testbench.engine.entering import Column, Entered, Form
@@ -68,6 +70,7 @@ def no2_converter_efficiency(bench: Bench, settings: ConverterEfficiencySettings
     if settings.adjust_first:
         adjust_zero_and_span(bench, 0.9)
     content = devices[0].content_at(settings.content)
+    without_no2 = read_gas(bench, settings.content, least_s=settings.average_s)
     readings: list[tuple[Supplied, Averages]] = []
     for _ in range(settings.repeats):
         bench.zero_gas()
@@ -76,15 +79,21 @@ def no2_converter_efficiency(bench: Bench, settings: ConverterEfficiencySettings
         bench.settle()
         readings.append((supplied, bench.average(averaging_s(bench.devices, least_s=settings.average_s))))
     for device in devices:
-        bench.determine(device, "converter_efficiency", "%", _by_cylinder, readings)
+        bench.determine(device, "converter_efficiency", "%", _by_cylinder, readings, without_no2)
 
 
 def _without_converter(device: DeviceInfo, characteristic: str) -> Finding:
     raise ValueError(f"{device.name} measures {device.measurand}: only devices for NOx have a converter of NO2")
 
 
-def _by_cylinder(device: DeviceInfo, characteristic: str, readings: Sequence[tuple[Supplied, Averages]]) -> Finding:
-    result = converter_efficiency([_point(device, *reading) for reading in readings])
+def _by_cylinder(
+    device: DeviceInfo, characteristic: str, readings: Sequence[tuple[Supplied, Averages]], without_no2: Averages
+) -> Finding:
+    own = without_no2.readings[device.name]
+    if own.indication is None or own.reference is None:
+        raise ValueError("no reading of gas without NO2")
+    analyser = ConverterPoint(own.reference, own.indication)
+    result = converter_efficiency([_point(device, *reading) for reading in readings], analyser=analyser)
     return Finding(
         device.name,
         characteristic,
@@ -92,7 +101,12 @@ def _by_cylinder(device: DeviceInfo, characteristic: str, readings: Sequence[tup
         "%",
         expanded_uncertainty=result.expanded.uncertainty,
         coverage_factor=result.expanded.factor,
-        details={"unit": device.unit, "repeats": list(result.single), "budget": dict(result.budget)},
+        details={
+            "unit": device.unit,
+            "repeats": list(result.single),
+            "analyser_percent": result.analyser_percent,
+            "budget": dict(result.budget),
+        },
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal, localcontext
 
 from testbench.metrology.arguments import checked
@@ -18,7 +18,7 @@ SCATTER_INFLUENCE = "scatter between repeats"
 
 @dataclass(frozen=True, slots=True)
 class ConverterPoint:
-    """One repeat: the NO2 that was supplied, and the NOx that was indicated, in one unit."""
+    """One reading: the NO2 (or the NO, which needs no converter) that was supplied, and the NOx indicated, in one unit."""
 
     supplied: Quantity
     indicated: Quantity
@@ -26,7 +26,10 @@ class ConverterPoint:
 
 @dataclass(frozen=True, slots=True)
 class ConverterEfficiency:
-    """Efficiency in percent, mean of the repeats; `single` are those of each repeat."""
+    """Efficiency in percent, mean of the repeats; `single` are those of each repeat.
+
+    `analyser_percent` is what the analyser's own error makes of it, in percent of efficiency; None where it was not seen.
+    """
 
     percent: float
     single: tuple[float, ...]
@@ -34,18 +37,26 @@ class ConverterEfficiency:
     degrees_of_freedom: float
     expanded: Expanded
     budget: Mapping[str, float]
+    analyser_percent: float | None = None
 
 
-def converter_efficiency(points: Sequence[ConverterPoint]) -> ConverterEfficiency:
+def converter_efficiency(points: Sequence[ConverterPoint], *, analyser: ConverterPoint | None = None) -> ConverterEfficiency:
     """Determine η = mean C_NOx/C_NO2·100 % of the repeats (HJ 76-2017, NO2 conversion efficiency, cylinder of NO2).
 
     The cylinder and what else is common to the repeats does not average out. Scatter between the repeats beyond the stated
-    influences is one influence more. Raises ValueError without points, for differing units, or no NO2 supplied.
+    influences is one influence more.
+
+    The analyser's own error at this content passes for efficiency. `analyser` is its reading of gas that needs no converter,
+    of about the same content: with e = indicated/supplied − 1 of it, η is off by η·e. The standard's formula does not
+    correct for it, so the value stays; u(e) is in the budget, and |η·e| is added to U (GUM F.2.4.5).
+
+    Raises ValueError without points, for differing units, or nothing supplied.
     """
     if not points:
         raise ValueError("converter efficiency needs at least one reading")
-    check_units([quantity for point in points for quantity in (point.supplied, point.indicated)])
-    if not all(point.supplied.value > 0 for point in points):
+    seen = [*points, *([] if analyser is None else [analyser])]
+    check_units([quantity for point in seen for quantity in (point.supplied, point.indicated)])
+    if not all(point.supplied.value > 0 for point in seen):
         raise ValueError("converter efficiency needs NO2 in the gas: the content supplied must be above zero")
     influences = Influences()
     ratios = [100 * influences.number(point.indicated) / influences.number(point.supplied) for point in points]
@@ -53,10 +64,17 @@ def converter_efficiency(points: Sequence[ConverterPoint]) -> ConverterEfficienc
     excess, excess_dof = excess_scatter([ratios], negligible=1e-7)
     if excess > 0.0:
         number = number + excess / math.sqrt(len(ratios)) * influences.influence(SCATTER_INFLUENCE, excess_dof)
+    off = 0.0
+    if analyser is not None:
+        own = influences.number(analyser.indicated) / influences.number(analyser.supplied)
+        off = float(number.x * (own.x - 1))
+        number = number - number.x * (own - own.x)
     result, dof = influences.quantity(number, "%"), degrees_of_freedom(number)
     u = result.standard_uncertainty
+    expanded = expand(u, dof)
+    expanded = replace(expanded, uncertainty=expanded.uncertainty + abs(off))
     single = tuple(float(ratio.x) for ratio in ratios)
-    return ConverterEfficiency(result.value, single, u, dof, expand(u, dof), budget(result))
+    return ConverterEfficiency(result.value, single, u, dof, expanded, budget(result), None if analyser is None else off)
 
 
 @checked

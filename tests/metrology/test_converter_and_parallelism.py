@@ -27,6 +27,16 @@ def test_the_efficiency_is_nox_indicated_over_no2_supplied():
     assert found.standard_uncertainty == pytest.approx(math.hypot(0.96, 0.4 / math.sqrt(3)), rel=1e-6)
 
 
+def test_an_error_of_the_analyser_passes_for_efficiency_and_is_in_its_uncertainty():
+    points = [ConverterPoint(Quantity(50.0, "ppm"), Quantity(48.0, "ppm"))]
+    own = ConverterPoint(Quantity(60.0, "ppm", {"divider": Component(0.3)}), Quantity(60.6, "ppm"))
+    found = converter_efficiency(points, analyser=own)
+    assert found.percent == pytest.approx(96.0)  # as the standard computes it
+    assert found.analyser_percent == pytest.approx(0.96)  # it reads 1 % high
+    assert found.standard_uncertainty == pytest.approx(96.0 * 1.01 * 0.3 / 60.0)
+    assert found.expanded.uncertainty == pytest.approx(found.expanded.factor * found.standard_uncertainty + 0.96)
+
+
 def test_a_titration_compares_the_loss_of_nox_with_that_of_no():
     # 90 − 18 = 72 of NO converted, NOx falls from 92 to 89.12: 1 − 2.88/72 = 96 %
     one = Titration(Decimal(90), Decimal(92), Decimal(18), Decimal("89.12"))

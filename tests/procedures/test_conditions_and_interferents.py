@@ -123,8 +123,11 @@ def test_the_converter_is_found_as_efficient_as_it_is(simulated_station, direct_
     finding = found["B", "converter_efficiency"]
     assert near(finding, 91.0)
     assert finding.expanded_uncertainty < 2.0
-    # A departs from its line by 0.6 % of full scale: 1.2 % of the content at half of it
-    assert found["A", "converter_efficiency"].value == pytest.approx(91.0 + 100 * 4 * 0.006 * 0.455 * 0.545 / 0.5, abs=0.5)
+    # A departs from its line by 0.6 % of full scale: 1.2 % of the content at half of it, which its uncertainty knows
+    departing = found["A", "converter_efficiency"]
+    assert departing.value == pytest.approx(91.0 + 100 * 4 * 0.006 * 0.455 * 0.545 / 0.5, abs=0.5)
+    assert near(departing, 91.0)
+    assert departing.details["analyser_percent"] == pytest.approx(0.91 * 100 * (4 * 0.006 * 0.25 / 0.5 - 0.0024), abs=0.4)
 
 
 def test_a_titration_is_computed_from_what_was_entered(simulated_station, direct_bench):

@@ -110,7 +110,7 @@ def _weekly_drift(device: DeviceInfo, characteristic: str, readings: list[Averag
         expanded_uncertainty=result.week.expanded.uncertainty,
         coverage_factor=result.week.expanded.factor,
         index=f"day {WEEK} − day 0",
-        details=_details(device, readings, result) | {"undetermined": []},
+        details=_details(device, readings, result) | {"undetermined": [], "budget": dict(result.week.budget)},
     )
 
 

@@ -67,7 +67,7 @@ def level_finding(
             "reference": error.reference,
             "indication": error.indication,
             "injections": error.readings,
-            "budget": dict(error.absolute.budget),
+            "budget": _budget(device, error, metric),
             "variables": {
                 "difference": abs(error.absolute.value) * factor,
                 "mean_reference": error.reference * factor,
@@ -80,6 +80,15 @@ def level_finding(
             **(details or {}),
         },
     )
+
+
+def _budget(device: DeviceInfo, error: IndicationLevel, metric: Metric) -> dict[str, float]:
+    """The influences in the unit of the finding: that of the metric it is expressed in."""
+    if metric in ("percent_of_span", "percent_of_full_scale"):
+        return dict(error.percent_fs.budget)
+    if metric == "absolute" or error.relative is None:
+        return {name: rule_unit(device)[1] * share for name, share in error.absolute.budget.items()}
+    return dict(error.relative.budget)
 
 
 def _expressed(device: DeviceInfo, error: IndicationLevel, *, signed: bool, of: int) -> dict[str, dict[str, Any]]:

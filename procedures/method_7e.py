@@ -110,7 +110,8 @@ def _change(
     if characteristic == "system_drift":
         value = abs(value)
     found = _finding(device, characteristic, value, expanded.uncertainty, expanded.factor, index, span)
-    return replace(found, details={**found.details, "budget": budget(change)})
+    shares = {name: 100.0 * share / (span * device.full_scale) for name, share in budget(change).items()}
+    return replace(found, details={**found.details, "budget": shares})
 
 
 def _finding(

@@ -122,7 +122,9 @@ def _notes(device: ReportDevice, wording: Wording) -> list[str]:
         reason = phrases.reason_text(verdict, wording) if reserved else ""
         texts = [reason, *_own_notes(verdict, reason, wording)]
         for text in filter(None, texts):
-            said.setdefault(text, []).append(name)
+            names = said.setdefault(text, [])
+            if name not in names:  # several levels of one characteristic
+                names.append(name)
     listed = wording["punctuation.list"].join
     return [wording.fill("device.note", characteristic=listed(names), note=text) for text, names in said.items()]
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
+import math
 from collections import Counter
 from collections.abc import Sequence
 
 from testbench.outcome import Outcome, RunState
 from testbench.report import phrases
 from testbench.report.blocks import Block, Cell, Column, bullets, facts, heading, judged, paragraph, table
-from testbench.report.content import ReportContent, ReportDevice, ReportStandard, ReportVerdict
+from testbench.report.content import LimitKind, ReportContent, ReportDevice, ReportStandard, ReportVerdict
 from testbench.report.issuer import issue_facts, laboratory_facts, letterhead_of, signatures, statements
 from testbench.report.numbers import moment
 from testbench.report.wording import Wording
@@ -154,7 +155,8 @@ def _sentence(text: str) -> str:
 
 def _name_and_edition(standard: ReportStandard, wording: Wording) -> str:
     """Return the standard's name, and its edition where the name does not say it."""
-    return wording.join([standard.name, "" if standard.edition in standard.name else standard.edition])
+    edition = "" if standard.edition in standard.name else wording.name("edition", standard.edition)
+    return wording.join([standard.name, edition])
 
 
 def _bench_moment(time: dt.datetime, content: ReportContent, wording: Wording) -> str:
@@ -191,9 +193,22 @@ def _matrix(devices: Sequence[ReportDevice], wording: Wording, *, overall: bool 
 
 
 def _worst(verdicts: Sequence[ReportVerdict]) -> ReportVerdict | None:
-    """The worst of the verdicts on a characteristic that has several levels; the first where they are alike."""
+    """The worst of the verdicts on a characteristic that has several levels; where they are alike that nearest its limit."""
     order = {outcome: place for place, outcome in enumerate(Outcome)}
-    return min(verdicts, key=lambda v: len(order) if v.outcome is None else order[v.outcome], default=None)
+
+    def badness(verdict: ReportVerdict) -> tuple[int, float]:
+        return len(order) if verdict.outcome is None else order[verdict.outcome], -_share_of_limit(verdict)
+
+    return min(verdicts, key=badness, default=None)
+
+
+def _share_of_limit(verdict: ReportVerdict) -> float:
+    """How much of the limit a value takes up; 0 where that cannot be said."""
+    value, limit = verdict.finding.value if verdict.finding else None, verdict.limit
+    if value is None or limit is None or not math.isfinite(value):
+        return 0.0
+    larger, smaller = (limit, value) if verdict.limit_kind is LimitKind.MINIMUM else (abs(value), limit)
+    return larger / smaller if smaller > 0 else math.inf
 
 
 def _matrix_cell(verdict: ReportVerdict | None, wording: Wording) -> Cell:
@@ -225,7 +240,9 @@ def _remarks(devices: Sequence[ReportDevice], wording: Wording) -> list[str]:
             if _remarkable(verdict):
                 outcome = phrases.outcome_word(verdict.outcome, wording) + phrases.marks(verdict)
                 key = (phrases.judged_by(verdict, wording), outcome, _reason(verdict, wording))
-                concerned.setdefault(key, []).append(device.name)
+                names = concerned.setdefault(key, [])
+                if device.name not in names:  # several levels of one device
+                    names.append(device.name)
     said: dict[tuple[tuple[str, ...], str, str], list[str]] = {}
     for (characteristic, outcome, reason), names in concerned.items():
         said.setdefault((tuple(names), outcome, reason), []).append(characteristic)

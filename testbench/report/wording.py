@@ -30,6 +30,11 @@ _INFLUENCES = (
         "reading_{part}_{kind}",
     ),
     (re.compile(r".+\.reading\.(?P<kind>repeatability|resolution|settling)"), "reading_{kind}"),
+    (re.compile(r"scatter between readings\.[^\d]*0/0/0-(?P<name>[\d.e+]+)"), "scatter_of_velocity"),
+    (re.compile(r"scatter between readings\..*/.*-(?P<name>[\d.e+]+)"), "scatter_of_distorted_velocity"),
+    (re.compile(r"scatter between readings\.\d+"), "scatter_between_readings"),
+    (re.compile(r"scatter between repeats\.\d+"), "scatter_between_repeats"),
+    (re.compile(r"condition reached\.\d+"), "condition_reached"),
 )
 
 

@@ -39,6 +39,19 @@ def by_index(made, characteristic, device):
     }
 
 
+def check_budgets(made):
+    """The influences are in the unit of the finding: together they are the uncertainty that U is k times of."""
+    checked = 0
+    for finding in made.ledger.findings:
+        influences = finding.details.get("budget")
+        if influences and finding.expanded_uncertainty and finding.coverage_factor:
+            together = math.sqrt(math.fsum(share * share for share in influences.values()))
+            combined = finding.expanded_uncertainty / finding.coverage_factor
+            assert together == pytest.approx(combined, rel=0.01), finding.characteristic
+            checked += 1
+    assert checked
+
+
 @pytest.mark.parametrize(
     ("procedure", "characteristic", "metric", "signed"),
     [
@@ -49,6 +62,7 @@ def by_index(made, characteristic, device):
 def test_each_level_has_a_finding_of_its_own(simulated_station, direct_bench, procedure, characteristic, metric, signed):
     made = direct_bench(simulated_station(exact_and_still))
     made.run(procedure)
+    check_budgets(made)
     for device, bend in BENDS.items():
         found = by_index(made, characteristic, device)
         assert list(found) == ["25 %F.S.", "55 %F.S.", "90 %F.S."]
@@ -97,6 +111,7 @@ def test_the_difference_itself_serves_the_alternative_of_part_75(simulated_stati
 def test_an_unadjusted_week_shows_the_calibration_error_of_its_last_day(simulated_station, direct_bench, procedure):
     made = direct_bench(simulated_station(exact_gas), wait_every_s=43200.0)
     made.run(procedure, **({"calibration_error": True} if procedure == "drift" else {}))
+    check_budgets(made)
     for device, (zero, span) in DRIFTS.items():
         found = by_index(made, "calibration_error", device)
         assert len(found) == 2
@@ -190,6 +205,7 @@ def test_method_7e_finds_the_bend_as_calibration_error_and_the_drift_over_a_run(
 
     made = direct_bench(simulated_station(change), wait_every_s=3600.0)
     made.run("method-7e", run_s=86400.0)
+    check_budgets(made)
     for device, bend in BENDS.items():
         direct = by_index(made, "calibration_error_direct", device)
         assert list(direct) == ["0 %F.S.", "50 %F.S.", "100 %F.S."]

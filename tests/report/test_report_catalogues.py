@@ -32,8 +32,10 @@ INTERNATIONAL = {
     "F",
     "T90",
     "CO2",
+    "EPA",
     "QAL2",
     "QAL3",
+    "m",
 }
 
 
@@ -94,6 +96,14 @@ def test_every_member_of_an_enumeration_has_a_word(group: str, members: type[Str
         ("cylinder.zero.impurity", "Cylinder zero, impurity", "气瓶 zero，杂质"),
         ("A.reading.repeatability", "Readings, repeatability", "读数，重复性"),
         ("B 2.1.reading.before.resolution", "Readings at the adjustment, resolution", "调整时的读数，分辨力"),
+        ("scatter between readings.2", "Scatter between readings", "各次读数间的分散"),
+        ("scatter between readings.0/0/0-16", "Scatter between readings, 16 m/s", "各次读数间的分散，16 m/s"),
+        (
+            "scatter between readings.10/0/0-5",
+            "Scatter between readings, distorted flow, 5 m/s",
+            "各次读数间的分散，畸变流场，5 m/s",
+        ),
+        ("profile and swirl", "Profile and swirl", "速度剖面与旋流"),
         ("line delay", "Gas line, delay", "气路，延迟"),
         ("something.else", "something.else", "something.else"),
     ],

@@ -73,3 +73,21 @@ def test_every_condition_of_a_criteria_file_has_a_word() -> None:
     for language in Language:
         entries = wording(language).entries
         assert {one for one in quantities if f"condition.{one.replace(' ', '_')}" not in entries} == set()
+
+
+@pytest.mark.parametrize("language", Language)
+def test_every_choice_of_a_setting_and_every_edition_in_words_has_a_word(language: Language) -> None:
+    entries = wording(language).entries
+    extras = [find_procedure(one).settings.model_fields.values() for one in procedure_names()]
+    choices = {
+        choice
+        for fields in extras
+        for field in fields
+        if isinstance(field.json_schema_extra, dict)
+        for choice in field.json_schema_extra.get("choices", {})
+    }
+    assert choices
+    assert {choice for choice in choices if f"setting_value.{choice}" not in entries} == set()
+    editions = {load_standard(one).standard.edition for one in list_standards()}
+    worded = {edition.replace(" ", "_") for edition in editions if re.search(r"[a-z]{3}", edition)}
+    assert {edition for edition in worded if f"edition.{edition}" not in entries} == set()

@@ -80,19 +80,15 @@ class Judged(Access):
         for identifier in wanted:
             if (row := rows.get(identifier)) is None:
                 continue
-            yield JudgedEvaluation(
-                identifier=identifier,
-                standard=row["standard"],
-                digest=row["standard_digest"],
-                measurand=row["measurand"],
-                devices=tuple(device["name"] for device in row["devices"]),
-                outcome=None if row["outcome"] is None else Outcome(row["outcome"]),
-                restricted=bool(row["request"].get("restricted")),
-                findings=tuple(stored_finding(each) for each in found.get(identifier, ())),
-                amendments=tuple(amendment_row(each) for each in changed.get(identifier, ())),
-                verdicts=tuple(each["document"] for each in judged.get(identifier, ())),
-                serves=_serves(row["request"].get("suite", ()), found.get(identifier, ())),
-            )
+            own = (found.get(identifier, []), changed.get(identifier, []), judged.get(identifier, []))
+            try:
+                evaluation = _evaluation(row, *own)
+            except (ValueError, TypeError, KeyError, AttributeError) as error:
+                raise self._refusal(
+                    f"something in {identifier} was changed and cannot be read; `testbench record verify` "
+                    f"says what ({error})"
+                ) from error
+            yield evaluation
 
     def _last_verdicts(self, wanted: Sequence[str]) -> Sequence[Mapping[str, Any]]:
         verdict = schema.verdict.c
@@ -112,6 +108,31 @@ class Judged(Access):
             return [
                 {"evaluation": name, "document": _document(text)} for name, text in _pairs(connection, wanted_rows, members)
             ]
+
+
+def _evaluation(
+    row: Mapping[str, Any],
+    findings: Sequence[Mapping[str, Any]],
+    amendments: Sequence[Mapping[str, Any]],
+    verdicts: Sequence[Mapping[str, Any]],
+) -> JudgedEvaluation:
+    documents = tuple(each["document"] for each in verdicts)
+    for document in documents:
+        Outcome(document["outcome"])
+        _ = document["device"], document["characteristic"]
+    return JudgedEvaluation(
+        identifier=row["identifier"],
+        standard=row["standard"],
+        digest=row["standard_digest"],
+        measurand=row["measurand"],
+        devices=tuple(device["name"] for device in row["devices"]),
+        outcome=None if row["outcome"] is None else Outcome(row["outcome"]),
+        restricted=bool(row["request"].get("restricted")),
+        findings=tuple(stored_finding(each) for each in findings),
+        amendments=tuple(amendment_row(each) for each in amendments),
+        verdicts=documents,
+        serves=_serves(row["request"].get("suite", ()), findings),
+    )
 
 
 def _serves(suite: Sequence[Mapping[str, Any]], findings: Sequence[Mapping[str, Any]]) -> dict[str, tuple[str, ...]]:

@@ -144,6 +144,10 @@ def finding_columns(run: str, finding: Finding) -> dict[str, Any]:
 def stored_finding(row: Row) -> StoredFinding:
     """Read a finding."""
     low, high = row["interval_low"], row["interval_high"]
+    if not isinstance(row["details"], Mapping) or not isinstance(row["notes"], list):
+        raise ValueError(f"finding {row['number']} has no details or notes")
+    if any(isinstance(row[name], str) for name in ("value", "expanded_uncertainty", "coverage_factor")):
+        raise ValueError(f"finding {row['number']} has a text for a number")
     finding = Finding(
         device=row["device"],
         characteristic=row["characteristic"],

@@ -6,8 +6,10 @@ import datetime as dt
 import hashlib
 import json
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
+import pysqlite3.dbapi2 as sqlite
 import pytest
 
 from testbench.cli import main
@@ -18,7 +20,7 @@ from testbench.criteria.standard import Standard, parse_standard
 from testbench.engine.amending import exclude
 from testbench.engine.judging import verdict_documents
 from testbench.engine.rescoring import Change, Rescored, rescore
-from testbench.errors import InputError
+from testbench.errors import InputError, RecordError
 from testbench.findings import Finding
 from testbench.outcome import Outcome, RunState
 from testbench.record.model import EvaluationStart
@@ -216,6 +218,27 @@ def test_the_command_asks_for_what_is_missing(path: Path, capsys: pytest.Capture
     assert main(["rescore", "last", "--all", *options]) == 2
     assert main(["rescore", "none", *options]) == 2
     assert capsys.readouterr().err.count("which evaluations?") == 2
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "finding set details = '{'",
+        "finding set details = '[]'",
+        "finding set value = 'x'",
+        "evaluation set devices = '[1]'",
+        "evaluation set request = 'x'",
+        "evaluation set outcome = 'great'",
+        """verdict set document = '{"outcome": "x"}'""",
+        """verdict set document = '{"outcome": "pass"}'""",
+    ],
+)
+def test_a_record_that_was_changed_by_hand_is_told_not_judged(record: Record, path: Path, change: str) -> None:
+    evaluation = enter(record)
+    with closing(sqlite.connect(path)) as connection, connection:
+        connection.execute(f"update {change}")
+    with pytest.raises(RecordError, match="was changed and cannot be read; `testbench record verify` says what"):
+        list(rescore(record, FIRST, [evaluation]))
 
 
 def enter_for_two(record: Record) -> tuple[str, Standard, Standard]:

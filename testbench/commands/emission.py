@@ -7,6 +7,8 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from testbench.commands.options import add_language
+
 if TYPE_CHECKING:
     from testbench.carbon.budget_file import Budget
     from testbench.metrology.emission import AnnualAmount, EmissionUncertainty
@@ -16,6 +18,7 @@ Sums the hours of a stack to the amount of CO2 and states its uncertainty, by th
 Carlo method (JCGM 101), each for 95 %, with the tier of Annex VIII of the Monitoring and Reporting Regulation.
 
   testbench emission hours.csv --budget budget.toml
+  testbench emission hours.csv --budget budget.toml --language zh
   testbench emission hours.csv --budget budget.toml --json
   testbench emission --example FOLDER        write an example of both files to start from
 
@@ -28,7 +31,7 @@ exit status: 0 computed, whatever the tier; 2 a file or an option is wrong (one 
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add the file and the options."""
+    """Add the file, --budget, --standard, --seed, --json, --example and --language."""
     parser.add_argument(
         "file", type=Path, nargs="?", metavar="FILE", help="hours of the stack, comma-separated (CSV, UTF-8)"
     )
@@ -37,6 +40,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seed", type=int, default=1, metavar="N", help="seed of the Monte Carlo method (1)")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     parser.add_argument("--example", type=Path, metavar="FOLDER", help="write hours.csv and budget.toml to start from")
+    add_language(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -73,7 +77,9 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.json:
         print(json.dumps(_object(budget, amount, found, verdict), indent=2, ensure_ascii=False, allow_nan=False))
     else:
-        _print(budget, amount, found, verdict)
+        from testbench.commands.emission_printing import EmissionPrinter
+
+        EmissionPrinter(arguments.language).print(budget, amount, found, verdict)
     return 0
 
 
@@ -145,36 +151,3 @@ def _object(budget: Budget, amount: AnnualAmount, found: EmissionUncertainty, ve
 
 def _finite(value: float | None) -> float | None:
     return None if value is None or value == float("inf") else value
-
-
-def _print(budget: Budget, amount: AnnualAmount, found: EmissionUncertainty, verdict: dict[str, Any]) -> None:
-    from testbench.commands.terminal import Terminal
-
-    drawn, validation = found.monte_carlo, found.validation
-    assert drawn is not None
-    assert validation is not None
-    terminal = Terminal()
-    name = f"{budget.name}: " if budget.name else ""
-    terminal.line(f"{name}{amount.total_t:.6g} t CO2 in {amount.operating_hours} hours of operation of {amount.hours}")
-    terminal.line(f"  average hour       {amount.mean_kg_per_h:.6g} kg/h")
-    terminal.line(f"  substituted hours  {amount.substituted_hours}")
-    k = found.expanded
-    terminal.line(
-        f"  GUM                U = {k.uncertainty:.4g} t = {found.expanded_percent:.3g} % (95 %, k = {k.factor:.3g})"
-    )
-    low, high = drawn.shortest
-    stable = "" if drawn.converged else ", not stable yet"
-    terminal.line(f"  Monte Carlo        [{low:.6g}, {high:.6g}] t, half its width {found.monte_carlo_percent:.3g} %")
-    terminal.line(f"                     shortest 95 % interval, {drawn.trials} trials{stable}")
-    word = "validated" if validation.valid else "not validated: the Monte Carlo interval counts"
-    largest = max(validation.low, validation.high)
-    terminal.line(f"  GUM by Monte Carlo {word} (ends differ by {largest:.2g} t, tolerance {validation.tolerance:.2g} t)")
-    terminal.line(f"  tier               {found.tier or 'none'} (MRR Annex VIII)")
-    grade = f", {verdict['grade']}" if verdict["grade"] else ""
-    provisional = " (provisional)" if verdict["provisional"] else ""
-    terminal.line(f"  {verdict['standard']}: {verdict['verdict']}{provisional}{grade}, limit {verdict['limit'] or '-'}")
-    table = terminal.table("influence", "kind", "contribution", "percent", right=(2, 3))
-    for line in found.budget:
-        kind = "systematic" if line.systematic else "random"
-        terminal.row(table, line.name, kind, f"{line.contribution_t:.3g} t", f"{line.contribution_percent:.2g} %")
-    terminal.print(table)

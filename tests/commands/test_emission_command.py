@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -49,6 +50,18 @@ def test_the_text_names_amount_tier_and_every_influence(tmp_path: Path, capsys: 
     told = capsys.readouterr().out
     for words in ("9898.27 t CO2", "U = 374", "tier               3", "substituted hours: content", "velocity coefficient"):
         assert words in told
+
+
+def test_chinese_text_is_chinese_but_for_names_and_units(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    hours, budget = write_example(tmp_path)
+    assert main(["emission", str(hours), "--budget", str(budget), "--language", "zh"]) == 0
+    told = capsys.readouterr().out
+    for words in ("共 48 小时，其中运行 46 小时", "U = 374", "级别：3", "替代小时：含量", "合格，第 3 级，限值 ≤ 10.0 %"):
+        assert words in told
+    own = {influence.name for influence in parse_budget(BUDGET, "budget.toml").influences}
+    for name in ("Example stack", "mrr-tiers", *own):
+        told = told.replace(name, "")
+    assert set(re.findall(r"[A-Za-z]{2,}", told)) == {"CO", "kg", "GUM", "MRR", "VIII"}
 
 
 def test_an_example_overwrites_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from procedures.interference import read_interferent
+from procedures.measured_components import measured_components
 from procedures.reading import averaging_s
 from testbench.engine.bench import Bench
 from testbench.engine.procedure import Settings, Text, procedure, setting
@@ -39,7 +40,7 @@ class CrossSensitivitySettings(Settings):
 )
 def cross_sensitivity(bench: Bench, settings: CrossSensitivitySettings) -> None:
     """Change of the reading by each interferent alone and with the measurand, µmol/mol."""
-    measurands = {device.measurand.casefold() for device in bench.devices}
+    measurands = measured_components(bench.devices)
     interferents = [
         each
         for each in (read_interferent(text) for text in settings.interferents)

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from procedures.adjustment import adjust_zero_and_span
 from procedures.in_device_unit import absolute
 from procedures.injections import read_gas
+from procedures.measured_components import measured_components
 from procedures.reading import averaging_s
 from testbench.engine.bench import Bench
 from testbench.engine.procedure import Settings, Text, procedure, setting
@@ -84,7 +85,7 @@ def interference_of_components(bench: Bench, settings: InterferenceSettings) -> 
     }
     if not levels:
         raise InputError("interference: choose zero gas, span gas or both")
-    measurands = {device.measurand.casefold() for device in bench.devices}
+    measurands = measured_components(bench.devices)
     written = [read_interferent(text) for text in settings.interferents]
     interferents = [one for one in written if one.component.casefold() not in measurands]
     left_out = tuple(one.component for one in written if one not in interferents)

@@ -12,6 +12,7 @@ from pydantic import Field
 
 from procedures.injections import point_of, read_gas
 from procedures.level_error import rule_unit
+from procedures.measured_components import measured_components
 from procedures.reading import averaging_s
 from testbench.engine.bench import Bench
 from testbench.engine.procedure import Settings, Text, procedure, setting
@@ -53,7 +54,7 @@ def interference_check(bench: Bench, settings: InterferenceCheckSettings) -> Non
             f"{len(settings.components)} interferents and {len(settings.contents)} contents: give one content for each"
         )
     bench.check_conditions()
-    measured = {device.measurand.casefold() for device in bench.devices}
+    measured = measured_components(bench.devices)
     readings: list[tuple[str, Averages, Averages]] = []
     for component, content in zip(settings.components, settings.contents, strict=True):
         if component.casefold() in measured:

@@ -130,6 +130,17 @@ def test_the_converter_is_found_as_efficient_as_it_is(simulated_station, direct_
     assert departing.details["analyser_percent"] == pytest.approx(0.91 * 100 * (4 * 0.006 * 0.25 / 0.5 - 0.0024), abs=0.4)
 
 
+@pytest.mark.parametrize("procedure", ["interference", "interference-check", "cross-sensitivity"])
+def test_no_and_no2_are_what_a_device_of_nox_measures_and_no_interferents_of_it(simulated_station, direct_bench, procedure):
+    made = direct_bench(simulated_station(nox), component="NOx")
+    settings = {"interferents": ["NO 15 ppm", "CO 50 ppm", "NO2 15 ppm"]}
+    if procedure == "interference-check":
+        settings = {"components": ["NO", "CO", "NO2"], "contents": [15.0, 50.0, 15.0]}
+    made.run(procedure, **settings)
+    supplied = {arguments["component"] for call, arguments, _ in made.ledger.steps if call == "supply_other"}
+    assert supplied == {"CO"}
+
+
 def test_a_titration_is_computed_from_what_was_entered(simulated_station, direct_bench):
     finding = direct_bench(simulated_station(nox), component="NOx").run("converter-efficiency", method="titration")[
         "A", "converter_efficiency"

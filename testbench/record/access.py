@@ -23,8 +23,13 @@ class Access:
         self._evaluation_by_run: dict[str, str] = {}
 
     def _rows(self, wanted: Select[Any]) -> Sequence[Mapping[str, Any]]:
-        with self._database.reading() as connection:
-            return [dict(row) for row in connection.execute(wanted).mappings()]
+        try:
+            with self._database.reading() as connection:
+                return [dict(row) for row in connection.execute(wanted).mappings()]
+        except ValueError as error:  # a column that holds no number or no JSON
+            raise self._refusal(
+                f"something in it was changed and cannot be read; `testbench record verify` says what ({error})"
+            ) from error
 
     @contextmanager
     def _entering(self, evaluation: str, conflict: str = "the entry is there already") -> Iterator[Links]:

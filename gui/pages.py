@@ -36,5 +36,6 @@ PLACES = (
     Place(
         "registers", "registers", str(QT_TRANSLATE_NOOP("MainWindow", "Devices, gases")), "gui.registers.page:RegistersPage"
     ),
+    Place("standards", "standards", str(QT_TRANSLATE_NOOP("MainWindow", "Standards")), "gui.standards.page:StandardsPage"),
     Place("settings", "settings", str(QT_TRANSLATE_NOOP("MainWindow", "Settings")), "gui.settings.page:SettingsPage"),
 )

@@ -24,6 +24,10 @@
         <translation>仪器与气体</translation>
     </message>
     <message>
+        <source>Standards</source>
+        <translation>标准</translation>
+    </message>
+    <message>
         <source>Settings</source>
         <translation>设置</translation>
     </message>

@@ -15,7 +15,7 @@ records and starts and steers evaluations as the other commands do; closing it e
 """
 GROUP = "testbench.applications"
 OURS = ("gui", "testbench", "instruments", "procedures")
-PAGES = ("bench", "new", "run", "results", "registers", "settings")
+PAGES = ("bench", "new", "run", "results", "registers", "standards", "settings")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -27,7 +27,7 @@ from testbench.whole_file import write_whole
 class Figure:
     """Which limit of a standard is meant: of a characteristic, and where there are several, for what and in which place.
 
-    `tier` and `alternative` count from 1.
+    `tier` and `alternative` count from 1; so does `number`, the place of the criterion in the file, where it is known.
     """
 
     characteristic: str
@@ -35,6 +35,7 @@ class Figure:
     unit: str | None = None
     tier: int | None = None
     alternative: int | None = None
+    number: int | None = None
 
 
 def copy_standard(name: str, new: str | None = None) -> Path:
@@ -146,6 +147,8 @@ def _open(name: str) -> tuple[Path, Standard]:
 def _criterion(standard: Standard, figure: Figure) -> int:
     """Which criterion is meant, counted from 0."""
     same = [n for n, c in enumerate(standard.criteria) if c.characteristic == figure.characteristic]
+    if figure.number is not None and figure.number - 1 in same:
+        return figure.number - 1
     if not same:
         names = {criterion.characteristic for criterion in standard.criteria}
         raise InputError(

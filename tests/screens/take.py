@@ -207,6 +207,13 @@ def gases(studio: Studio) -> QWidget:
     return studio.window
 
 
+def standards(studio: Studio) -> QWidget:
+    """A standard with its limits, and what their figures are worth."""
+    page = studio.page("standards", standard="hj76-2017")
+    studio.until(lambda: page.view.suite.rows.rowCount(), "the standard")
+    return studio.window
+
+
 def settings(studio: Studio) -> QWidget:
     """The settings: the laboratory's template."""
     studio.page("settings")
@@ -296,6 +303,7 @@ SCENES: dict[str, Scene] = {
     "new": new,
     "registers": registers,
     "gases": gases,
+    "standards": standards,
     "settings": settings,
     "stations": stations,
     "keys": keys,

@@ -86,6 +86,10 @@ class _TryError(Exception):
     """One try failed; the text is a phrase that follows the request."""
 
 
+class _OtherLoggerError(Exception):
+    """The connection turned out to be another logger's; the request was never this one's to answer."""
+
+
 class DataLogger:
     """One data logger, by its MN. `trace`, when set, hears every byte of its connections."""
 
@@ -294,13 +298,17 @@ class DataLogger:
         answered: Callable[[_Question], Answer | None],
     ) -> Answer:
         fault = ""
-        for _ in range(self._tries):
+        tried = 0
+        while tried < self._tries:
             try:
                 if question is None:
                     question = self._sent(command, groups, self._timeout_s)
                 return self._awaited(question, command, answered)
+            except _OtherLoggerError:  # costs no try: a connection is mistaken once
+                question = None
             except _TryError as raised:
                 fault, question = str(raised), None
+                tried += 1
         tries = f", {self._tries} tries" if self._tries > 1 else ""
         complaint = f"; what came could not be used: {self._complaint}" if self._complaint else ""
         raise self._error(
@@ -310,6 +318,8 @@ class DataLogger:
     def _awaited(self, question: _Question, command: Command, answered: Callable[[_Question], Answer | None]) -> Answer:
         with self._condition:
             while True:
+                if not question.connection.may_be_of(self.mn):
+                    raise _OtherLoggerError
                 if words := refusal(question.replies):
                     raise self._error(f"asked CN {command:d}: {words}")
                 answer = answered(question)
@@ -320,6 +330,7 @@ class DataLogger:
                     raise _TryError("the data logger closed the connection")
                 left = question.deadline - monotonic()
                 if left <= 0:
+                    question.connection.unanswered += 1
                     raise _TryError(f"no answer within {self._timeout_s:g} s")
                 self._condition.wait(left)
 

@@ -1,9 +1,10 @@
 """The platform's end of the line: a TCP server that data loggers connect to, in a thread of its own.
 
 A port belongs to one platform of this process; devices under test with the same address share it, told apart by MN. Loggers
-may come, go and come again, or hold several connections; a request goes to the newest connection on which the MN was heard,
-else to the newest one on which nothing was heard yet. What arrives is handed to the `DataLogger` of its MN, whose answer
-(an acknowledgement) is sent back at once, whatever the bench is doing meanwhile.
+may come, go and come again, hold several connections, or share one; a request goes to the newest connection on which the MN
+was heard, else to one on which nothing was heard yet: that with the fewest requests in vain, of these the newest. What
+arrives is handed to the `DataLogger` of its MN, whose answer (an acknowledgement) is sent back at once, whatever the bench
+is doing meanwhile.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from testbench.engine.roles import Direction
 
 CHUNK = 65536
 MOST_CONNECTIONS = 32
+MOST_LOGGERS = 64  # whose MN is remembered of one connection
 ROUND_S = 0.5  # Windows delivers no signal to a thread that waits for ever
 
 
@@ -53,15 +55,20 @@ class Hearer(Protocol):
 
 
 class Connection:
-    """One connection of a logger; `mn` is empty until it has said which it is."""
+    """One connection: of a logger, or of several that share it; `loggers` has each MN that was heard on it."""
 
     def __init__(self, peer: socket.socket, address: str) -> None:
         self.address = address
-        self.mn = ""
+        self.loggers: frozenset[str] = frozenset()
+        self.unanswered = 0  # requests; counted to ask on another connection where nobody has said yet who it is
         self.open = True
         self.reader = FrameReader()
         self.socket = peer
         self._sending = threading.Lock()
+
+    def may_be_of(self, mn: str) -> bool:
+        """Whether a logger was heard on it, or none yet."""
+        return not self.loggers or mn in self.loggers
 
     def send(self, data: bytes) -> bool:
         """Send a frame; False if the logger is gone, or takes no more."""
@@ -141,7 +148,8 @@ class Platform:
         """The connection over which a logger is reached; None while there is none."""
         with self._lock:
             there = [connection for connection in reversed(self._connections) if connection.open]
-        return next((one for one in there if one.mn == mn), next((one for one in there if not one.mn), None))
+        unknown = min((one for one in there if not one.loggers), key=lambda one: one.unanswered, default=None)
+        return next((one for one in there if mn in one.loggers), unknown)
 
     # ---- in the thread
 
@@ -201,11 +209,20 @@ class Platform:
                 other.complain(f"{connection.address} says MN {mn or '(none)'}, not {other.mn}")
             return
         if not any(defect.kind is DefectKind.CRC for defect in found.defects):
-            connection.mn = mn
+            self._heard(connection, mn)
         answer = meant.hear(found)
         if answer:
             meant.passed(Direction.SENT, monotonic(), answer)
             connection.send(answer)
+
+    def _heard(self, connection: Connection, mn: str) -> None:
+        """Remember whose connection it is; who waits for another logger's answer on it has to ask elsewhere."""
+        if mn in connection.loggers or len(connection.loggers) >= MOST_LOGGERS:
+            return
+        others = [] if connection.loggers else self._hearers_of(connection)
+        connection.loggers |= {mn}
+        for other in others:
+            other.changed()
 
     def _end(self, connection: Connection) -> None:
         self._selector.unregister(connection.socket)
@@ -220,9 +237,9 @@ class Platform:
             hearer.changed()
 
     def _hearers_of(self, connection: Connection) -> list[Hearer]:
-        """The hearer of a connection's MN, or all of them while it is not known."""
+        """The hearers of the loggers of a connection, or all of them while none is known."""
         with self._lock:
-            hearers = [hearer for mn, hearer in self._hearers.items() if connection.mn in ("", mn)]
+            hearers = [hearer for mn, hearer in self._hearers.items() if connection.may_be_of(mn)]
         return hearers or ([] if self._everyone is None else [self._everyone])
 
 

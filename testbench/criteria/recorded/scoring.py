@@ -168,7 +168,9 @@ class Scoring:
         hindered = list(obstacles)
         everything = self._notes(characteristic, criterion, any_unit=any_unit)
         if value is None:
-            return self._not_computed(characteristic, criterion, native, unit, everything, hindered, details or {})
+            return self._not_computed(
+                characteristic, criterion, native, unit, [*everything, *notes], hindered, details or {}
+            )
         judged = Expressed(value, expanded_uncertainty)
         if requirement is not None and requirement.metric in (expressed or {}):
             other = (expressed or {})[requirement.metric]

@@ -11,6 +11,7 @@ from testbench.criteria.result import Result
 from testbench.metrology.flow_to_load import LoadHour, flow_to_load, reference_ratio
 from testbench.text import Text
 
+IN_SCFH = "flows are in scfh; the ratio is 1e-5 of flow over load"
 ADJUSTED, UNADJUSTED = "flow_to_load", "flow_to_load_unadjusted"
 
 
@@ -24,7 +25,7 @@ def score(scoring: Scoring) -> Iterator[Result]:
     try:
         found = flow_to_load(hours, reference=reference, reference_load=load)
     except ValueError as error:
-        yield scoring.result(characteristic, None, unit="%", obstacles=[f"{error}; the flow is in scfh"])
+        yield scoring.result(characteristic, None, unit="%", obstacles=[str(error)], notes=[IN_SCFH])
         return
     rule = scoring.run_rule(characteristic)
     few = rule is not None and found.hours < rule.least_used

@@ -12,9 +12,9 @@ if TYPE_CHECKING:
 
 DESCRIPTION = """\
 Lists the standards that evaluations and test data can be judged by, with the number of criteria and how many of their
-figures are provisional (not yet read in the standard's own text). `show` prints one with suite, limits, clauses and the
-evidence for each figure: P read in the standard, S in a secondary source, M recalled from memory with a confidence in
-percent, C recomputed. A criteria file is given by its path, too.
+figures are provisional (not yet read in the standard's own text). `show` prints one with suite, limits, clauses and what
+each figure is worth: read in the standard, or provisional (from a secondary source, recalled from memory with a confidence
+in percent, recomputed). A criteria file is given by its path, too.
 
 A laboratory copies a standard, changes the copy, confirms figures that it has read in the standard's own text, and locks
 the file; a locked file that is changed is refused, and new-version makes one that can be changed. The copies are files of

@@ -7,6 +7,7 @@ precision, share inside U, line, probability of detection, limit of detection an
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Annotated, Any
 
@@ -233,13 +234,15 @@ def _limit(device: DeviceInfo, characteristic: str, made: Sequence[Any], entered
         scaled = detection_curve([r.rate / (r.wind or 1.0) for r in releases], [r.detected for r in releases])
         by_wind = detection_limit(scaled).value if scaled.slope > 0 else None
     separated = "detected and missed releases do not overlap: the curve is penalised, its limit depends on the rates chosen"
+    unbounded = "too few releases near the limit of detection: it has no bounded 95 % interval"
+    bounded = all(map(math.isfinite, limit.interval))
     return Finding(
         device.name,
         characteristic,
         limit.value,
         "kg/h",
-        interval=limit.interval,
-        notes=(separated,) if curve.penalised else (),
+        interval=limit.interval if bounded else None,
+        notes=((separated,) if curve.penalised else ()) + (() if bounded else (unbounded,)),
         details={
             "intercept": curve.intercept,
             "slope": curve.slope,

@@ -7,6 +7,7 @@ from these calls alone. Levels are fractions of the devices' full scale, times a
 
 from __future__ import annotations
 
+import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -193,10 +194,26 @@ class Bench(ABC):
     ) -> None:
         """Report what `compute(device, characteristic, …)` finds from the arguments given.
 
-        A ValueError is why it cannot be determined; it is reported as a finding without a value, in `unit`.
+        A ValueError is why it cannot be determined; it is reported as a finding without a value, in `unit`. So is a finding
+        whose value or uncertainty is infinite or no number.
         """
         try:
             finding = compute(device, characteristic, *arguments, **named)
+            _check_finite(finding)
         except ValueError as error:
             finding = Finding(device.name, characteristic, None, unit, notes=(str(error),))
         self.report(finding)
+
+
+def _check_finite(finding: Finding) -> None:
+    """Raise ValueError for a finding with a number that is infinite or none, which could be neither recorded nor judged."""
+    low, high = finding.interval or (None, None)
+    numbers = {
+        "value": finding.value,
+        "expanded uncertainty": finding.expanded_uncertainty,
+        "lower end of the interval": low,
+        "upper end of the interval": high,
+    }
+    for name, number in numbers.items():
+        if number is not None and not math.isfinite(number):
+            raise ValueError(f"the {name} is {number:g}: there is no result with an uncertainty in these readings")

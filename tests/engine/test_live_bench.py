@@ -1,5 +1,7 @@
 """The live bench: every call is a journaled step, adjustment has its limits, an abort cannot be swallowed."""
 
+import math
+
 import pytest
 
 from testbench.engine.conditions import ConditionLimit
@@ -145,6 +147,26 @@ def test_a_finding_that_cannot_be_computed_is_kept_without_a_value(simulated_sta
     assert (finding.device, finding.characteristic, finding.unit) == ("A", "zero_drift_24h", "%F.S.")
     assert finding.value is None
     assert finding.notes == ("no reading on day 3",)
+
+
+@pytest.mark.parametrize(
+    ("numbers", "words"),
+    [
+        ({"value": math.nan}, "the value is nan"),
+        ({"value": 1.0, "expanded_uncertainty": math.inf}, "the expanded uncertainty is inf"),
+        ({"value": 1.0, "interval": (-math.inf, 2.0)}, "the lower end of the interval is -inf"),
+    ],
+)
+def test_a_finding_that_is_no_finite_number_does_not_end_the_run(simulated_station, direct_bench, numbers, words):
+    made = direct_bench(simulated_station())
+
+    def computes(device: DeviceInfo, characteristic: str) -> Finding:
+        return Finding(device.name, characteristic, unit="1", **numbers)
+
+    made.bench.determine(made.bench.devices[0], "linearity_error", "1", computes)
+    (finding,) = made.ledger.findings
+    assert (finding.value, finding.expanded_uncertainty, finding.interval) == (None, None, None)
+    assert finding.notes[0].startswith(words)
 
 
 def test_conditions_are_read_from_the_sensors_and_compared_with_the_standard(simulated_station, direct_bench):

@@ -6,6 +6,7 @@ import pytest
 
 from procedures.controlled_release import ControlledReleaseSettings, blind_order, results_form
 from testbench.errors import InputError
+from testbench.record.rows import finding_columns
 
 AXIS = 1 / (2 * 7**2 / (8 * 15))  # of a 1/7 profile, over the mean
 
@@ -57,7 +58,12 @@ def test_pre_investigation_tells_of_the_section(direct_bench, flow_station):
 
 
 def test_controlled_releases_of_the_simulated_instrument(direct_bench, flow_station):
-    found = direct_bench(flow_station(smooth)).run("controlled-release", duration_s=60.0)
+    made = direct_bench(flow_station(smooth))
+    found = made.run("controlled-release", duration_s=60.0)
+    for finding in made.ledger.findings:
+        assert finding_columns("R01", finding)["value"] == finding.value  # all of it can be recorded
+    assert found["P", "detection_limit_90"].interval is None
+    assert "no bounded 95 % interval" in found["P", "detection_limit_90"].notes[-1]
     assert found["P", "release_bias"].value == pytest.approx(3.0, abs=3.0)
     assert found["P", "release_inside_uncertainty"].value == 100.0
     assert found["P", "false_positive_rate"].value == 0.0

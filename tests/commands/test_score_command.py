@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import sys
 from pathlib import Path
 
@@ -50,6 +51,23 @@ def test_an_audit_shows_tier_bias_test_and_factor(tmp_path: Path, capsys: pytest
     row = next(line for line in out.splitlines() if line.startswith("R "))
     assert row.split()[2:5] == ["semi", "fail", "1.111"]
     assert "capped at 1.111" in out
+
+
+def test_chinese_results_have_no_english_words(linearity: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "audit.csv").write_text(AUDIT + "".join(f"Q,NOx,ppm,{n},1,85,{90 + n}\n" for n in (1, 2)), encoding="utf-8")
+    assert main(["score", linearity, "--standard", "epa-part75", "--language", "zh"]) == 0
+    assert main(["score", str(tmp_path / "audit.csv"), "--standard", "epa-part75", "--language", "zh"]) == 0
+    out = capsys.readouterr().out
+    for words in (
+        "指标要求",
+        "3 个结果：1 合格，1 不合格，1 无法判定",
+        "此浓度点只有 1 次通气",
+        "缺少浓度点 高, 低",
+        "每半年一次",
+        "偏差检验",
+    ):
+        assert words in out
+    assert set(re.findall(r"(?<![-#\w.])[a-z]{3,}", out)) == {"epa", "ppm", "bold"}
 
 
 def test_json_is_one_object_with_full_precision(linearity: str, capsys: pytest.CaptureFixture[str]) -> None:

@@ -61,6 +61,8 @@ SAID_BY = {
 }
 # Parts of the program whose functions return, yield or list sentences.
 SAYING = {("testbench", "engine"), ("testbench", "record"), ("instruments",)}
+# Parts whose lists hold sentences: notes of results, and what hinders a verdict.
+LISTING = {("testbench", "criteria", "recorded")}
 OPAQUE = {"show", "_so_far"}  # give bytes as they came
 TEXTUAL = (ast.Constant, ast.JoinedStr, ast.IfExp, ast.BoolOp)
 # Words that stay as they are: units, names of things that have one name only, and words of files and commands.
@@ -115,6 +117,9 @@ EXEMPT = {
     "supply gas, X1 %F.S.": "a call, whose words in Chinese stand beside",
     "switch gas, X1 → X1": "a call, whose words in Chinese stand beside",
     "adjust X1": "a call, whose words in Chinese stand beside",
+    "number above zero": "a column, whose words in Chinese stand beside",
+    "number from X1 on": "a column, whose words in Chinese stand beside",
+    "X1, up to X1": "a column, whose words in Chinese stand beside",
     "stop the fan": "a call, whose words in Chinese stand beside",
     "set velocity, X1 m/s": "a call, whose words in Chinese stand beside",
     "gas divider": "a role, whose words in Chinese stand beside",
@@ -135,8 +140,11 @@ _QUOTED = re.compile(
 class Module:
     """One file of the sources: what its names and functions give."""
 
-    def __init__(self, tree: ast.Module, *, says_by_itself: bool = False, is_window: bool = False) -> None:
+    def __init__(
+        self, tree: ast.Module, *, says_by_itself: bool = False, lists_sentences: bool = False, is_window: bool = False
+    ) -> None:
         self.tree = tree
+        self.lists_sentences = lists_sentences
         self.is_window = is_window
         self.says_by_itself = says_by_itself
         self.constants = _assigned(tree.body)
@@ -164,7 +172,9 @@ class Module:
                 yield node.args[number]
             if _name(node.func) in ("blocking", "warning"):
                 yield from node.args[number + 1 :]
-        elif self.says_by_itself:
+        elif self.lists_sentences and isinstance(node, ast.List | ast.Tuple):
+            yield from (one for one in node.elts if isinstance(one, ast.JoinedStr | ast.Constant))
+        elif self.says_by_itself or self.lists_sentences:
             given = (
                 node.value
                 if isinstance(node, ast.Return | ast.Yield)
@@ -256,6 +266,7 @@ def sites() -> tuple[tuple[str, str], ...]:
             module = Module(
                 ast.parse(file.read_text(encoding="utf-8")),
                 says_by_itself=not SAYING.isdisjoint((place.parts[:1], place.parts[:2])),
+                lists_sentences=place.parts[:3] in LISTING,
                 is_window=root.name == "gui",
             )
             for line, text in module.said():

@@ -1,10 +1,12 @@
 """Whatever a shipped criteria file or an installed procedure names has a name for people in both languages."""
 
+import inspect
 import re
 from functools import cache
 
 import pytest
 
+from testbench.criteria import reasons
 from testbench.criteria.recorded import kinds
 from testbench.criteria.standard import list_standards, load_standard
 from testbench.engine.registry import find_procedure, procedure_names
@@ -91,3 +93,27 @@ def test_every_choice_of_a_setting_and_every_edition_in_words_has_a_word(languag
     editions = {load_standard(one).standard.edition for one in list_standards()}
     worded = {edition.replace(" ", "_") for edition in editions if re.search(r"[a-z]{3}", edition)}
     assert {edition for edition in worded if f"edition.{edition}" not in entries} == set()
+
+
+def test_every_reason_of_a_verdict_is_told_in_chinese_as_it_is_written() -> None:
+    """Results of recorded data keep their reasons in English; the catalogue says them as the verdicts do."""
+    standard = load_standard("epa-part75")
+    given = {
+        "evidence": standard.criteria[0].requirements[0].evidence,
+        "alternative": standard.criteria[0].alternatives[0],
+        "notes": (),
+        "missing": ("A", "B"),
+        "done": 3,
+        "least": 7,
+        "value": "3 %",
+        "limit": "±2 %",
+    }
+    told = wording(Language.CHINESE).tell
+    makers = [one for name, one in inspect.getmembers(reasons, inspect.isfunction) if name[0] != "_"]
+    made = [
+        one(**{name: given.get(name, "span") for name in inspect.signature(one).parameters})
+        for one in makers
+        if one not in (reasons.number, reasons.limit_text)
+    ]
+    assert len(made) > 20
+    assert {text.en: told(text.en) for text in made} == {text.en: text.zh for text in made}

@@ -220,6 +220,7 @@ def _finding(
             "mean_reference": reference,
             "mean_difference": float(audit.mean_difference),
             "standard_deviation": float(audit.standard_deviation),
+            "runs_done": audit.runs,
             "t": float(audit.t),
             "confidence_coefficient": float(audit.confidence_coefficient),
             "budget": dict(result.budget),

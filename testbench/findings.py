@@ -28,7 +28,8 @@ class Finding:
     alternatives ("reference_mean", "full_scale", "difference" …). `details["expressed"]` gives the value in other metrics,
     for standards that state the limit in another one: metric → `{"value", "unit", "expanded_uncertainty"}`.
     `details["days_done"]` says over how many days the test went: over fewer than a standard asks for, the value can fail its
-    limit, but not pass it.
+    limit, but not pass it. `details["runs_done"]` says how many runs a mean is of: of fewer than a standard asks for it is
+    not judged.
     """
 
     device: str
@@ -52,6 +53,12 @@ class Finding:
         """Over how many days the test went; None where it is no matter of days."""
         days = self.details.get("days_done")
         return None if days is None else int(days)
+
+    @property
+    def runs_done(self) -> int | None:
+        """How many runs the value is of; None where it is no matter of runs."""
+        runs = self.details.get("runs_done")
+        return None if runs is None else int(runs)
 
     @property
     def variables(self) -> Mapping[str, float]:

@@ -16,7 +16,7 @@ from testbench.criteria import reasons
 from testbench.criteria.comparison import Comparison, compare, main_requirement
 from testbench.criteria.decision import Coverage, decide
 from testbench.criteria.requirement import Requirement, Sided
-from testbench.criteria.standard import Criterion, DecisionRule, Standard
+from testbench.criteria.standard import Criterion, DecisionRule, RunRule, Standard
 from testbench.findings import Finding
 from testbench.metrology.rounding import decimal_of
 from testbench.outcome import Outcome
@@ -262,12 +262,22 @@ def _decide(
             reason = reason + remark
     if finding.undetermined and outcome is Outcome.PASS:
         outcome, reason = Outcome.INCONCLUSIVE, reason + reasons.not_all_determined(finding.undetermined)
-    least, done = criterion.runs.least_days if criterion.runs is not None else None, finding.days_done
-    if least is not None and done is not None and done < least and outcome is Outcome.PASS:
-        outcome, reason = Outcome.INCONCLUSIVE, reason + reasons.too_few_days(done, least)
+    outcome, reason = _as_many_as_asked(finding, criterion.runs, outcome, reason)
     if requirement.evidence.provisional:
         reason = reason + reasons.provisional(requirement.evidence)
     return _verdict(finding, criterion, result, outcome, reason, marked=marked)
+
+
+def _as_many_as_asked(finding: Finding, rule: RunRule | None, outcome: Outcome, reason: Text) -> tuple[Outcome, Text]:
+    """No verdict by fewer runs than the standard asks for; over fewer days a limit can be failed, but not passed."""
+    if rule is None:
+        return outcome, reason
+    days, runs = finding.days_done, finding.runs_done
+    if runs is not None and runs < rule.least_used:
+        return Outcome.INCONCLUSIVE, reason + reasons.too_few_runs(runs, rule.least_used)
+    if rule.least_days is not None and days is not None and days < rule.least_days and outcome is Outcome.PASS:
+        return Outcome.INCONCLUSIVE, reason + reasons.too_few_days(days, rule.least_days)
+    return outcome, reason
 
 
 def _coverage(finding: Finding) -> tuple[float, float, float] | Text | None:

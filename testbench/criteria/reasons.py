@@ -117,6 +117,13 @@ def too_few_days(done: int, least: int) -> Text:
     )
 
 
+def too_few_runs(done: int, least: int) -> Text:
+    """The value is of fewer runs than the standard asks for."""
+    return Text(
+        zh=f"仅有 {done} 组数据，标准要求 {least} 组：无法判定。", en=f"{done} of {least} runs were made: no verdict."
+    )
+
+
 def no_finding() -> Text:
     """The standard asks for the characteristic, and there is no finding."""
     return Text(zh="没有测试结果。", en="No finding.")

@@ -144,6 +144,14 @@ def test_a_test_over_too_few_days_can_fail_but_not_pass(days: int | None, value:
     assert ("3 of 7 days were tested: no verdict." in verdict.reason.en) == (outcome is INCONCLUSIVE)
 
 
+@pytest.mark.parametrize(("runs", "value", "outcome"), [(9, 5.0, PASS), (8, 5.0, INCONCLUSIVE), (8, 30.0, INCONCLUSIVE)])
+def test_a_mean_of_too_few_runs_is_not_judged(runs: int, value: float, outcome: Outcome) -> None:
+    audit = Finding("A", "relative_accuracy", value, "%", details={"runs_done": runs})
+    verdict = judge(audit, load_standard("hj75-2017-acceptance"), measurand="CO2")
+    assert verdict.outcome is outcome
+    assert ("8 of 9 runs were made: no verdict." in verdict.reason.en) == (runs == 8)
+
+
 def test_the_value_is_rounded_before_it_is_compared_and_shown_as_judged(one_limit: MakeStandard) -> None:
     away = one_limit(rounding="rounding = { decimals = 1 }")
     even = one_limit(rounding='rounding = { decimals = 1, mode = "half-even" }')

@@ -14,6 +14,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from procedures.reach import reach
 from testbench.engine.bench import DAY_S, Bench
 from testbench.engine.entering import Column, Entered, Form
 from testbench.engine.procedure import Settings, Text, setting
@@ -177,6 +178,7 @@ def _form(devices: Sequence[DeviceInfo], title: Text, count: int, references: Se
     read = bool(references)
     unit = devices[0].unit if len({device.unit for device in devices}) == 1 else ""
     rows = [(device, number) for device in devices for number in range(count)]
+    lower, upper = reach(devices)
     return Form(
         title=title,
         instruction=Text(
@@ -190,7 +192,7 @@ def _form(devices: Sequence[DeviceInfo], title: Text, count: int, references: Se
             Column("date", Text(zh="日期", en="date"), kind="date", optional=True),
             Column("start", Text(zh="开始时刻", en="start"), kind="time", optional=True),
             Column("signal", Text(zh="仪器信号", en="signal of the device"), unit, optional=read),
-            Column("reference", Text(zh="参比方法测定值", en="reference"), unit),
+            Column("reference", Text(zh="参比方法测定值", en="reference"), unit, lower=lower, upper=upper),
             Column("temperature", Text(zh="温度", en="temperature"), "°C", optional=True, lower=-50, upper=1500),
             Column("pressure", Text(zh="绝对压力", en="absolute pressure"), "kPa", optional=True, lower=10, upper=500),
             Column("moisture", Text(zh="湿度", en="moisture"), "%", optional=True, lower=0, upper=90),

@@ -18,6 +18,7 @@ from pydantic import Field
 
 from procedures.adjustment import adjust_zero_and_span
 from procedures.level_error import IN_PERCENT
+from procedures.reach import reach
 from testbench.engine.bench import Bench
 from testbench.engine.discarding import Discarding
 from testbench.engine.entering import Column, Entered, Form
@@ -115,14 +116,17 @@ def pairs_form(devices: Sequence[DeviceInfo], runs: int, most_discarded: int = 0
     given = tuple({"device": device.name, "run": float(number)} for device in devices for number in range(1, runs + 1))
     middle = {device.name: device.at(0.5) for device in devices}
     discards = most_discarded > 0
+    lower, upper = reach(devices)
     form = Form(
         title=Text(zh="与参比方法比对", en="Comparison with the reference method"),
         instruction=_DISCARDING_INSTRUCTION if discards else _INSTRUCTION,
         columns=(
             Column("device", Text(zh="被测仪器", en="device"), kind="text"),
             Column("run", Text(zh="序号", en="run")),
-            Column("reference", Text(zh="参比方法", en="reference method"), unit, optional=discards),
-            Column("cems", Text(zh="被测仪器示值", en="device"), unit, optional=discards),
+            Column(
+                "reference", Text(zh="参比方法", en="reference method"), unit, optional=discards, lower=lower, upper=upper
+            ),
+            Column("cems", Text(zh="被测仪器示值", en="device"), unit, optional=discards, lower=lower, upper=upper),
         ),
         given=given,
         expected=tuple(

@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
+from procedures.reach import reach
 from testbench.engine.bench import Bench
 from testbench.engine.entering import Column, Entered, Form
 from testbench.engine.procedure import Settings, Text, procedure, setting
@@ -92,6 +93,7 @@ def pairs_form(devices: Sequence[DeviceInfo], pairs: int) -> Form:
     unit = "/".join(sorted({device.unit for device in devices}))
     given = tuple({"device": device.name, "pair": float(n)} for device in devices for n in range(1, pairs + 1))
     middle = {device.name: device.at(0.5) for device in devices}
+    lower, upper = reach(devices)
     return Form(
         title=Text(zh="与参比方法的数据对", en="Pairs with the reference method"),
         instruction=Text(
@@ -101,8 +103,8 @@ def pairs_form(devices: Sequence[DeviceInfo], pairs: int) -> Form:
         columns=(
             Column("device", Text(zh="被测仪器", en="device"), kind="text"),
             Column("pair", Text(zh="序号", en="pair"), lower=1),
-            Column("reference", Text(zh="参比方法", en="reference method"), unit),
-            Column("cms", Text(zh="被测仪器示值", en="device"), unit),
+            Column("reference", Text(zh="参比方法", en="reference method"), unit, lower=lower, upper=upper),
+            Column("cms", Text(zh="被测仪器示值", en="device"), unit, lower=lower, upper=upper),
         ),
         given=given,
         expected=tuple({**row, "reference": middle[str(row["device"])], "cms": middle[str(row["device"])]} for row in given),

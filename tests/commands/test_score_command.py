@@ -110,6 +110,11 @@ def test_an_unknown_standard_gives_status_2_and_the_known_ones(linearity: str, c
     assert "epa-part75" in capsys.readouterr().err
 
 
+def test_a_standard_that_is_named_twice_is_refused(linearity: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["score", linearity, "--standard", "epa-part75", "--standard", "epa-part75"]) == 2
+    assert "standard epa-part75 is named twice; leave one" in capsys.readouterr().err
+
+
 def test_the_help_states_the_exit_status(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         main(["score", "--help"])

@@ -9,6 +9,7 @@ import math
 
 import pytest
 
+from procedures.relative_accuracy import pairs_form
 from testbench.criteria.judge import judge
 from testbench.criteria.standard import load_standard
 from testbench.engine.entering import Entered
@@ -328,6 +329,13 @@ def test_a_discarded_run_does_not_count_and_is_named(simulated_station, direct_b
     assert finding.notes == ("run 3 is discarded: probe blocked",)
     verdict = judge(finding, load_standard("epa-ps3"), measurand="CO2")
     assert verdict.outcome is Outcome.PASS
+
+
+@pytest.mark.parametrize(("name", "typed"), [("reference", 1e4), ("cems", -100.0)])
+def test_a_number_far_beyond_the_full_scale_is_not_taken(simulated_station, direct_bench, name, typed):
+    form = pairs_form(direct_bench(simulated_station(only_a)).bench.devices, 9)
+    with pytest.raises(InputError, match=f"row 1: {name}: {typed:g} is (more|less) than"):
+        form.complete([{**form.expected[0], name: typed}, *form.expected[1:]])
 
 
 def test_entered_drifts_put_out_of_control(simulated_station, direct_bench, monkeypatch):

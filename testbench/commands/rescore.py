@@ -13,18 +13,20 @@ from testbench.commands.choose_run import add_record, chosen, open_records, sear
 from testbench.commands.options import add_language
 
 if TYPE_CHECKING:
-    from testbench.commands.terminal import Terminal
     from testbench.criteria.standard import Standard
     from testbench.engine.rescoring import Change, Judgement, Rescored
 
 DESCRIPTION = """\
 Judges what an evaluation has found by another standard, or another version of one, and shows what changes: outcome, limit
-or grade of each verdict. Nothing is written: the record keeps its verdicts. Results that were excluded or repeated count as
-they do in the record. For one run the standard is restricted to what the run determined.
+or grade of each verdict, and why. The record keeps its verdicts. Results that were excluded or repeated count as they do in
+the record. For one run the standard is restricted to what the run determined.
 
   testbench rescore last --standard our-hj76
   testbench rescore 4f2a 7b01-R02 --standard our-hj76@1 --json
   testbench rescore --all --standard ./draft.toml --record bench.sqlite
+  testbench rescore --all --standard our-hj76 --output changes.csv
+
+With --output every change is also written as comma-separated text (UTF-8), one row a verdict.
 
 exit status: 0 judged, whatever the verdicts; 2 the standard or an identifier is wrong; 4 the record cannot be read.
 """
@@ -39,7 +41,7 @@ class _Wanted:
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add RUN …, --all, --standard, --record, --json and --language."""
+    """Add RUN …, --all, --standard, --record, --json, --output, --bom and --language."""
     parser.add_argument(
         "wanted",
         nargs="*",
@@ -55,6 +57,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     add_record(parser)
     parser.add_argument("--json", action="store_true", help="print one JSON object with every change")
+    parser.add_argument("--output", type=Path, metavar="FILE", help="write every change into this file, too (CSV)")
+    parser.add_argument("--bom", action="store_true", help="begin CSV with a byte order mark, as Excel wants it")
     add_language(parser)
 
 
@@ -67,13 +71,33 @@ def run(arguments: argparse.Namespace) -> int:
         raise InputError("which evaluations? `testbench rescore RUN … --standard NAME`, or --all for every one")
     standard = load_standard(arguments.standard)
     found = _rescored(arguments, standard)
+    if arguments.output is not None:
+        found = _kept(found, arguments)
     if arguments.json:
         _print_json(standard, list(found))
         return 0
+    from testbench.commands.rescore_printing import RescorePrinter
     from testbench.commands.terminal import Terminal
 
-    _Printer(Terminal(), arguments.language, standard).print(found)
+    RescorePrinter(Terminal(), arguments.language, standard).print(found)
     return 0
+
+
+def _kept(found: Iterator[Rescored], arguments: argparse.Namespace) -> Iterator[Rescored]:
+    """All of them, written into --output as well."""
+    from testbench.commands.rescore_csv import changes_as_csv
+    from testbench.errors import InputError
+    from testbench.whole_file import write_whole
+
+    everything = list(found)
+    text = changes_as_csv(everything, arguments.standard, arguments.language)
+    try:
+        write_whole(arguments.output, ("\ufeff" if arguments.bom else "") + text)
+    except OSError as error:
+        raise InputError(
+            f"{arguments.output} cannot be written: {error.strerror}; choose another file with --output"
+        ) from None
+    return iter(everything)
 
 
 def _rescored(arguments: argparse.Namespace, standard: Standard) -> Iterator[Rescored]:
@@ -151,83 +175,5 @@ def _change(change: Change) -> dict[str, Any]:
         "index": change.index,
         "before": of(change.before),
         "after": of(change.after),
+        "why": [{"zh": reason.zh, "en": reason.en} for reason in change.why],
     }
-
-
-class _Printer:
-    """Prints what changes, in one language: a table an evaluation, one line where nothing does, and a summary."""
-
-    def __init__(self, terminal: Terminal, language: str, standard: Standard) -> None:
-        self.terminal = terminal
-        self.language = language
-        self.standard = standard
-
-    def word(self, zh: str, en: str) -> str:
-        """One of two words."""
-        return zh if self.language == "zh" else en
-
-    def print(self, found: Iterator[Rescored]) -> None:
-        """Print all of them as they come."""
-        count = verdicts = changed = outcomes = 0
-        for one in found:
-            self._one(one)
-            count += 1
-            verdicts += one.unchanged + len(one.changes)
-            changed += len(one.changes)
-            outcomes += one.before is not one.after
-        name = f"{self.standard.name}@{self.standard.version}"
-        self.terminal.line(
-            self.word(
-                f"{name}：{count} 次评价，{verdicts} 项判定中 {changed} 项改变，{outcomes} 次评价的结论改变",
-                f"{name}: {count} evaluations, {changed} of {verdicts} verdicts change, the outcome of {outcomes} changes",
-            )
-        )
-
-    def _one(self, one: Rescored) -> None:
-        name = ", ".join(one.runs) or one.evaluation
-        before = self._outcome(one.before)
-        after = self._outcome(one.after)
-        by = one.standard_before or self.word("未按标准判定", "no standard")
-        outcome = before if before == after else f"{before} -> {after}"
-        self.terminal.line(f"{name}  {by} -> {self.standard.name}: {outcome}", style="bold")
-        if one.changes:
-            table = self.terminal.table(
-                self.word("仪器", "device"),
-                self.word("指标", "characteristic"),
-                self.word("数值", "value"),
-                self.word("原判定", "before"),
-                self.word("新判定", "after"),
-            )
-            for change in one.changes:
-                self._row(table, change)
-            self.terminal.print(table)
-        else:
-            self.terminal.line("  " + self.word(f"{one.unchanged} 项判定均不变", f"all {one.unchanged} verdicts stay"))
-        if one.undetermined:
-            names = ", ".join(one.undetermined)
-            self.terminal.line("  " + self.word(f"本次评价未测定：{names}", f"not determined by this evaluation: {names}"))
-        self.terminal.line()
-
-    def _row(self, table: Any, change: Change) -> None:
-        from testbench.outcome import Outcome
-
-        place = f"{change.characteristic} ({change.index})" if change.index else change.characteristic
-        shown = change.after or change.before
-        value = "-" if shown is None or shown.value is None else f"{shown.value:.4g} {shown.unit}"
-        style = "bold red" if change.after is not None and change.after.outcome is Outcome.FAIL else ""
-        self.terminal.row(
-            table, change.device, place, value, self._judgement(change.before), self._judgement(change.after), style=style
-        )
-
-    def _judgement(self, judgement: Judgement | None) -> str:
-        if judgement is None:
-            return self.word("未要求", "not asked for")
-        parts = [self._outcome(judgement.outcome), judgement.limit, judgement.grade]
-        return " ".join(part for part in parts if part)
-
-    def _outcome(self, outcome: Any) -> str:
-        from testbench.office.outcome_words import WORDS
-
-        if outcome is None:
-            return self.word("无结论", "no outcome")
-        return WORDS[outcome].say(self.language)

@@ -24,13 +24,17 @@ from testbench.record.attempts import counting, results
 from testbench.record.judged import JudgedEvaluation
 from testbench.record.model import StoredFinding
 from testbench.record.store import Record
+from testbench.text import Text
 
 _ZEROS = re.compile(r"(\d)\.0+(?!\d)")
 
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """What a verdict came to: the outcome, the limit as it is printed, the grade reached, and the value that was judged."""
+    """What a verdict came to: the outcome, the limit as it is printed, the grade reached, and the value that was judged.
+
+    `reason` is that of a verdict given now; of a recorded one it is not read.
+    """
 
     outcome: Outcome
     limit: str
@@ -38,6 +42,7 @@ class Judgement:
     value: float | None = None
     unit: str = ""
     provisional: bool = False
+    reason: Text | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +54,11 @@ class Change:
     index: str | None
     before: Judgement | None
     after: Judgement | None
+
+    @property
+    def why(self) -> tuple[Text, ...]:
+        """What makes the difference: unit, limit or grade that is another one; then the reason of the verdict itself."""
+        return tuple(_why(self.before, self.after))
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +142,34 @@ def _rescored(
     )
 
 
+def _why(was: Judgement | None, now: Judgement | None) -> Iterator[Text]:
+    if now is None:
+        yield Text(zh="新标准不要求", en="the new standard does not ask for it")
+        return
+    if was is None:
+        yield Text(zh="原标准不要求", en="the old standard did not ask for it")
+    elif was.limit and now.limit and was.unit != now.unit:
+        zh = f"按 {_unit(now.unit)} 判定，原按 {_unit(was.unit)}"
+        yield Text(zh=zh, en=f"judged in {_unit(now.unit)}, before in {_unit(was.unit)}")
+    if was is not None and _plain(was.limit) != _plain(now.limit):
+        yield _differs(Text(zh="限值", en="limit"), was.limit, now.limit)
+    if was is not None and was.grade != now.grade:
+        yield _differs(Text(zh="级别", en="grade"), was.grade, now.grade)
+    if was is not None and was.outcome is not now.outcome and was.provisional and not now.provisional:
+        yield Text(zh="限值原为暂定", en="the limit was provisional")
+    if now.reason is not None and (was is None or was.outcome is not now.outcome):
+        yield now.reason
+
+
+def _differs(what: Text, was: str, now: str) -> Text:
+    zh, en = (f"{what.zh}由 {was or '无'} 改为 {now or '无'}", f"{what.en} {now or 'none'} instead of {was or 'none'}")
+    return Text(zh=zh, en=en)
+
+
+def _unit(unit: str) -> str:
+    return "1" if unit in ("", "1") else unit
+
+
 def _found(row: JudgedEvaluation) -> list[StoredFinding]:
     """The findings that count; one that was repeated belongs to the run that was repeated."""
     if not row.amendments:
@@ -204,4 +242,12 @@ def _recorded(document: Mapping[str, Any]) -> Judgement:
 
 
 def _judgement(verdict: Verdict) -> Judgement:
-    return Judgement(verdict.outcome, verdict.limit_text, verdict.grade, verdict.value, verdict.unit, verdict.provisional)
+    return Judgement(
+        verdict.outcome,
+        verdict.limit_text,
+        verdict.grade,
+        verdict.value,
+        verdict.unit,
+        verdict.provisional,
+        verdict.reason,
+    )

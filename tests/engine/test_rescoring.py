@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import datetime as dt
 import hashlib
 import json
@@ -206,8 +207,19 @@ def test_the_command_prints_what_changes_and_json_has_it_all(
     assert (document["standard"], document["version"], len(document["evaluations"])) == ("second", 1, 2)
     change = document["evaluations"][0]["changes"][1]
     assert (change["device"], change["before"]["verdict"], change["after"]["verdict"]) == ("B", "pass", "fail")
-    assert main(["rescore", "--all", *options[:-1], "zh"]) == 0
-    assert "2 次评价，8 项判定中 4 项改变" in capsys.readouterr().out
+    assert {"zh": "限值由 ±2 %F.S. 改为 ±1.2 %F.S.", "en": "limit ±1.2 %F.S. instead of ±2 %F.S."} in change["why"]
+    assert main(["rescore", "--all", *options[:-1], "zh", "--output", str(tmp_path / "changes.csv")]) == 0
+    out = capsys.readouterr().out
+    assert "2 次评价，8 项判定中 4 项改变" in out
+    assert "线性误差（A）：限值由 ±2 %F.S. 改为 ±1.2 %F.S.\n" in out
+    assert "线性误差（B 第 3 日）：限值由 ±2 %F.S. 改为 ±1.2 %F.S.；1.5 %F.S. 超出限值 ±1.2 %F.S.。" in out
+    with (tmp_path / "changes.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [(row["device"], row["verdict_before"], row["verdict"], row["limit"]) for row in rows[:2]] == [
+        ("A", "pass", "pass", "±1.2 %F.S."),
+        ("B", "pass", "fail", "±1.2 %F.S."),
+    ]
+    assert "超出限值" in rows[1]["why"]
 
 
 def test_the_command_asks_for_what_is_missing(path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -290,3 +302,15 @@ def test_a_third_standard_judges_the_runs_of_the_one_that_asks_for_most_of_the_s
     run = f"{evaluation}-R02"
     (rescored,) = rescore(record, standard("third", linearity_error="0.8"), [evaluation], {evaluation: [run]})
     assert [change.index for change in rescored.changes] == ["mid"]
+
+
+def test_what_differs_is_said_for_every_change(record: Record) -> None:
+    changes = one(record, standard("second", linearity_error="1.2", span_drift_24h="3"), enter(record)).changes
+    assert all(change.why for change in changes)
+    gone = next(change for change in changes if change.after is None)
+    assert [reason.en for reason in gone.why] == ["the new standard does not ask for it"]
+    failed = next(change for change in changes if change.device == "B" and change.characteristic == "linearity_error")
+    assert [reason.en for reason in failed.why] == [
+        "limit ±1.2 %F.S. instead of ±2 %F.S.",
+        "1.5 %F.S. does not keep the limit ±1.2 %F.S.",
+    ]

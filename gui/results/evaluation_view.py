@@ -14,6 +14,7 @@ from gui.results.amender import Amender
 from gui.results.evidence import Evidence
 from gui.results.exporter import Exporter
 from gui.results.reading import Evaluated, Line
+from gui.results.rescore_dialog import RescoreDialog
 from gui.results.verdict_table import VerdictTable
 from gui.results.words import outcome_shape, outcome_word, standing_word
 from gui.widgets.state_label import StateLabel
@@ -56,7 +57,8 @@ class EvaluationView(QWidget):
         self._standards = QLabel(wordWrap=True)
         self._remarks = QLabel(wordWrap=True)
         self._remarks.setProperty("tone", "attention")
-        self.compare_button, self.watch_button = QPushButton(), QPushButton()
+        self.compare_button, self.watch_button, self.judge_button = QPushButton(), QPushButton(), QPushButton()
+        self.judge_button.clicked.connect(self.judge_again)
         self.compare_button.clicked.connect(self.compared)
         self.watch_button.clicked.connect(self._watch)
         self.device = QComboBox()
@@ -67,7 +69,16 @@ class EvaluationView(QWidget):
         self.standard.activated.connect(lambda _: self.table.show_standard(self.standard.currentData() or ""))
         self._standard_label = QLabel()
         self._standard_label.setBuddy(self.standard)
-        head = _row(self.back, self._name, self.outcome, None, self.watch_button, self.compare_button, self.exporter)
+        head = _row(
+            self.back,
+            self._name,
+            self.outcome,
+            None,
+            self.watch_button,
+            self.judge_button,
+            self.compare_button,
+            self.exporter,
+        )
         tools = _row(self._device_label, self.device, self._standard_label, self.standard, None, self.amender)
         upper = QWidget()
         column = QVBoxLayout(upper)
@@ -94,8 +105,17 @@ class EvaluationView(QWidget):
         whole.addLayout(self._messages)
         whole.addWidget(splitter, 1)
         amend = self.amender
-        head_order = (self.back, self.watch_button, self.compare_button, self.exporter, self.device, self.standard)
-        order = (*head_order, amend.exclude, amend.restore, amend.repeat, self.table, self.evidence)
+        head_order = (self.back, self.watch_button, self.judge_button, self.compare_button, self.exporter)
+        order = (
+            *head_order,
+            self.device,
+            self.standard,
+            amend.exclude,
+            amend.restore,
+            amend.repeat,
+            self.table,
+            self.evidence,
+        )
         for one, other in itertools.pairwise(order):
             QWidget.setTabOrder(one, other)
 
@@ -171,6 +191,11 @@ class EvaluationView(QWidget):
         if self.evaluated is not None:
             self.desk.go("run", record=self.evaluated.path, evaluation=self.evaluated.identifier)
 
+    def judge_again(self) -> None:
+        """Show what another standard, or another version, makes of it."""
+        if self.evaluated is not None:
+            RescoreDialog(self.desk, self.evaluated, self).open()
+
     # ---- the head -----------------------------------------------------------------------------------------------------
 
     def _say(self) -> None:
@@ -185,6 +210,7 @@ class EvaluationView(QWidget):
         shape, tone = outcome_shape(outcome)
         self.outcome.show_state(shape, outcome_word(self.desk, outcome), tone)
         self.outcome.setVisible(row.outcome is not None)
+        self.judge_button.setVisible(not evaluated.stand.standing.goes_on)
         self.watch_button.setVisible(evaluated.stand.standing.goes_on or evaluated.stand.standing.resumable)
         self._facts.setText("  ·  ".join(self._said(evaluated)))
         outcomes = self._by_standards(evaluated)
@@ -244,6 +270,10 @@ class EvaluationView(QWidget):
         self.back.setToolTip(self.tr("Back to the list (Alt+Left)"))
         self.watch_button.setText(self.tr("&Watch"))
         self.watch_button.setToolTip(self.tr("Show how it goes on"))
+        self.judge_button.setText(self.tr("&Judge by another standard …"))
+        self.judge_button.setToolTip(
+            self.tr("Show what another standard, or another version of it, makes of this evaluation")
+        )
         self.compare_button.setText(self.tr("Co&mpare devices"))
         self.compare_button.setToolTip(self.tr("Put the devices of this evaluation side by side"))
         self._device_label.setText(self.tr("De&vice"))

@@ -100,7 +100,7 @@
     <name>CompareModel</name>
     <message>
         <source>Characteristic</source>
-        <translation>性能特性</translation>
+        <translation>性能指标</translation>
     </message>
     <message>
         <source>Limit</source>
@@ -203,6 +203,14 @@
     <message>
         <source>Show how it goes on</source>
         <translation>查看其运行情况</translation>
+    </message>
+    <message>
+        <source>&amp;Judge by another standard …</source>
+        <translation>按其他标准判定(&amp;J)…</translation>
+    </message>
+    <message>
+        <source>Show what another standard, or another version of it, makes of this evaluation</source>
+        <translation>查看按其他标准或其他版本判定本次测试评价的结果</translation>
     </message>
     <message>
         <source>Co&amp;mpare devices</source>
@@ -521,6 +529,84 @@
     </message>
 </context>
 <context>
+    <name>RescoreDialog</name>
+    <message>
+        <source>Judge {name} by another standard</source>
+        <translation>按其他标准判定 {name}</translation>
+    </message>
+    <message>
+        <source>choose a standard</source>
+        <translation>选择标准</translation>
+    </message>
+    <message>
+        <source>&amp;Standard</source>
+        <translation>标准(&amp;S)</translation>
+    </message>
+    <message>
+        <source>What changes</source>
+        <translation>变化</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>关闭</translation>
+    </message>
+    <message>
+        <source>judging …</source>
+        <translation>正在判定…</translation>
+    </message>
+    <message>
+        <source>It cannot be judged</source>
+        <translation>无法判定</translation>
+    </message>
+    <message>
+        <source>The record keeps its verdicts; nothing is written.</source>
+        <translation>记录中的判定不变，不写入任何内容。</translation>
+    </message>
+    <message>
+        <source>{changed} verdicts change, {unchanged} stay as they are.</source>
+        <translation>{changed} 项判定改变，{unchanged} 项不变。</translation>
+    </message>
+    <message>
+        <source>, </source>
+        <translation>、</translation>
+    </message>
+    <message>
+        <source>Not determined by this evaluation: {names}</source>
+        <translation>本次测试评价未测定：{names}</translation>
+    </message>
+</context>
+<context>
+    <name>RescoreModel</name>
+    <message>
+        <source>Device</source>
+        <translation>仪器</translation>
+    </message>
+    <message>
+        <source>Characteristic</source>
+        <translation>性能指标</translation>
+    </message>
+    <message>
+        <source>Value</source>
+        <translation>数值</translation>
+    </message>
+    <message>
+        <source>Verdict in the record</source>
+        <translation>记录中的判定</translation>
+    </message>
+    <message>
+        <source>Verdict by this standard</source>
+        <translation>按所选标准的判定</translation>
+    </message>
+    <message>
+        <source>not asked for</source>
+        <translation>未要求</translation>
+    </message>
+    <message>
+        <source>(provisional)</source>
+        <translation>（暂定）</translation>
+    </message>
+</context>
+<context>
     <name>ResultsPage</name>
     <message>
         <source>Reading {name}</source>
@@ -563,11 +649,11 @@
     </message>
     <message>
         <source>Characteristic</source>
-        <translation>性能特性</translation>
+        <translation>性能指标</translation>
     </message>
     <message>
         <source>Value</source>
-        <translation>结果</translation>
+        <translation>数值</translation>
     </message>
     <message>
         <source>U or 95 %</source>

@@ -132,7 +132,12 @@ def clause_text(verdict: ReportVerdict, wording: Wording) -> str:
 
 def index_text(verdict: ReportVerdict, wording: Wording) -> str:
     """Return the level or day that a value belongs to, in the report's language; empty where it is none of several."""
-    index = wording.tell((verdict.finding.index if verdict.finding else None) or "")
+    return place_text((verdict.finding.index if verdict.finding else None) or "", wording)
+
+
+def place_text(index: str, wording: Wording) -> str:
+    """Return a level or day ("40 %F.S.", "day 3") in a language; empty where there is none."""
+    index = wording.tell(index)
     if _DAY.search(index):
         return _DAY.sub(lambda found: wording.fill("device.day", number=found.group(1)), index)
     return wording.fill("device.at_index", index=index) if index else ""

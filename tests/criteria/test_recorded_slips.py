@@ -346,6 +346,8 @@ def test_a_file_of_another_shape_is_refused(kind: str) -> None:
         ("calibration drift", "ppm,500,", "ppm,500000,", "the largest gas is 0.09 % of the span"),
         ("calibration error", "ppm,500,", "ppm,500000,", "the largest gas is 0.09 % of the span"),
         ("reference method checks", "ppm,500,", "ppm,500000,", "the largest gas is 0.1 % of the span"),
+        ("lack of fit", "ppm,100,", "ppm,100000,", "the largest gas is 0.1 % of the span"),
+        ("reproducibility", "ppm,100,", "ppm,100000,", "the largest gas is 0.012 % of the span"),
         ("converter", ",200,", ",20,", "an efficiency of 985 % cannot be"),
         ("converter titration", ",198", ",498", "% cannot be; are all values in the same unit?"),
         ("converter titration", ",200,200,", ",900,200,", "line 2: NO reads 900 of 200 NOx"),
@@ -381,6 +383,8 @@ def test_a_device_that_does_not_measure_does_not_pass(columns: str, rows: list[s
         ("indication error", ",high,", ",low,", "line 5, column reference: 450 is another gas than 100 in line 2"),
         ("influence", ",40,changed", ",20,changed", "line 3, column condition_value: 20 is the nominal temperature"),
         ("linearity", "SO2,ppm,", "SO2,12.5,", "line 2, column unit: '12.5' is a number"),
+        ("availability", ",2000,", ",200000,", "line 2, column total_hours: '200000' must not be above 100000"),
+        ("emission budget", ",8760", ",0", "line 3, column independent_values: must be from 1"),
         ("lack of fit", ",50,50,50,", ",50,5000,50,", "line 3, column nominal: '5000' must not be above 200"),
         ("field checks", ",14,", ",20260114,", "line 4, column check_day: lies more than 3660 days"),
         ("AST", ",100,20,", ",100,200,", "line 2, column permitted: '200' must not be above 100"),
@@ -414,6 +418,17 @@ def test_a_row_that_may_have_been_copied_has_a_note_and_is_judged() -> None:
     found = scored("\n".join([text, text.splitlines()[-1]]), standard)[0]
     assert found.outcome is PASS
     assert "lines 16 and 17 hold the same; a row that was copied counts twice" in found.notes
+
+
+@pytest.mark.parametrize(("kind", "column"), [("repeatability", "measured"), ("stability", "reading")])
+def test_readings_that_are_all_alike_have_a_note_and_are_judged(kind: str, column: str) -> None:
+    standard, text = RIGHT[kind]
+    rows = [
+        line.rpartition(",")[0] + (f",{column}" if number == 0 else ",100") for number, line in enumerate(text.splitlines())
+    ]
+    (found,) = scored("\n".join(rows), standard)
+    assert (found.value, found.outcome) == (0, PASS)
+    assert f"all {len(rows) - 1} readings are alike; is the resolution coarse" in found.notes[-1]
 
 
 def test_a_flow_audit_without_a_normal_load_has_no_factor_and_says_so() -> None:

@@ -12,8 +12,10 @@ from decimal import Decimal
 
 from testbench.criteria.recorded.rows import Row
 
-LEAST_SPAN_PERCENT, MOST_SPAN_PERCENT = 10, 200
+LEAST_SPAN_PERCENT, MOST_SPAN_PERCENT = Decimal(10), Decimal(200)
 """Between these percentages of full scale some reading of span gas must lie."""
+LEAST_READING_PERCENT = Decimal("0.1")
+"""Some reading in flue gas must lie above this percentage of full scale."""
 MOST_ZERO_PERCENT = 50
 """Some reading of zero gas must lie nearer to zero than this percentage of full scale."""
 ALIKE_PERCENT = 10
@@ -39,10 +41,12 @@ def no_such_gas(rows: Sequence[Row], column: str, gas: str, full_scale: Decimal)
     return [f"{gas} gas reads {float(share):.3g} % of full scale; {question}"] if wrong else []
 
 
-def no_such_span(references: Iterable[Decimal], span: Decimal | None) -> list[str]:
-    """An obstacle where the largest gas is far below the span."""
+def no_such_span(
+    references: Iterable[Decimal], span: Decimal | None, least_percent: Decimal = LEAST_SPAN_PERCENT
+) -> list[str]:
+    """An obstacle where the largest gas (or reading) is below so many percent of the span or full scale."""
     largest = max(references, default=None)
-    if span is None or largest is None or largest * 100 >= LEAST_SPAN_PERCENT * span:
+    if span is None or largest is None or largest * 100 >= least_percent * span:
         return []
     return [f"the largest gas is {float(100 * largest / span):.3g} % of the span; are gas and span in the same unit?"]
 
@@ -53,6 +57,13 @@ def does_not_follow(rows: Sequence[Row], given: str, reading: str) -> list[str]:
     if len(gases) < 2 or len(readings) > 1:
         return []
     return [f"the device reads {readings.pop().normalize():g} whatever the gas; did it measure?"]
+
+
+def all_alike(rows: Sequence[Row], column: str) -> list[str]:
+    """A note where all readings of one gas are alike, which may be the resolution of the device."""
+    if len(rows) < 2 or len({row.number(column) for row in rows}) > 1:
+        return []
+    return [f"all {len(rows)} readings are alike; is the resolution coarse, or did the device not measure?"]
 
 
 def no_such_efficiency(percents: Iterable[float]) -> list[str]:

@@ -12,6 +12,9 @@ from testbench.criteria.result import Result
 from testbench.metrology.suitability import availability_percent
 from testbench.text import Text
 
+MOST_HOURS = 100_000
+"""No field test lasts longer."""
+
 
 def check(test: RecordedTest) -> None:
     """The outages fit into the field test."""
@@ -37,7 +40,10 @@ KIND = RecordedKind(
     columns=(
         *FIRST,
         Column(
-            "total_hours", cells.number(positive=True), Text(zh="现场试验总小时数", en="hours of the field test"), same=True
+            "total_hours",
+            cells.number(positive=True, most=MOST_HOURS),
+            Text(zh="现场试验总小时数", en="hours of the field test"),
+            same=True,
         ),
         Column("outage", cells.number(least=0), Text(zh="停用小时数", en="hours lost")),
     ),

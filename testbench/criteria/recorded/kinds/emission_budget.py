@@ -6,12 +6,22 @@ from collections.abc import Iterator
 
 from testbench.criteria.recorded import cells
 from testbench.criteria.recorded.kind import FIRST, Column, RecordedKind
+from testbench.criteria.recorded.rows import RecordedTest
 from testbench.criteria.recorded.scoring import Scoring
 from testbench.criteria.result import Result
 from testbench.metrology.emission.mrr import combined_percent
 from testbench.text import Text
 
 CHARACTERISTIC = "emission_uncertainty"
+MOST_VALUES = 366 * 24 * 3600
+"""A year has no more seconds."""
+
+
+def check(test: RecordedTest) -> None:
+    """A year has so many independent errors, one or more."""
+    for row in test.rows:
+        if not 1 <= row.whole_number("independent_values") <= MOST_VALUES:
+            row.refuse("independent_values", f"must be from 1 (systematic) to {MOST_VALUES}")
 
 
 def score(scoring: Scoring) -> Iterator[Result]:
@@ -51,5 +61,6 @@ KIND = RecordedKind(
     ),
     characteristics=(CHARACTERISTIC,),
     score=score,
+    check=check,
     differ=True,
 )

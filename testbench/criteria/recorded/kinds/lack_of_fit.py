@@ -52,7 +52,10 @@ def score(scoring: Scoring) -> Iterator[Result]:
                 {"nominal": 100 * level.nominal_fraction, "percent_fs": level.residual_percent_fs} for level in result.levels
             ],
         },
-        obstacles=plausible.does_not_follow(scoring.rows, "reference", "measured"),
+        obstacles=[
+            *plausible.does_not_follow(scoring.rows, "reference", "measured"),
+            *plausible.no_such_span((row.number("reference") for row in scoring.rows), full_scale),
+        ],
         level=f"{100 * largest.nominal_fraction:g} %",
     )
 

@@ -55,6 +55,7 @@ def _of_mean(scoring: Scoring, characteristic: str, gas: str, rows: Sequence[Row
             "interval": list(result.interval_percent),
         },
         obstacles=[*scoring.too_few(characteristic, len(rows)), *_unlikely(scoring, gas, rows)],
+        notes=plausible.all_alike(rows, "measured"),
         level=gas,
     )
 
@@ -75,6 +76,7 @@ def _of_full_scale(scoring: Scoring, characteristic: str, gas: str, rows: Sequen
             "interval": list(result.interval_percent_fs),
         },
         obstacles=[*scoring.too_few(characteristic, len(rows)), *_unlikely(scoring, gas, rows)],
+        notes=plausible.all_alike(rows, "measured"),
         level=gas,
     )
 

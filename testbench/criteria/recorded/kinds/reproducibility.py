@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from testbench.criteria.recorded import cells
+from testbench.criteria.recorded import cells, plausible
 from testbench.criteria.recorded.kind import FIRST, FULL_SCALE, Column, RecordedKind
 from testbench.criteria.recorded.rows import RecordedTest
 from testbench.criteria.recorded.scoring import Scoring
@@ -25,11 +25,14 @@ def score(scoring: Scoring) -> Iterator[Result]:
     first, second = ([float(row.number(column)) for row in scoring.rows] for column in ("first", "second"))
     result = reproducibility(first, second)
     full_scale = float(scoring.test.full_scale)
+    readings = [row.number(column) for row in scoring.rows for column in ("first", "second")]
+    unlikely = plausible.no_such_span(readings, scoring.test.full_scale, plausible.LEAST_READING_PERCENT)
     yield scoring.result(
         "reproducibility",
         100 * result.reproducibility / full_scale,
         unit="%F.S.",
         expressed={Metric.ABSOLUTE: result.reproducibility},
+        obstacles=unlikely,
         details={"pairs": result.pairs, "standard_deviation": result.deviation, "t": result.t},
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 
-from testbench.criteria.recorded import cells
+from testbench.criteria.recorded import cells, plausible
 from testbench.criteria.recorded.kind import EXPANDED_UNCERTAINTY, FIRST, Column, RecordedKind
 from testbench.criteria.recorded.rows import RecordedTest
 from testbench.criteria.recorded.scoring import Scoring
@@ -47,6 +47,7 @@ def score(scoring: Scoring) -> Iterator[Result]:
         signed=True,
         details={"changes_percent": list(found.changes_percent)},
         obstacles=[f"the readings span {minutes:f} of {HOUR} min"] if minutes < HOUR else [],
+        notes=plausible.all_alike(scoring.rows, "reading"),
         level=f"{scoring.rows[found.largest_index + 1].number('minute'):f} min",
     )
 

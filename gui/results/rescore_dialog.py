@@ -62,6 +62,11 @@ class RescoreDialog(QDialog):
         self.table = QTableView()
         self.table.setAccessibleName(self.tr("What changes"))
         self._prepare_table()
+        self.why = QLabel(wordWrap=True)
+        self.why.setTextFormat(Qt.TextFormat.PlainText)
+        self.why.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.why.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self.why.setMinimumHeight(3 * self.why.fontMetrics().lineSpacing())
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         buttons.button(QDialogButtonBox.StandardButton.Close).setText(self.tr("Close"))
         buttons.rejected.connect(self.reject)
@@ -71,6 +76,7 @@ class RescoreDialog(QDialog):
         column.addLayout(head)
         column.addWidget(self.said)
         column.addWidget(self.table, 1)
+        column.addWidget(self.why)
         column.addWidget(buttons)
         self._say(None)
         self.standard.setFocus()
@@ -90,6 +96,7 @@ class RescoreDialog(QDialog):
         header.setStretchLastSection(True)
         for place, width in WIDTHS.items():
             header.resizeSection(place, width)
+        table.selectionModel().currentRowChanged.connect(lambda current, _: self._explain(current.row()))
         table.setItemDelegate(ShapeDelegate(self._desk.theme, self.model.shape, self))
 
     def judge(self, standard: str) -> None:
@@ -100,6 +107,7 @@ class RescoreDialog(QDialog):
         self.outcome.show_state(Shape.NONE, "")
         self.said.setText(self.tr("judging …"))
         self.model.show_changes(())
+        self.why.clear()
         self._task = self._desk.tasks.start(
             lambda progress: judged_again(record, evaluation, standard),
             owner=self,
@@ -127,3 +135,8 @@ class RescoreDialog(QDialog):
             said.append(self.tr("Not determined by this evaluation: {names}").format(names=names))
         self.said.setText("\n".join(said))
         self.model.show_changes(rescored.changes)
+        self.table.selectRow(0)
+
+    def _explain(self, row: int) -> None:
+        """Say why the verdict that is selected is another one."""
+        self.why.setText(self.model.why(row) if row >= 0 else "")

@@ -90,6 +90,10 @@ class RescoreModel(QAbstractTableModel):
             return self._text(self._changes[index.row()], Column(index.column()))
         return None
 
+    def why(self, row: int) -> str:
+        """Why the verdict of a row is another one."""
+        return "\n".join(self._desk.say(reason) for reason in self._changes[row].why)
+
     def shape(self, index: Index) -> tuple[Shape, Tone] | None:
         """The shape of a verdict; None in the other columns."""
         change = self._changes[index.row()]

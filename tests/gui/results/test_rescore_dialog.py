@@ -43,6 +43,7 @@ def test_a_stricter_copy_fails_what_passed_and_the_record_stays_as_it_is(
     assert row[Column.CHARACTERISTIC].startswith("Linearity error (")
     assert row[Column.BEFORE].startswith("pass ±2 %F.S.")
     assert row[Column.AFTER] == "FAIL ±0.001 %F.S."
+    assert "does not keep the limit ±0.001 %F.S." in dialog.why.text()
     assert record.read_bytes() == before
     dialog.reject()
 

@@ -117,7 +117,7 @@ def _rescored(
     if not runs and not row.restricted:
         own = (criterion for criterion in standard.criteria if criterion.applies_to(row.measurand, None))
         undetermined = dict.fromkeys(c.characteristic for c in own if c.characteristic not in there)
-    after = Outcome.worst([card.outcome, *([Outcome.INCONCLUSIVE] if undetermined else [])])
+    after = Outcome.worst([card.outcome, *([Outcome.INCONCLUSIVE] if undetermined else []), *(() if runs else _ended(row))])
     old = _numbered((_key(document), _recorded(document)) for document in documents)
     new = _numbered((_key_of(verdict), _judgement(verdict)) for score in card.devices for verdict in score.verdicts)
     changes = []
@@ -168,6 +168,13 @@ def _differs(what: Text, was: str, now: str) -> Text:
 
 def _unit(unit: str) -> str:
     return "1" if unit in ("", "1") else unit
+
+
+def _ended(row: JudgedEvaluation) -> tuple[Outcome, ...]:
+    """How an evaluation ended stays as it is: one that was aborted, or has not ended, does not pass by another standard."""
+    if row.outcome is None:
+        return (Outcome.INCONCLUSIVE,)
+    return (row.outcome,) if row.outcome in (Outcome.ERROR, Outcome.ABORTED) else ()
 
 
 def _found(row: JudgedEvaluation) -> list[StoredFinding]:

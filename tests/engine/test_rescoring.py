@@ -168,6 +168,19 @@ def test_what_was_excluded_counts_as_the_record_has_it(record: Record) -> None:
     assert (found.before, found.after, found.changes) == (INCONCLUSIVE, INCONCLUSIVE, ())
 
 
+@pytest.mark.parametrize(
+    ("ended", "after"), [("'aborted'", Outcome.ABORTED), ("'error'", Outcome.ERROR), ("null", Outcome.INCONCLUSIVE)]
+)
+def test_an_evaluation_that_was_cut_short_does_not_pass(record: Record, path: Path, ended: str, after: Outcome) -> None:
+    wide = standard("wide", linearity_error="9", zero_drift_24h="9")
+    evaluation = enter(record, restricted=True)
+    assert one(record, wide, evaluation).after is PASS
+    with closing(sqlite.connect(path)) as connection, connection:
+        connection.execute(f"update evaluation set outcome = {ended}")
+    assert one(record, wide, evaluation).after is after
+    assert one(record, wide, evaluation, (f"{evaluation}-R01",)).after is PASS
+
+
 def test_the_record_is_not_touched(record: Record) -> None:
     evaluation = enter(record)
     before = (record.head(evaluation), record.verdicts(evaluation), record.evaluation(evaluation))

@@ -13,6 +13,7 @@ from testbench.report import details, phrases
 from testbench.report.blocks import Align, Block, Cell, Column, facts, heading, paragraph, table
 from testbench.report.content import RawTable, ReportAttempt, ReportContent, ReportDevice, ReportVerdict
 from testbench.report.numbers import NOTHING, moment, rounded, signed, significant, with_unit
+from testbench.report.raw_rows import further_tables
 from testbench.report.wording import Wording
 
 _READING_DIGITS = 5  # of the full scale
@@ -26,6 +27,7 @@ def raw_section(content: ReportContent, wording: Wording) -> list[Block]:
     blocks: list[Block] = []
     for device in content.devices:
         tables = [block for verdict in device.once for block in _tables(device, verdict, wording)]
+        tables += further_tables(device, device.unit, _places(device.high - device.low), wording)
         if tables:
             blocks += [heading(wording.fill("raw.device", name=device.name), 2), *tables]
     blocks += [_given(raw, wording) for raw in content.raw_tables]
@@ -83,14 +85,16 @@ def _tables(device: ReportDevice, verdict: ReportVerdict, wording: Wording) -> I
         return
     names = {"name": device.name, "characteristic": phrases.characteristic(verdict, wording)}
     form = _Form(details.stated_unit(finding, device.unit), _places(device.high - device.low))
-    if levels := details.levels(finding):
+    levels = details.levels(finding)
+    if any(level.indication is not None for level in levels):
         yield _levels(levels, form, wording, wording.fill("raw.levels", **names))
     if passes := details.passes(finding):
         yield _passes(passes, form, wording, wording.fill("raw.passes", **names))
     if (days := details.days(finding)) and (together := _resting_on(days, device))[0] is verdict:
         shared = names | {"characteristic": wording.join([phrases.characteristic(v, wording) for v in together])}
         yield _days(days, form, wording, wording.fill("raw.days", **shared))
-    if repeats := details.repeats(finding):
+    repeats = details.repeats(finding)
+    if any(repeat.response_time_s is not None for repeat in repeats):
         threshold = details.number(finding.details, "threshold")
         shown = with_unit(form.text(threshold), form.unit) if threshold is not None else ""
         caption = wording.fill("raw.repeats" if shown else "raw.repeats_plain", **names, threshold=shown)

@@ -1,11 +1,14 @@
 """Whatever a shipped criteria file or an installed procedure names has a name for people in both languages."""
 
+import ast
 import inspect
 import re
 from functools import cache
+from pathlib import Path
 
 import pytest
 
+import procedures
 from testbench.criteria import reasons
 from testbench.criteria.recorded import kinds
 from testbench.criteria.standard import list_standards, load_standard
@@ -117,3 +120,20 @@ def test_every_reason_of_a_verdict_is_told_in_chinese_as_it_is_written() -> None
     ]
     assert len(made) > 20
     assert {text.en: told(text.en) for text in made} == {text.en: text.zh for text in made}
+
+
+def test_every_key_of_raw_rows_that_a_procedure_writes_has_a_name() -> None:
+    """Rows are tables in lists: their keys are read from the sources."""
+    keys: set[str] = set()
+    for file in Path(procedures.__path__[0]).glob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            listed = [node.elt] if isinstance(node, ast.ListComp) else node.elts if isinstance(node, ast.List) else []
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "append":
+                listed = node.args
+            for row in listed:
+                if isinstance(row, ast.Dict):
+                    keys |= {key.value for key in row.keys if isinstance(key, ast.Constant) and isinstance(key.value, str)}
+    assert {"interferent", "set", "cems"} <= keys
+    for language in Language:
+        entries = wording(language).entries
+        assert {key for key in keys if f"raw_column.{key}" not in entries} == set()

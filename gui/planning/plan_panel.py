@@ -157,7 +157,7 @@ class PlanPanel(QWidget):
             words = self.tr("{duration} more than one after the other ({each})")
             return words.format(duration=duration(-saving.saved_s, language), each=each)
         words = self.tr("saves {duration} and {litres} L of gas against one after the other ({each})")
-        return words.format(duration=duration(saving.saved_s, language), litres=f"{saving.saved_litres:,.0f}", each=each)
+        return words.format(duration=duration(saving.saved_s, language), litres=f"{round(saving.saved_litres):,}", each=each)
 
     def retranslate(self) -> None:
         """Set the texts."""

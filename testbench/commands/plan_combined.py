@@ -116,4 +116,4 @@ def _durations(plan: Plan) -> Mapping[int, float]:
 
 
 def _litres(litres: float) -> str:
-    return f"{litres:.0f} L"
+    return f"{round(litres)} L"

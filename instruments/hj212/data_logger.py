@@ -45,8 +45,9 @@ from testbench.errors import InstrumentError
 KEPT = 1500  # uploads of each kind that carries values: a day of minutes
 KEPT_OF_OTHERS = 16
 REMEMBERED = 64  # requests of which answers are known again
-DAMAGE = frozenset({DefectKind.CRC, DefectKind.CRC_FORM})
-"""Departures after which what was received may not be what was sent; a right sum vouches for the rest."""
+DAMAGE = frozenset({DefectKind.CRC, DefectKind.CRC_FORM, DefectKind.ITEM, DefectKind.TWICE})
+"""Departures after which a value may not be the one that was meant: bytes may have changed, `12,340` may be one number, or
+there are two values. A right sum vouches for the rest."""
 
 Answer = TypeVar("Answer")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Final
 
 from instruments.hj212.codes import DATA_FLAGS, find_factor
@@ -48,6 +49,8 @@ FAULTLESS: Final = Text("符合 HJ 212-2017", "as HJ 212-2017 has it")
 PACKET: Final = Text("第 {pno}/{pnum} 包", "packet {pno} of {pnum}")
 VERSION: Final = Text("版本", "version")
 
+UNITS: Final = "°²³µμ·±"  # characters of two bytes in UTF-8 that instruments send
+
 
 def described(found: Frame | Refused, language: Language) -> Iterator[str]:
     """Lines that tell of what was received: the segment, its data, and every departure (after `!`)."""
@@ -57,6 +60,21 @@ def described(found: Frame | Refused, language: Language) -> Iterator[str]:
         yield _headline(found.segment, language)
         yield from (f"    {line}" for line in _data(found.segment, language))
     yield from (f"  ! {wording(language).tell(defect.text)}" for defect in found.defects)
+
+
+def readable(text: str) -> str:
+    """Text as a person wrote it, in UTF-8 or GB 18030 (GBK); byte by byte where it is neither.
+
+    Many Chinese words in GBK are valid UTF-8 too, of two bytes a character: that is taken for UTF-8 only in units.
+    """
+    data = text.encode("latin-1", "replace")
+    with suppress(UnicodeDecodeError):
+        decoded = data.decode("utf-8")
+        if all(not "\x80" <= character < "\u0800" or character in UNITS for character in decoded):
+            return decoded
+    with suppress(UnicodeDecodeError):
+        return data.decode("gb18030")
+    return text
 
 
 def _headline(segment: Segment, language: Language) -> str:
@@ -75,7 +93,7 @@ def _headline(segment: Segment, language: Language) -> str:
 def _data(segment: Segment, language: Language) -> Iterator[str]:
     for item in segment.items:
         if not item.code:
-            yield str(item)
+            yield readable(str(item))
     for reading in segment.readings.values():
         yield _reading(reading, language)
 
@@ -83,7 +101,7 @@ def _data(segment: Segment, language: Language) -> Iterator[str]:
 def _reading(reading: Reading, language: Language) -> str:
     factor = find_factor(reading.code)
     name = "" if factor is None else factor.chinese if language is Language.CHINESE else factor.name
-    values = [f"{field} {value}" for field, value in reading.fields.items() if field != "Flag"]
+    values = [f"{field} {readable(value)}" for field, value in reading.fields.items() if field != "Flag"]
     flag = reading.fields.get("Flag")
     if flag is not None:
         values.append(f"Flag {flag}{f' ({DATA_FLAGS[flag].say(language)})' if flag in DATA_FLAGS and flag != 'N' else ''}")

@@ -13,7 +13,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from instruments.hj212.codes import is_code_of_2005
@@ -183,6 +183,7 @@ def parse_segment(text: str) -> Segment:
     head, data = _split(text, defects)
     found, others = _header(head, defects)
     groups = _groups(data, defects)
+    defects += _of_items([item for each in groups for item in each])
     flag = _integer(found.get("Flag"))
     segment = Segment(
         qn=found.get("QN"),
@@ -286,6 +287,17 @@ def _item(text: str, defects: list[Defect]) -> Item:
     if name != name.strip() or value != value.strip():
         defects.append(Defect(DefectKind.STRAY, f"stray characters in {text!r}"))
     return Item(name.strip(), value.strip())
+
+
+def _of_items(items: Sequence[Item]) -> Iterator[Defect]:
+    """A name that is there again with another value; a DataTime that cannot be."""
+    first: dict[str, str | None] = {}
+    for item in items:
+        known = first.setdefault(item.name, item.value)
+        if item.code and known != item.value:
+            yield Defect(DefectKind.TWICE, f"{item.name} is there twice: {known} and {item.value}")
+        elif item.name == "DataTime" and (moment(item.value) is None or len(item.value or "") != 14):
+            yield Defect(DefectKind.FORM, f"DataTime cannot be {item.value!r}")
 
 
 def _of_version(segment: Segment) -> Sequence[Defect]:

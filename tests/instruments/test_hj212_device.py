@@ -257,6 +257,17 @@ def test_leniently_a_value_of_a_damaged_frame_is_flagged(met: Callable[..., Any]
     assert sample.raw.startswith("the sum is ")
 
 
+@pytest.mark.parametrize(
+    ("rate", "value", "says"),
+    [("12,340", 12.0, "'340' is no NAME=VALUE"), ("12,a05001-Rtd=13", 12.0, "a05001-Rtd is there twice: 12 and 13")],
+)
+def test_leniently_a_value_that_may_not_be_the_one_that_was_meant_is_flagged(
+    met: Callable[..., Any], rate: str, value: float, says: str
+) -> None:
+    made, _ = met(answer=lambda request: build_frame(realtime(rate)))
+    assert read(made) == (Sample(value, Status.FLAGGED, says),)
+
+
 def test_leniently_a_frame_of_2005_without_qn_is_read(met: Callable[..., Any]) -> None:
     old = build_frame(f"ST=31;CN=2011;PW=123456;MN={MN};CP=&&DataTime=20260101120000;30-Rtd=7.5,30-Flag=N&&")
     made, _ = met(answer=lambda request: old)

@@ -174,6 +174,8 @@ def test_every_frame_of_the_collection_is_judged_as_stated() -> None:
         (whole("QN=20160801085857223;ST=32;CN=1062;PW=100000;MN=1;Flag=5;Colour=red;CP=&&&&"), DefectKind.UNKNOWN_FIELD),
         (whole("QN=20160801085857223;ST=32;CN=1062;PW=100000;MN=1;Flag=5;CP=a=1"), DefectKind.CP),
         (whole("QN=20160801085857223;ST=32;CN=1062;PW=100000;MN=1;Flag=5;CP=&&a&&"), DefectKind.ITEM),
+        (whole("QN=20160801085857223;ST=32;CN=2011;PW=1;MN=1;Flag=5;CP=&&a-Rtd=1,a-Rtd=2&&"), DefectKind.TWICE),
+        (whole("QN=20160801085857223;ST=32;CN=2011;PW=1;MN=1;Flag=5;CP=&&DataTime=20160230085800&&"), DefectKind.FORM),
         (whole("QN=20160801085857223;ST=32;CN=2011;PW=100000;MN=1;Flag=13;CP=&&&&"), DefectKind.VERSION),
         (whole("QN=20160801085857223;ST=31;CN=2011;PW=100000;MN=1;Flag=5;CP=&&02-Rtd=1&&"), DefectKind.OLD_CODE),
         (whole("QN=20160801085857223;ST=31;CN=2011;PW=100000;MN=1;Flag=7;PNUM=2;PNO=3;CP=&&&&"), DefectKind.PACKET),
@@ -315,7 +317,7 @@ def test_no_changed_byte_of_a_frame_goes_unnoticed(position: int, change: int) -
         parse_frame(bytes(broken))
 
 
-NAMES = st.from_regex(r"[a-z][0-9]{5}-(Rtd|Avg|ZsMax|Flag|SampleTime|Odd)|DataTime|Info[0-9]", fullmatch=True)
+NAMES = st.from_regex(r"[a-z][0-9]{5}-(Rtd|Avg|ZsMax|Flag|SampleTime|Odd)|Info[0-9]", fullmatch=True)
 ITEMS = st.builds(Item, NAMES, st.from_regex(r"-?[0-9]{1,6}(\.[0-9]{1,3})?|[NFMSDCTB]", fullmatch=True))
 SEGMENTS = st.builds(
     Segment,
@@ -326,7 +328,7 @@ SEGMENTS = st.builds(
     mn=st.from_regex(r"[0-9A-F]{14,24}", fullmatch=True),
     flag=st.sampled_from([4, 5, 8, 9]).map(Flag),
     groups=st.lists(st.lists(ITEMS, min_size=1, max_size=4).map(tuple), max_size=6).map(tuple),
-)
+).filter(lambda segment: len({item.name for item in segment.items}) == len(segment.items))
 
 
 @settings(max_examples=50, deadline=None)

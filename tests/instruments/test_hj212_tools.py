@@ -46,6 +46,12 @@ def test_a_frame_is_told_in_both_languages() -> None:
     assert "故障" in chinese[2]
 
 
+@pytest.mark.parametrize("encoding", ["gbk", "utf-8"])
+def test_chinese_text_is_shown_as_it_was_written(encoding: str) -> None:
+    frame = parse_frame(build_frame("CN=3020;CP=&&i12007-Info=正常;状态=1&&".encode(encoding)), strict=False)
+    assert [line.split() for line in described(frame, Language.CHINESE)][1:3] == [["状态=1"], ["i12007", "Info", "正常"]]
+
+
 def test_every_departure_is_told_in_both_languages() -> None:
     frame = parse_frame(BROKEN, strict=False)
     english = [line for line in described(frame, Language.ENGLISH) if "!" in line]

@@ -67,6 +67,7 @@ def level_finding(
             "reference": error.reference,
             "indication": error.indication,
             "injections": error.readings,
+            "runs_done": error.readings,
             "budget": _budget(device, error, metric),
             "variables": {
                 "difference": abs(error.absolute.value) * factor,

@@ -71,6 +71,7 @@ def _repeatability(
             "readings": shown,
             "mean": result.mean,
             "standard_deviation": result.standard_deviation,
+            "runs_done": len(shown),
             "gas_reproducibility": gas,
         },
     )

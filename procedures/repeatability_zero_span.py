@@ -81,6 +81,7 @@ def _details(device: DeviceInfo, readings: list[Averages], result: RangeRepeatab
         "readings": _values(device, readings),
         "mean": result.mean,
         "standard_deviation": result.standard_deviation,
+        "runs_done": result.count,
     }
 
 

@@ -76,6 +76,7 @@ def _response_time(
         coverage_factor=mean.expanded.factor,
         details={
             "unit": device.unit,
+            "runs_done": len(responses),
             "repeats": [
                 {"response_time_s": r.response_s, "lag_s": r.lag_s, "transition_s": r.transition_s} for r in responses
             ],

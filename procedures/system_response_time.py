@@ -55,6 +55,7 @@ def _system_response_time(device: DeviceInfo, characteristic: str, transitions: 
         coverage_factor=mean.expanded.factor,
         details={
             "unit": device.unit,
+            "runs_done": len(responses),
             "transport_s": mean.lag_s,
             "transition_s": mean.transition_s,
             "repeats": [

@@ -76,6 +76,7 @@ def test_each_level_has_a_finding_of_its_own(simulated_station, direct_bench, pr
             assert share["value"] == pytest.approx(expected / x, abs=share["expanded_uncertainty"])
             assert finding.value == finding.details["expressed"][metric]["value"]
             assert 0 < finding.expanded_uncertainty < 3.0
+            assert finding.runs_done == 3
 
 
 def test_no_gas_is_used_twice_in_succession(simulated_station, direct_bench):

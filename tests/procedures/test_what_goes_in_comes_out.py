@@ -50,6 +50,7 @@ def test_repeatability_is_the_noise_of_a_displayed_value(simulated_station, dire
     finding = made.run("repeatability", repeats=40)["A", "repeatability"]
     low, high = finding.interval
     assert low < 0.8 < high
+    assert finding.runs_done == 40
     assert finding.value == pytest.approx(0.8, rel=0.35)
 
 
@@ -61,6 +62,7 @@ def test_response_times_are_those_stated_rising_and_falling(simulated_station, d
             finding = found[device, characteristic]
             assert finding.value == pytest.approx(expected, abs=finding.expanded_uncertainty)
             assert finding.expanded_uncertainty < 5.0
+            assert finding.runs_done == 3
 
 
 def test_drift_is_the_daily_and_the_weekly_change_with_its_sign(simulated_station, direct_bench):

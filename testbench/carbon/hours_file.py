@@ -24,6 +24,7 @@ from testbench.criteria.recorded.rows import refuse
 from testbench.errors import InputError
 from testbench.metrology.emission import Hour
 from testbench.metrology.emission.hours import needed
+from testbench.text import Text
 
 COLUMNS: dict[str, str] = {
     "hour": "beginning of the hour, 2025-01-01 00:00",
@@ -44,6 +45,8 @@ _OF_NEED = {
     "water": "water_percent",
 }
 _KIND = "hours of a stack"
+LEAST_CONTENT_PERCENT = 0.5
+"""What burns has more CO2 than this in some hour."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +72,18 @@ def read_hours(path: Path, budget: Budget) -> HoursFile:
         line = data[: error.start].count(b"\n") + 1
         raise InputError(f"{path}, line {line}: not UTF-8 text; save the file as CSV in UTF-8") from error
     return parse_hours(text, str(path), budget)
+
+
+def doubts(file: HoursFile) -> tuple[Text, ...]:
+    """What can be computed, but is hardly meant: contents as fractions where percent are asked for."""
+    largest = max((hour.content for hour in file.hours if hour.content is not None), default=0.0)
+    if not 0.0 < 100.0 * largest < LEAST_CONTENT_PERCENT:
+        return ()
+    zh, en = (
+        f"co2_percent 没有一小时达到 {LEAST_CONTENT_PERCENT} %；所填是否为百分数，而不是小数？",
+        f"co2_percent is below {LEAST_CONTENT_PERCENT} % in every hour; is it in percent, or a fraction?",
+    )
+    return (Text(zh=zh, en=en),)
 
 
 def parse_hours(text: str, source: str, budget: Budget) -> HoursFile:

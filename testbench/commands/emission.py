@@ -60,7 +60,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.seed < 0:
         raise InputError(f"--seed: a seed is a whole number from 0, got {arguments.seed}")
     from testbench.carbon.budget_file import read_budget
-    from testbench.carbon.hours_file import read_hours
+    from testbench.carbon.hours_file import doubts, read_hours
     from testbench.metrology.emission import annual_amount, emission_uncertainty
 
     budget = read_budget(arguments.budget)
@@ -75,11 +75,14 @@ def run(arguments: argparse.Namespace) -> int:
         raise InputError(f"{budget.source}: {error}") from None
     verdict = _judged(arguments.standard, found)
     if arguments.json:
-        print(json.dumps(_object(budget, amount, found, verdict), indent=2, ensure_ascii=False, allow_nan=False))
+        document = _object(budget, amount, found, verdict) | {"notes": [note.en for note in doubts(hours)]}
+        print(json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False))
     else:
         from testbench.commands.emission_printing import EmissionPrinter
 
-        EmissionPrinter(arguments.language).print(budget, amount, found, verdict)
+        printer = EmissionPrinter(arguments.language)
+        printer.print(budget, amount, found, verdict)
+        printer.notes(doubts(hours))
     return 0
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from testbench.commands.terminal import Terminal
 from testbench.office.outcome_words import WORDS as OUTCOMES
 from testbench.outcome import Outcome
+from testbench.text import Text
 
 if TYPE_CHECKING:
     from testbench.carbon.budget_file import Budget
@@ -57,6 +59,11 @@ class EmissionPrinter:
             share = f"{line.contribution_percent:.2g} %"
             self.terminal.row(table, name, kind, f"{line.contribution_t:.3g} t", share)
         self.terminal.print(table)
+
+    def notes(self, notes: Iterable[Text]) -> None:
+        """Print what may be wrong with the hours."""
+        for note in notes:
+            self.terminal.line(f"! {note.say(self.language)}")
 
     def _line(self, zh: str, en: str, text: str) -> None:
         """One line with its label; the English labels stand in a column."""

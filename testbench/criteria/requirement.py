@@ -16,6 +16,7 @@ from testbench.text import Text
 
 LEAST_CONFIDENCE_PERCENT = 60
 """Below this confidence in a limit that was recalled from memory, nothing is judged by it."""
+MOST_DECIMALS = 30
 LARGEST_LIMIT = Decimal("1e15")
 """Numbers of recorded data do not go beyond it, and no limit does."""
 
@@ -198,7 +199,7 @@ class Grade(Table):
     """A better result than the one that must be reached, such as "annual" beside "semi"; it decides when to test again."""
 
     name: str
-    limit: Decimal = Field(ge=0, le=LARGEST_LIMIT)
+    limit: Decimal = Field(ge=0, le=LARGEST_LIMIT, decimal_places=MOST_DECIMALS)
 
 
 class Requirement(Table):
@@ -210,7 +211,7 @@ class Requirement(Table):
 
     metric: Metric
     unit: str
-    limit: Decimal = Field(ge=0, le=LARGEST_LIMIT)
+    limit: Decimal = Field(ge=0, le=LARGEST_LIMIT, decimal_places=MOST_DECIMALS)
     sided: Sided
     rounding: Rounding | None = None
     comparison: Literal["full-value"] | None = None

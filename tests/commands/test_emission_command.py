@@ -10,7 +10,7 @@ import pytest
 
 from testbench.carbon.budget_file import parse_budget
 from testbench.carbon.example import BUDGET, hours_text, write_example
-from testbench.carbon.hours_file import parse_hours
+from testbench.carbon.hours_file import doubts, parse_hours
 from testbench.cli import main
 from testbench.errors import InputError
 
@@ -50,6 +50,13 @@ def test_the_text_names_amount_tier_and_every_influence(tmp_path: Path, capsys: 
     told = capsys.readouterr().out
     for words in ("9898.27 t CO2", "U = 374", "tier               3", "substituted hours: content", "velocity coefficient"):
         assert words in told
+
+
+@pytest.mark.parametrize(("content", "doubted"), [("0.123", True), ("0.5", False), ("12.3", False), ("", False)])
+def test_contents_that_may_be_fractions_are_doubted(content: str, doubted: bool) -> None:
+    rows = "".join(f"2025-01-01 0{hour}:00,{content},1000,100,100000\n" for hour in range(2))
+    hours = parse_hours(HEADER + rows, "hours.csv", WET)
+    assert bool(doubts(hours)) is doubted
 
 
 def test_chinese_text_is_chinese_but_for_names_and_units(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -69,6 +69,7 @@ def test_every_standard_that_comes_with_the_program_is_clean(name: str) -> None:
         (criterion(requirement().replace("limit", "limmit")), ".requirement.limit", "is missing"),
         (criterion(requirement(), ""), "criterion[1].characteristic", "at least 1 character"),
         (criterion(requirement().replace("limit = 2", "limit = 1e400")), ".requirement.limit", "less than or equal to"),
+        (criterion(requirement().replace("limit = 2", "limit = 1e-40")), ".requirement.limit", "no more than 30 decimal"),
         (criterion('units = ["ppm"]\n' + requirement("absolute", "ppn")), ".requirement.unit", "ppn is no unit of the data"),
         (
             criterion('measurands = ["SO2"]\nnot_for = ["so₂"]\n' + requirement()),

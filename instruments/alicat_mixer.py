@@ -32,7 +32,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import ClassVar
@@ -43,6 +43,7 @@ from instruments.blending import Blending, Flows
 from instruments.framing import LineFraming
 from instruments.made_contents import Making
 from instruments.one_box import FlowsSettings, OneBox, blending_of
+from instruments.probing import Found, Probe, line_of
 from instruments.session import SerialSettings
 from instruments.station_keys import BaudRate
 from instruments.transport import Link
@@ -197,6 +198,11 @@ class AlicatMixer(OneBox):
         if mixture.flow_unit != SLPM:
             raise InstrumentError(f"{where}: shows flows in unit {mixture.flow_unit}, not in SLPM ({SLPM}); set it to SLPM")
 
+    @classmethod
+    def probes(cls) -> Iterator[Probe]:
+        """Ask unit A, as they are delivered, for its state (`instruments.probing`)."""
+        yield Probe(b"A QMXS\r", _recognise, SerialSettings(19200))
+
     def identify(self) -> Identity:
         """Ask for its state, which tells the version of its program and nothing else."""
         return Identity(maker="Alicat", model="gas mixer", firmware=self.state().version)
@@ -300,3 +306,12 @@ class AlicatMixer(OneBox):
 
 def _words(line: bytes) -> list[str]:
     return line.decode("ascii", "replace").split()[1:]
+
+
+def _recognise(answer: bytes) -> Found | None:
+    """The state of a mixture."""
+    try:
+        mixture = Mixture.parse(line_of(answer, b"A").encode())
+    except ValueError:
+        return None
+    return Found(Identity("Alicat", "gas mixer", firmware=mixture.version), {"unit_id": mixture.unit_id})

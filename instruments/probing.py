@@ -68,6 +68,15 @@ class Probing(Protocol):
         ...
 
 
+@runtime_checkable
+class ProbingAt(Protocol):
+    """A driver class that knows what is safe to ask at an address that a person says."""
+
+    def probes_at(self, address: int) -> Iterable[Probe]:
+        """The questions at this address, none where there can be no such address; a class method."""
+        ...
+
+
 def scpi_identity(answer: bytes) -> Identity | None:
     """The four fields of an answer to *IDN? (IEEE 488.2, 10.14); None where it is none."""
     fields = [text.strip() for text in answer.decode("ascii", "replace").strip().split(",")]

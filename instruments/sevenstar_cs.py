@@ -21,6 +21,7 @@ Flows are fractions of full scale. Full scale as the controller tells it is comp
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import ClassVar, Literal
 
 from pydantic import BaseModel, Field
@@ -45,7 +46,7 @@ from testbench.engine.roles import Channel, Identity, Parts, Sample, Status
 
 MODES = {0: "closed loop", 1: "open loop", 2: "manual valve"}
 CLOSED_LOOP = 0
-FIRST_ADDRESS = 0x20
+FIRST_ADDRESS, LAST_ADDRESS = 0x20, 0x5F
 SHIPPED_PROFILE = "sevenstar-cs"
 
 
@@ -53,7 +54,10 @@ class SevenstarCsSettings(MassFlowSettings):
     """Keys of an `[instruments.NAME]` table with driver "sevenstar-cs"."""
 
     address: int = Field(
-        default=FIRST_ADDRESS, ge=FIRST_ADDRESS, le=0x5F, description="address of the controller on its line, 32 to 95"
+        default=FIRST_ADDRESS,
+        ge=FIRST_ADDRESS,
+        le=LAST_ADDRESS,
+        description="address of the controller on its line, 32 to 95",
     )
     profile: str = Field(default=SHIPPED_PROFILE, description="name of a shipped controller profile, or path of a file")
     instrument_unit: str | None = Field(
@@ -86,9 +90,15 @@ class SevenstarCs(MassFlowController[SevenstarCsSettings]):
     @classmethod
     def probes(cls) -> Iterator[Probe]:
         """Ask the first address for its flow, in the shipped grammar (`instruments.probing`)."""
-        profile = read_sevenstar_profile(SHIPPED_PROFILE)
-        question = profile.frame_of(FIRST_ADDRESS, Service.READ, profile.attributes.flow)
-        yield Probe(question, _recognise, SerialSettings(profile.baud_rate))
+        yield from cls.probes_at(FIRST_ADDRESS)
+
+    @classmethod
+    def probes_at(cls, address: int) -> Iterator[Probe]:
+        """Ask an address for its flow."""
+        if FIRST_ADDRESS <= address <= LAST_ADDRESS:
+            profile = read_sevenstar_profile(SHIPPED_PROFILE)
+            question = profile.frame_of(address, Service.READ, profile.attributes.flow)
+            yield Probe(question, partial(_recognise, address=address), SerialSettings(profile.baud_rate))
 
     def __init__(self, name: str, settings: SevenstarCsSettings, parts: Parts) -> None:
         super().__init__(name, settings, parts)
@@ -204,13 +214,13 @@ def _concerns(frame: bytes, path: AttributePath) -> bool:
     return len(frame) == 1 or Frame.of(frame).path == bytes(path)
 
 
-def _recognise(answer: bytes) -> Found | None:
+def _recognise(answer: bytes, *, address: int) -> Found | None:
     """A frame of four bytes of data, with a right checksum, about the flow."""
     profile = read_sevenstar_profile(SHIPPED_PROFILE)
     try:
-        found = SevenstarFraming(profile, (FIRST_ADDRESS, HOST)).extract(bytearray(answer))
+        found = SevenstarFraming(profile, (address, HOST)).extract(bytearray(answer))
     except FrameError:
         return None
     if found is None or Frame.of(found).path != bytes(profile.attributes.flow) or len(Frame.of(found).data) != 4:
         return None
-    return Found(Identity("Sevenstar"), {"address": FIRST_ADDRESS}, certain=False)
+    return Found(Identity("Sevenstar"), {"address": address}, certain=False)

@@ -24,6 +24,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import ClassVar, Literal
 
 from pydantic import BaseModel, Field
@@ -83,8 +84,15 @@ class VogtlinRedy(MassFlowController[VogtlinRedySettings]):
     @classmethod
     def probes(cls) -> Iterator[Probe]:
         """Ask the usual address for the unit of the range (`instruments.probing`)."""
-        question = rtu_frame(USUAL.address, _reading(UNIT, TEXT_WORDS).encode())
-        yield Probe(question, _recognise, SerialSettings(USUAL.baud_rate, stop_bits=USUAL.stop_bits))
+        yield from cls.probes_at(USUAL.address)
+
+    @classmethod
+    def probes_at(cls, address: int) -> Iterator[Probe]:
+        """Ask an address for the unit of the range."""
+        if 1 <= address <= 255:
+            question = rtu_frame(address, _reading(UNIT, TEXT_WORDS).encode())
+            recognise = partial(_recognise, address=address)
+            yield Probe(question, recognise, SerialSettings(USUAL.baud_rate, stop_bits=USUAL.stop_bits))
 
     def __init__(self, name: str, settings: VogtlinRedySettings, parts: Parts) -> None:
         super().__init__(name, settings, parts)
@@ -191,9 +199,9 @@ def _shown_text(data: bytes) -> str:
     return data.split(b"\x00", 1)[0].decode("ascii", "replace").strip("\x16 ")
 
 
-def _recognise(answer: bytes) -> Found | None:
+def _recognise(answer: bytes, *, address: int) -> Found | None:
     """A unit of flow in the register where these controllers have it."""
-    if crc16(answer) != 0 or answer[:3] != bytes((USUAL.address, 3, 2 * TEXT_WORDS)):
+    if crc16(answer) != 0 or answer[:3] != bytes((address, 3, 2 * TEXT_WORDS)):
         return None
     unit = _shown_text(rtu_pdu(answer)[2:])
-    return Found(Identity("Vögtlin"), {"address": USUAL.address}) if is_flow_unit(unit) else None
+    return Found(Identity("Vögtlin"), {"address": address}) if is_flow_unit(unit) else None

@@ -19,10 +19,12 @@ never a setting. Prints what was sent, what came, which drivers fit, and a table
 
   testbench instruments identify TCPIP::192.168.1.21::9880::SOCKET
   testbench instruments identify ASRL3::INSTR --baud 9600
+  testbench instruments identify ASRL3::INSTR --address 3
 
-On a serial line every driver's usual speed is tried, unless one is given. A question in a wrong protocol or at a wrong
-speed is noise to an instrument: do not ask one that controls something dangerous while it does. No station that is
-running may use the resource.
+On a serial line every driver's usual speed is tried, unless one is given. Instruments with an address (Modbus and others)
+are asked at the usual ones; one that was set to another answers when --address says it. A question in a wrong protocol or
+at a wrong speed is noise to an instrument: do not ask one that controls something dangerous while it does. No station that
+is running may use the resource.
 """
 
 
@@ -30,6 +32,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options."""
     parser.add_argument("resource", help="VISA resource name")
     parser.add_argument("--baud", type=int, metavar="N", help="speed of a serial line (each driver's usual one)")
+    parser.add_argument(
+        "--address", type=int, metavar="N", help="address of an instrument on its line, 0 to 255 (the usual ones)"
+    )
     parser.add_argument("--timeout", type=float, default=0.6, metavar="S", help="longest time for an answer, s (0.6)")
     parser.add_argument("--driver", action="append", metavar="NAME", help="only this driver's questions; may be repeated")
 
@@ -40,17 +45,23 @@ def run(arguments: argparse.Namespace) -> int:
         raise InputError(f"--timeout: {arguments.timeout:g} s is no time to wait; give more than 0 and at most 60")
     if arguments.baud is not None and arguments.baud < 1:
         raise InputError(f"--baud: {arguments.baud} is no speed; usual are 9600, 19200, 38400, 115200")
+    if arguments.address is not None and not 0 <= arguments.address <= 255:
+        raise InputError(f"--address: {arguments.address} is no address; give one from 0 to 255")
     drivers = [find_driver(name, "testbench instruments identify") for name in arguments.driver or driver_names()]
-    knocks = knock(arguments.resource, drivers, baud=arguments.baud, timeout_s=arguments.timeout, told=_tell)
+    keys = {"baud": arguments.baud, "address": arguments.address, "timeout_s": arguments.timeout}
+    knocks = knock(arguments.resource, drivers, **keys, told=_tell)
     if not knocks:
         raise InputError(f"{arguments.resource}: no driver that was named knows a safe question for this kind of resource")
     if not any(one.answer for one in knocks):
         raise InstrumentError(
             f"{arguments.resource}: no answer to {len(knocks)} questions; is it switched on, is the cable right (crossed or "
-            "straight), and are speed, parity and address as they are set at the instrument?"
+            "straight), and are speed, parity and address as they are set at the instrument (--baud, --address)?"
         )
     found = fits(knocks)
     if not found:
+        if any(one.answer.startswith((b"HTTP/", b"<!DOCTYPE", b"<html")) for one in knocks):
+            print("\na web server answers there: the instrument's own protocol has another port; see its manual")
+            return 0
         print("\nsomething answers, but no installed driver knows it (`testbench instruments new` begins one)")
         return 0
     for driver, known in found:

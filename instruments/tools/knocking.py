@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from pyvisa import rname
 
 from instruments.deadline import monotonic
-from instruments.probing import Found, Medium, Probe, Probing
+from instruments.probing import Found, Medium, Probe, Probing, ProbingAt
 from instruments.session import LostError, SerialSettings, SessionError, Stream, open_stream
 from testbench.engine.roles import DriverClass
 from testbench.errors import InputError, InstrumentError
@@ -37,15 +37,17 @@ def knock(
     drivers: Iterable[DriverClass],
     *,
     baud: int | None = None,
+    address: int | None = None,
     timeout_s: float = 0.6,
     told: Callable[[Knock], None] = lambda _: None,
 ) -> list[Knock]:
     """Ask until an answer can only come from one driver's instrument, or all was asked; `told` hears of each question.
 
-    On a serial line every driver's own setting is tried, or `baud` alone. Raises InstrumentError where there is nobody.
+    On a serial line every driver's own setting is tried, or `baud` alone. With an address only drivers that know addresses
+    ask, at this one. Raises InstrumentError where there is nobody.
     """
     knocks: list[Knock] = []
-    for request, serial, offers in _questions(resource, drivers, baud):
+    for request, serial, offers in _questions(resource, drivers, baud, address):
         made = _ask(resource, request, serial, timeout_s)
         found = [(driver, known) for driver, probe in offers if (known := probe.recognise(made.answer)) is not None]
         knocks.append(replace(made, fits=tuple(found)))
@@ -56,20 +58,24 @@ def knock(
 
 
 def _questions(
-    resource: str, drivers: Iterable[DriverClass], baud: int | None
+    resource: str, drivers: Iterable[DriverClass], baud: int | None, address: int | None
 ) -> Iterator[tuple[bytes, SerialSettings | None, list[tuple[DriverClass, Probe]]]]:
     """Each question once, with the drivers that offer it."""
     medium = medium_of(resource)
     offers: dict[tuple[bytes, SerialSettings | None], list[tuple[DriverClass, Probe]]] = {}
     for driver in drivers:
-        if not isinstance(driver, Probing):
-            continue
-        for probe in driver.probes():
+        for probe in _probes(driver, address):
             if medium in probe.over:
                 line = (replace(probe.serial, baud=baud) if baud else probe.serial) if medium is Medium.SERIAL else None
                 offers.setdefault((probe.request, line), []).append((driver, probe))
     for request, line in sorted(offers, key=lambda key: _turn(key[0])):
         yield request, line, offers[request, line]
+
+
+def _probes(driver: DriverClass, address: int | None) -> Iterable[Probe]:
+    if address is not None:
+        return driver.probes_at(address) if isinstance(driver, ProbingAt) else ()
+    return driver.probes() if isinstance(driver, Probing) else ()
 
 
 def _turn(request: bytes) -> int:
@@ -79,6 +85,11 @@ def _turn(request: bytes) -> int:
 
 def medium_of(resource: str) -> Medium:
     """What carries the bytes of a resource; raise InputError for what is no resource name."""
+    if resource.upper().startswith("HJ212::"):
+        raise InputError(
+            f"{resource}: a data logger connects to this computer by itself and is not asked who it is; "
+            "`testbench instruments hj212-listen` shows what it sends"
+        )
     try:
         parsed = rname.parse_resource_name(resource)
     except rname.InvalidResourceName:

@@ -9,7 +9,7 @@ import pytest
 from instruments.keysight_daq import KeysightDaq
 from instruments.modbus import crc16
 from instruments.modbus_identification import device_identification
-from instruments.probing import SCPI_IDENTITY, Found, Medium, Probe, Probing, line_of, scpi_identity
+from instruments.probing import SCPI_IDENTITY, Found, Medium, Probe, Probing, ProbingAt, line_of, scpi_identity
 from instruments.session import SerialSettings
 from instruments.tools.knocking import fits, knock, medium_of
 from instruments.twin.bench import server, simulated_instruments
@@ -26,6 +26,7 @@ PROBES = [(driver.driver, probe) for driver in DRIVERS if isinstance(driver, Pro
 
 READS = [
     rb"[A-D]\r",  # Alicat: poll
+    rb"A QMXS\r",  # Alicat gas mixer: query its state
     rb"[\x80-\xff]?program no\r",  # C-Link: tell a setting of the firmware
     rb"T LIST\r",  # TAPI: tell test values
     rb"\*IDN\?\n",  # SCPI, IEEE 488.2
@@ -70,6 +71,7 @@ def simulated(loopback):
     ("driver", "keys"),
     [
         ("alicat", {"unit_id": "A"}),
+        ("alicat-mixer", {"unit_id": "A"}),
         ("thermo-iseries", {"maker": "Thermo"}),
         ("keysight-daq", {"model": "34972A"}),
         ("bronkhorst-propar", {"node": 128}),
@@ -87,12 +89,27 @@ def test_a_simulated_instrument_is_known_and_its_table_is_written(driver, keys, 
     shown = capsys.readouterr().out
     assert status == 0, shown
     table = shown.split("to complete:\n\n")[1].split("\n\n")[0]
-    read = tomllib.loads(table.replace("NAME", "x"))
-    written = next(iter(read.values()))["x"]
+    (read,) = tomllib.loads(table.replace("NAME", "x")).values()
+    written = read.get("x", read)
     assert (written["driver"], written["resource"]) == (driver, resource)
     assert keys.items() <= written.items()
     for name, field in find_driver(driver, "here").Settings.model_fields.items():
         assert not field.is_required() or re.search(rf"^\s*(# )?{name} =", table, re.MULTILINE), name
+
+
+@pytest.mark.parametrize(("driver", "address"), [("vogtlin-redy", 3), ("sevenstar-cs", 33), ("modbus-profile", 1)])
+def test_an_instrument_at_another_address_is_known_when_it_is_said(driver, address, simulated, capsys):
+    resource = simulated(driver)
+    assert main(["instruments", "identify", resource, "--timeout", "0.3", "--address", str(address)]) == 0
+    shown = capsys.readouterr().out
+    assert re.search(
+        rf'driver = "(modbus-profile|{driver})"\nresource = .*\n(.*\n)*?address = {address}\n', shown.replace("  ", "")
+    )
+    assert shown.count("  > ") < 12, "only who has an address is asked"
+
+
+def test_at_an_address_that_cannot_be_nothing_is_asked():
+    assert [driver.driver for driver in DRIVERS if isinstance(driver, ProbingAt) and list(driver.probes_at(300))] == []
 
 
 def test_nothing_is_asked_any_more_when_the_answer_can_come_from_one_driver_only(loopback):
@@ -159,6 +176,18 @@ def test_an_instrument_that_nobody_knows_is_shown_as_it_answers(loopback, capsys
     assert "no installed driver knows it" in shown
 
 
+def test_a_web_server_is_called_one(loopback, capsys):
+    class Web:
+        def connect(self):
+            return self
+
+        def receive(self, data):
+            return b"HTTP/1.0 400 Bad Request\r\n"
+
+    assert main(["instruments", "identify", loopback(Web()), "--timeout", "0.5", "--driver", "keysight-daq"]) == 0
+    assert "a web server answers there" in capsys.readouterr().out
+
+
 def test_silence_is_an_error_in_words(loopback, capsys):
     class Silent:
         def connect(self):
@@ -178,6 +207,7 @@ def test_silence_is_an_error_in_words(loopback, capsys):
         ("TCPIP::no-such-host.invalid::5000::SOCKET", 3, "is not known"),
         ("ASRL/dev/no-such-port::INSTR", 3, "no such serial port"),
         ("COM 3", 2, "is not a VISA resource name"),
+        ("HJ212::127.0.0.1::{port}", 2, "`testbench instruments hj212-listen` shows"),
     ],
 )
 def test_nobody_there_is_an_error_in_words(resource, status, says, free_port, capsys):
@@ -185,7 +215,7 @@ def test_nobody_there_is_an_error_in_words(resource, status, says, free_port, ca
     assert says in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("option", [["--baud", "0"], ["--timeout", "0"], ["--timeout", "nan"]])
+@pytest.mark.parametrize("option", [["--baud", "0"], ["--address", "256"], ["--timeout", "0"], ["--timeout", "nan"]])
 def test_options_that_mean_nothing_are_refused(option, capsys):
     assert main(["instruments", "identify", "ASRL3::INSTR", *option]) == 2
     assert option[0] in capsys.readouterr().err

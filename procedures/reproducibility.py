@@ -71,7 +71,7 @@ def _reproducibility(device: DeviceInfo, characteristic: str, others: list[Devic
         interval=largest.interval,
         index=f"{device.name} − {name}",
         details={
-            "unit": device.unit,
+            "unit": "%F.S.",
             "pairs": {
                 other: {"deviation_percent_fs": pair.deviation, "t": pair.t, "percent_fs": pair.reproducibility}
                 for other, pair in pairs.items()

@@ -121,7 +121,7 @@ def drift(device: ReportDevice, verdicts: Mapping[str, ReportVerdict], wording: 
             _finish_drift(lower, steps, daily, wording, wording[f"figure.{point}_24h_title"], wording["figure.drift_24h"])
             lower.set_xlabel(wording["figure.day"])
             for axes in (upper, lower):
-                axes.set_xlim(-0.4, max(7, days[-1].index) + 0.4)
+                axes.set_xlim(-0.4, max(1, days[-1].index) + 0.4)
                 axes.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=9))
         return _svg(figure)
 
@@ -293,6 +293,9 @@ def _largest(axes: Axes, points: Sequence[tuple[float, float, float | None]]) ->
 def _symmetric_limit(verdict: ReportVerdict | None) -> float | None:
     if verdict is None or verdict.limit is None or verdict.limit_kind is LimitKind.MINIMUM or verdict.limit <= 0:
         return None
+    unit = verdict.finding.unit if verdict.finding else verdict.unit
+    if "F" not in unit.upper():  # the axes are in percent of full scale, and a limit in another unit is no line there
+        return None
     return verdict.limit if math.isfinite(verdict.limit) else None
 
 
@@ -301,8 +304,10 @@ def _ends(points: Iterable[tuple[float, float, float | None]]) -> list[float]:
 
 
 def _around(axes: Axes, values: Sequence[float], verdict: ReportVerdict | None) -> None:
-    reach = max([abs(v) for v in values] + [_symmetric_limit(verdict) or 0.0]) or 1.0
-    axes.set_ylim(-1.3 * reach, 1.3 * reach)
+    largest = max((abs(v) for v in values), default=0.0)
+    reach = max(largest, _symmetric_limit(verdict) or 0.0) or 1.0
+    room = 1.3 if largest < 0.8 * reach else 1.6  # the number at the outermost point stands within
+    axes.set_ylim(-room * reach, room * reach)
 
 
 def _say(axes: Axes, text: str, at: tuple[float, float], shift: tuple[float, float], side: str) -> None:

@@ -272,7 +272,7 @@ def _line(verdict: Verdict, finding: Finding | None, run: str, criterion: bool) 
     mark, _, percent = verdict.evidence.partition(" ")
     return ReportVerdict(
         verdict.characteristic,
-        finding,
+        finding if finding is None or not verdict.metric else _as_judged(finding, verdict.metric),
         verdict.outcome if criterion else None,
         limit=verdict.limit,
         limit_kind=KINDS[verdict.sided] if verdict.sided is not None else LimitKind.SYMMETRIC,
@@ -287,6 +287,16 @@ def _line(verdict: Verdict, finding: Finding | None, run: str, criterion: bool) 
         run=run,
         standard=verdict.standard,
     )
+
+
+def _as_judged(finding: Finding, metric: str) -> Finding:
+    """The finding in the metric that it was judged in, so that value, U, budget and limit are of one unit."""
+    expressed = finding.in_metric(metric)
+    influences, before, after = finding.details.get("budget"), finding.expanded_uncertainty, expressed.expanded_uncertainty
+    if expressed.unit == finding.unit or not isinstance(influences, Mapping) or not before or not after:
+        return expressed
+    scaled = {name: share * after / before for name, share in influences.items() if isinstance(share, int | float)}
+    return replace(expressed, details={**finding.details, "budget": scaled})
 
 
 def _conditions(

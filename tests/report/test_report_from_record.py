@@ -9,11 +9,16 @@ from pathlib import Path
 
 import pytest
 
+from testbench.criteria.judge import judge_all
+from testbench.criteria.standard import parse_standard
+from testbench.engine.judging import verdict_documents
 from testbench.errors import RecordError
+from testbench.findings import Finding
 from testbench.outcome import Outcome, RunState
 from testbench.record.model import EvaluationStart
 from testbench.record.store import Record
 from testbench.report.content import InstrumentRole, ReportContent, StandardKind, say
+from testbench.report.details import budget
 from testbench.report.document import build_document
 from testbench.report.evaluation_json import evaluation_document
 from testbench.report.from_record import content_from_record
@@ -212,3 +217,42 @@ def test_who_began_it_and_what_was_noted_down_stand_on_the_first_page(record: Re
         assert [said[name] for name in names] == ["Li Wei", "after the repair of pump 2"]
     silent = replace(content, begun_by="", notes="")
     assert "Begun by" not in printed(silent, Language.ENGLISH)
+
+
+def test_a_value_stands_in_the_unit_of_its_limit_with_u_and_budget(record: Record) -> None:
+    """A difference of −0.17 m/s that is judged as −1.4 % is printed as −1.4 %, beside ±10 %."""
+    device = {"name": "A", "maker": "", "model": "", "serial": "", "range": [0, 30], "unit": "m/s", "channel": "A"}
+    evaluation = record.begin_evaluation(replace(evaluation_start(), devices=[device], measurand="velocity"))
+    run = record.begin_run(evaluation, "velocity-error", {}, clause="", number=1, bench_time=0.0, started=MOMENT)
+    expressed = {"percent_of_nominal": {"value": -1.4, "unit": "%", "expanded_uncertainty": 0.7}}
+    details = {"expressed": expressed, "budget": {"pitot.coefficient": 0.03, "duct.pressure": 0.04}}
+    found = Finding("A", "velocity_error", -0.17, "m/s", expanded_uncertainty=0.1, coverage_factor=2.0, details=details)
+    record.add_findings(run, [found])
+    record.finish_run(run, state=RunState.FINISHED, outcome=None, bench_time=1.0, finished=MOMENT, reason="")
+    judged = parse_standard(
+        """
+[standard]
+name = "example"
+title = { zh = "示例", en = "Example" }
+edition = "1"
+basis = { zh = "示例", en = "example" }
+[[criterion]]
+characteristic = "velocity_error"
+title = { zh = "示例", en = "Example" }
+clause = { zh = "1", en = "1" }
+[criterion.requirement]
+metric = "percent_of_nominal"
+unit = "%"
+limit = 10
+sided = "two"
+comparison = "full-value"
+evidence = { mark = "P" }
+""",
+        "example.toml",
+    )
+    card = judge_all([found], judged, "velocity", devices=["A"])
+    record.finish_evaluation(evaluation, outcome=card.outcome, finished=LATER, verdicts=verdict_documents(card))
+    (verdict,) = content_from_record(record, evaluation).devices[0].verdicts
+    assert verdict.finding is not None
+    assert (verdict.finding.value, verdict.finding.unit, verdict.finding.expanded_uncertainty) == (-1.4, "%", 0.7)
+    assert dict(budget(verdict.finding)) == {"duct.pressure": pytest.approx(0.28), "pitot.coefficient": pytest.approx(0.21)}

@@ -15,7 +15,7 @@ from testbench.report.content import (
     ReportRun,
     Words,
 )
-from testbench.report.numbers import NOTHING, moment, plain, significant, with_uncertainty, with_unit
+from testbench.report.numbers import MINUS, NOTHING, moment, plain, significant, with_uncertainty, with_unit
 from testbench.report.wording import Wording
 
 
@@ -97,16 +97,30 @@ def _conditions(content: ReportContent, wording: Wording) -> Block:
     rows: list[list[Cell]] = [
         [
             wording.name("condition", c.quantity),
-            significant(c.minimum, 4),
+            _reading(c.minimum, c.required_low),
             significant(c.mean, 4),
-            significant(c.maximum, 4),
+            _reading(c.maximum, c.required_high),
             c.unit,
             _required(c, wording),
-            wording[f"condition_state.{c.state.value}"] + (wording["condition_state.stated"] if c.stated else ""),
+            _condition_state(c, wording),
         ]
         for c in content.conditions
     ]
     return _or_nothing(columns, rows, wording["bench.conditions"], wording)
+
+
+def _reading(value: float, limit: float | None) -> str:
+    """Four digits, or as many as show on which side of the limit a reading lies."""
+    texts = (significant(value, digits) for digits in (4, 5, 6))
+    short = next(texts)
+    if limit is None or value == limit or float(short.replace(MINUS, "-")) != limit:
+        return short
+    return next((text for text in texts if float(text.replace(MINUS, "-")) != limit), short)
+
+
+def _condition_state(condition: ReportCondition, wording: Wording) -> str:
+    remarks = [key for key in ("stated", "varied") if getattr(condition, key)]
+    return "".join(wording[f"condition_state.{key}"] for key in (condition.state.value, *remarks))
 
 
 def _required(condition: ReportCondition, wording: Wording) -> str:

@@ -233,7 +233,7 @@ class ReportStation:
 class ReportCondition:
     """An ambient or supply condition over the whole evaluation; `quantity` as in the station file, limits inclusive.
 
-    `stated` says that no sensor measured it: the operator gave it.
+    `stated` says that no sensor measured it: the operator gave it. `varied` says that a test changed it on purpose.
     """
 
     quantity: str
@@ -245,6 +245,7 @@ class ReportCondition:
     required_high: float | None = None
     state: ConditionState = ConditionState.NOT_REQUIRED
     stated: bool = False
+    varied: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -304,6 +304,7 @@ def _conditions(
 ) -> Iterator[ReportCondition]:
     limits: dict[str, Condition] = {limit.quantity: limit for limit in standard.conditions} if standard else {}
     measured: set[str] = set()
+    varied = {step.arguments.get("quantity") for step in steps if step.call == "set_condition"}
     for channel in record.channels(evaluation):
         if not channel.name.startswith("environment."):
             continue
@@ -313,7 +314,8 @@ def _conditions(
             continue
         measured.add(channel.quantity)
         limit = limits.get(channel.quantity)
-        yield _condition(channel.quantity, channel.unit, values, limit)
+        found = _condition(channel.quantity, channel.unit, values, limit)
+        yield replace(found, varied=channel.quantity in varied)
     for quantity, limit in limits.items():
         asked = [] if quantity in measured else list(_asked(steps, quantity))
         if asked:
@@ -336,9 +338,14 @@ def _condition(quantity: str, unit: str, values: np.ndarray[Any, Any], limit: Co
     minimum, mean, maximum = float(values.min()), float(values.mean()), float(values.max())
     state = ConditionState.NOT_REQUIRED
     if low is not None or high is not None:
-        kept = (low is None or minimum >= low) and (high is None or maximum <= high)
+        kept = (low is None or _read(minimum) >= low) and (high is None or _read(maximum) <= high)
         state = ConditionState.KEPT if kept else ConditionState.LEFT
     return ReportCondition(quantity, unit, minimum, mean, maximum, low, high, state)
+
+
+def _read(value: float) -> float:
+    """A reading to six digits, more than a transmitter has: what a conversion left behind them leaves no range."""
+    return float(f"{value:.6g}")
 
 
 def _flow_units(record: Record, evaluation: str) -> dict[str, str]:

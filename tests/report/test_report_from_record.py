@@ -17,11 +17,13 @@ from testbench.findings import Finding
 from testbench.outcome import Outcome, RunState
 from testbench.record.model import EvaluationStart
 from testbench.record.store import Record
-from testbench.report.content import InstrumentRole, ReportContent, StandardKind, say
+from testbench.report.bench_section import _condition_state, _reading
+from testbench.report.content import ConditionState, InstrumentRole, ReportCondition, ReportContent, StandardKind, say
 from testbench.report.details import budget
 from testbench.report.document import build_document
 from testbench.report.evaluation_json import evaluation_document
-from testbench.report.from_record import content_from_record
+from testbench.report.from_record import _read, content_from_record
+from testbench.report.wording import wording
 from testbench.text import Language
 
 MOMENT = dt.datetime(2026, 3, 2, 9, 0, tzinfo=dt.timezone(dt.timedelta(hours=8)))
@@ -256,3 +258,13 @@ evidence = { mark = "P" }
     assert verdict.finding is not None
     assert (verdict.finding.value, verdict.finding.unit, verdict.finding.expanded_uncertainty) == (-1.4, "%", 0.7)
     assert dict(budget(verdict.finding)) == {"duct.pressure": pytest.approx(0.28), "pitot.coefficient": pytest.approx(0.21)}
+
+
+def test_a_condition_at_the_end_of_its_range_keeps_it_and_one_beyond_is_printed_so() -> None:
+    assert _read(241.99999999) == _read(242.0000001) == 242.0
+    assert _read(242.001) > 242.0
+    assert _reading(242.0000001, 242.0) == "242.0"
+    assert _reading(242.04, 242.0) == "242.04"
+    assert _reading(-5.001, -5.0) == "−5.001"
+    varied = ReportCondition("voltage", "V", 198.0, 220.0, 242.0, 198.0, 242.0, ConditionState.KEPT, varied=True)
+    assert _condition_state(varied, wording(Language.CHINESE)) == "符合；试验中有意改变"

@@ -431,6 +431,13 @@ def test_readings_that_are_all_alike_have_a_note_and_are_judged(kind: str, colum
     assert f"all {len(rows) - 1} readings are alike; is the resolution coarse" in found.notes[-1]
 
 
+def test_low_gas_alone_is_judged() -> None:
+    standard, text = RIGHT["reference method checks"]
+    low = [line for line in text.splitlines() if "test,parameter" in line or ",direct,low," in line]
+    (found,) = scored("\n".join(low), standard)
+    assert found.outcome is PASS
+
+
 def test_a_flow_audit_without_a_normal_load_has_no_factor_and_says_so() -> None:
     standard, text = RIGHT["flow audit at several loads"]
     factor = scored(text.replace(",mid,1,", ",mid,0,"), standard)[-1]

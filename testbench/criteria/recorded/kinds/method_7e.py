@@ -86,6 +86,8 @@ def _certified(row: Row) -> Decimal:
 def _result(scoring: Scoring, name: str, percent: Decimal, level: str, corrected: Decimal | None = None) -> Result:
     span = scoring.span(name)
     difference = abs(percent) * span / 100
+    gases = [row for row in scoring.rows if row.has("certified") and row.text_or_empty("calibration_gas") != "low"]
+    upscale = [row.number("certified") for row in gases]
     return scoring.result(
         name,
         percent,
@@ -94,7 +96,7 @@ def _result(scoring: Scoring, name: str, percent: Decimal, level: str, corrected
         signed=True,
         details={"difference": difference, "span": span}
         | ({} if corrected is None else {"corrected_concentration": corrected}),
-        obstacles=plausible.no_such_span((row.number("certified") for row in scoring.rows if row.has("certified")), span),
+        obstacles=plausible.no_such_span(upscale, span),
         level=level,
         absolute="difference",
     )

@@ -431,6 +431,11 @@ def test_readings_that_are_all_alike_have_a_note_and_are_judged(kind: str, colum
     assert f"all {len(rows) - 1} readings are alike; is the resolution coarse" in found.notes[-1]
 
 
+def test_a_characteristic_that_is_misspelt_is_guessed_and_not_judged() -> None:
+    (found,) = scored(table("characteristic,value", ["SO2,%F.S.,linearity_eror,1"]), "hj76-2017")
+    assert (found.outcome, found.notes[-1]) == (INCONCLUSIVE, "did you mean linearity_error?")
+
+
 def test_low_gas_alone_is_judged() -> None:
     standard, text = RIGHT["reference method checks"]
     low = [line for line in text.splitlines() if "test,parameter" in line or ",direct,low," in line]

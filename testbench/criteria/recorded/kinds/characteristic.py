@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import difflib
+from collections.abc import Collection, Iterator
 
 from testbench.criteria.recorded import cells
 from testbench.criteria.recorded.kind import EXPANDED_UNCERTAINTY, PARAMETER, TEST, Column, RecordedKind
@@ -23,9 +24,16 @@ def score(scoring: Scoring) -> Iterator[Result]:
             expanded_uncertainty=row.number_or_empty("expanded_uncertainty"),
             variables={name: row.number(name) for name in VARIABLES if row.has(name)},
             signed=True,
+            notes=_meant(row.text("characteristic").casefold(), {c.characteristic for c in scoring.standard.criteria}),
             level=row.text_or_empty("at"),
             any_unit=True,
         )
+
+
+def _meant(name: str, known: Collection[str]) -> list[str]:
+    """A note that names the characteristic of the standard that is written almost so."""
+    near = [] if name in known else difflib.get_close_matches(name, sorted(known), n=1)
+    return [f"did you mean {near[0]}?"] if near else []
 
 
 KIND = RecordedKind(

@@ -37,6 +37,7 @@ _UNITS: tuple[tuple[str, str], ...] = (
     ("angle", "°"),
     ("skew", "%"),
 )
+_OF_LEVEL = ("reference", "indication")
 _OF_CONDITION = frozenset({"set", "reached"})
 _OF_READINGS = frozenset(
     {
@@ -53,7 +54,7 @@ def further_tables(device: ReportDevice, unit: str, places: int, wording: Wordin
 
     `unit` is that of the device's readings, `places` their decimals.
     """
-    found: list[tuple[ReportVerdict, Rows, list[str]]] = []
+    found: list[tuple[ReportVerdict, Rows, list[str]]] = _levels(device, wording)
     for verdict in device.once:
         for rows in _lists(verdict.finding) if verdict.finding else ():
             name = phrases.characteristic(verdict, wording)
@@ -67,6 +68,22 @@ def further_tables(device: ReportDevice, unit: str, places: int, wording: Wordin
         own = details.stated_unit(verdict.finding, unit)
         caption = wording.fill("raw.rows", name=device.name, characteristic=wording["punctuation.list"].join(names))
         yield _table(rows, verdict.finding, own, places, wording, caption)
+
+
+def _levels(device: ReportDevice, wording: Wording) -> list[tuple[ReportVerdict, Rows, list[str]]]:
+    """Results that stand for one level each, with its means of readings: a row a level, a table a characteristic and run."""
+    rows: dict[tuple[str, str], list[dict[str, Any]]] = {}
+    first: dict[tuple[str, str], ReportVerdict] = {}
+    for verdict in device.once:
+        own = {} if verdict.finding is None else {key: details.number(verdict.finding.details, key) for key in _OF_LEVEL}
+        if verdict.finding is None or not verdict.finding.index or None in own.values():
+            continue
+        key = (verdict.characteristic, verdict.run)
+        first.setdefault(key, verdict)
+        injections = verdict.finding.details.get("injections")
+        more = {"injections": injections} if isinstance(injections, int) else {}
+        rows.setdefault(key, []).append({"at": verdict.finding.index, **own, **more})
+    return [(verdict, rows[key], [phrases.characteristic(verdict, wording)]) for key, verdict in first.items()]
 
 
 def _lists(finding: Finding) -> Iterable[Rows]:

@@ -130,7 +130,7 @@ def _levels(levels: Sequence[details.Level], form: _Form, wording: Wording, capt
         ]
         for level in levels
     ]
-    return table(columns, rows, caption)
+    return _without_empty(columns, rows, caption)
 
 
 def _passes(passes: Sequence[details.Pass], form: _Form, wording: Wording, caption: str) -> Block:
@@ -168,7 +168,13 @@ def _days(days: Sequence[details.Day], form: _Form, wording: Wording, caption: s
         ]
         for day in days
     ]
-    return table(columns, rows, caption)
+    return _without_empty(columns, rows, caption)
+
+
+def _without_empty(columns: Sequence[Column], rows: Sequence[Sequence[Cell]], caption: str) -> Block:
+    """A table of the columns in which anything stands."""
+    kept = [place for place in range(len(columns)) if any(row[place] != NOTHING for row in rows)]
+    return table([columns[place] for place in kept], [[row[place] for place in kept] for row in rows], caption)
 
 
 def _repeats(repeats: Sequence[details.Repeat], wording: Wording, caption: str) -> Block:

@@ -48,3 +48,15 @@ def test_rows_with_a_table_of_their_own_and_what_is_no_table_are_left_out() -> N
     known = {"levels": [{"nominal_fraction": 0.5, "indication": 10.0}], "curves": [{"time_s": [0.0]}]}
     odd = {"visits": [], "pairs": [{}], "readings": [1.0, 2.0], "digest": "x", "mixed": [{"set": 1.0}, 2]}
     assert tables(("linearity_error", known | odd)) == []
+
+
+def test_results_of_one_level_each_share_a_table() -> None:
+    levels = [(f"{at} %F.S.", {"reference": at / 5, "indication": at / 5 + 0.1, "injections": 3}) for at in (25, 55)]
+    verdicts = tuple(
+        ReportVerdict("linearity_error", Finding("A", "linearity_error", 1.0, "%", index=at, details=own), Outcome.PASS)
+        for at, own in levels
+    )
+    device = ReportDevice("A", "", "", "", "CO2", 0.0, 20.0, "%", Outcome.PASS, verdicts)
+    (block,) = further_tables(device, "%", 3, wording(Language.ENGLISH))
+    assert heads(block) == [("At", ""), ("Reference", "%"), ("Indication", "%"), ("Readings", "")]
+    assert len(block["rows"]) == 2

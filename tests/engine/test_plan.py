@@ -9,6 +9,7 @@ from testbench.engine.plan import SuiteItem, make_plan, suite_of
 from testbench.engine.procedure import Text
 from testbench.engine.registry import find_procedure, procedure_names
 from testbench.errors import StationError
+from testbench.record.rows import finding_columns
 
 SHORT = {"warm-up": {"duration_h": 1.0}, "drift": {"days": 2}}
 OF_VELOCITY = {"velocity-error", "velocity-field"}  # they need a flow rig only where nobody enters the reference
@@ -25,6 +26,8 @@ def test_a_plan_lists_the_calls_that_the_run_makes(simulated_station, flow_stati
     assert [step.call for step in plan.steps] == [call for call, _, _ in made.ledger.steps]
     assert made.clock.now() == pytest.approx(plan.duration_s, rel=0.1)
     assert made.clock.now() >= plan.duration_s - 1.0
+    for finding in made.ledger.findings:  # each of them can be recorded
+        assert finding_columns("R01", finding)["characteristic"] in procedure.characteristics
 
 
 def test_a_plan_of_the_whole_suite_takes_about_nine_days(simulated_station):

@@ -72,6 +72,7 @@ class FormGrid(QWidget):
         self._busy = False
         self.model = FormModel(desk, self)
         self.model.edited.connect(self._edited)
+        self.model.doubted.connect(self.say_wrong)
         self._build()
         self.retranslate()
 

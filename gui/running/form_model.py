@@ -19,9 +19,13 @@ NAME_ENDS = ": "  # behind the name of the column, in what is wrong with a cell
 
 
 class FormModel(QAbstractTableModel):
-    """A row of texts for every row of the table. `edited` comes after every change of a cell."""
+    """A row of texts for every row of the table. `edited` comes after every change of a cell.
+
+    `doubted` says, in the language of the window, what was pasted otherwise than it was meant.
+    """
 
     edited = Signal()
+    doubted = Signal(str)
 
     def __init__(self, desk: Desk, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -87,7 +91,10 @@ class FormModel(QAbstractTableModel):
         return form.complete(rows)
 
     def paste(self, at: Index, text: str) -> None:
-        """Put the cells of a spreadsheet in from a cell on, in lines and tabulators; given cells stay as they are."""
+        """Put the cells of a spreadsheet in from a cell on, in lines and tabulators; given cells stay as they are.
+
+        `doubted` names cells that had no room, and given ones that were pasted over with something else.
+        """
         form = self._form
         if form is None:
             return
@@ -95,12 +102,20 @@ class FormModel(QAbstractTableModel):
         top, left = max(0, at.row()), max(0, at.column())
         for _ in range(min(form.most, top + len(lines)) - len(self._cells)):
             self.add_row()
+        lost, other = 0, ""
         for down, cells in enumerate(lines):
             for right, cell in enumerate(cells):
-                row, place = top + down, left + right
-                if row < len(self._cells) and place < len(form.columns) and not self._given(row, place):
-                    self._cells[row][place] = cell.strip()
+                row, place, text = top + down, left + right, cell.strip()
+                if row >= len(self._cells) or place >= len(form.columns):
+                    lost += bool(text)
+                elif not self._given(row, place):
+                    self._cells[row][place] = text
+                elif text and not _same(form.columns[place], text, self._cells[row][place]):
+                    given = self._cells[row][place]
+                    other = other or f"row {row + 1}: {text} was pasted where {given} is given; compare the rows"
         self._tell_all()
+        if lost or other:
+            self.doubted.emit(self._desk.tell(other or f"{lost} pasted cells have no room in the table and were left out"))
 
     def clear(self, indexes: list[QModelIndex]) -> None:
         """Empty cells."""
@@ -197,6 +212,14 @@ class FormModel(QAbstractTableModel):
         if self._cells:
             self.dataChanged.emit(self.index(0, 0), self.index(len(self._cells) - 1, self.columnCount() - 1))
         self.edited.emit()
+
+
+def _same(column: Column, one: str, other: str) -> bool:
+    """Whether two texts are one cell, such as 1 and 1.0."""
+    try:
+        return column.read(one) == column.read(other)
+    except InputError:
+        return False
 
 
 def shown(cell: Cell) -> str:

@@ -99,6 +99,9 @@ def test_given_cells_cannot_be_changed(grid):
 def test_cells_are_pasted_from_a_spreadsheet(qtbot, grid, saved):
     grid.model.paste(grid.model.index(0, 0), "X\t1.5\tT-1\r\nY\t2,5\tT-2\r\n")
     assert [text_of(grid, row, 0) for row in (0, 1)] == ["A", "B"]
+    assert grid._state.text() == "row 1: X was pasted where A is given; compare the rows"
+    grid.model.paste(grid.model.index(0, 0), "A\t1.5\tT-1\r\nB\t2,5\tT-2\r\n")
+    assert "pasted" not in grid._state.text()
     grid.save()
     assert saved[0].rows[1] == {"device": "B", "resistance": 2.5, "tester": "T-2"}
 
@@ -108,6 +111,7 @@ def test_the_clipboard_is_pasted_by_its_key(qtbot, grid):
     grid.table.setCurrentIndex(grid.model.index(0, 1))
     qtbot.keyClick(grid.table, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
     assert [text_of(grid, row, 1) for row in (0, 1)] == ["7", "8"]
+    assert grid._state.text() == "1 pasted cells have no room in the table and were left out"
     qtbot.keyClick(grid.table, Qt.Key.Key_Delete)
     assert text_of(grid, 0, 1) == ""
 

@@ -99,7 +99,7 @@ def drift(
         u, dof = result.standard_uncertainty, float(GTC.dof(number))
         return Change(later.index, earlier.index, percent, u, dof, expand(u, dof), budget(result))
 
-    days = tuple(change(i, i - 1) for i in range(1, end + 1) if i in own and i - 1 in own)
+    days = tuple(change(i, i - 1) for i in own if i - 1 in own)
     week = change(end, 0) if end in own and 0 in own else None
     if not days:
         return Drift((), None, None, week)

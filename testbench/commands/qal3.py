@@ -117,7 +117,8 @@ def _set(arguments: argparse.Namespace, place: Path, device: RegisteredDevice) -
     with ControlBook.open(place) as book:
         for gas, text in given.items():
             book.set_deviation(device, gas, read_control_number(text, f"--{gas}"), by=_by(arguments), at=wall_now())
-    print(f"{device.name}: " + ", ".join(f"s_AMS {gas} {text} {device.unit}" for gas, text in given.items()))
+    words = [f"s_AMS {_gas(gas, arguments)} {text} {device.unit}" for gas, text in given.items()]
+    print(device.name + _word(arguments, "：", ": ") + _word(arguments, "，", ", ").join(words))
     return 0
 
 
@@ -141,8 +142,9 @@ def _add(arguments: argparse.Namespace, place: Path, device: RegisteredDevice) -
         new = book.add(device, entries, by=_by(arguments), at=wall_now())
         gases = sorted({entry.gas for entry in entries} & set(book.deviations(device)))
         charts = [book.chart(device, gas) for gas in gases]
-    left = f", {len(entries) - new} were there already" if new < len(entries) else ""
-    print(f"{device.name}: {new} entries added{left}")
+    old = len(entries) - new
+    left = _word(arguments, f"，{old} 条已有", f", {old} were there already") if old else ""
+    print(_word(arguments, f"{device.name}：增加 {new} 条{left}", f"{device.name}: {new} entries added{left}"))
     for chart in charts:
         print("  " + _said(chart, device.unit, arguments.language))
     return 0
@@ -213,7 +215,8 @@ def _withdraw(arguments: argparse.Namespace, place: Path, device: RegisteredDevi
 
     with ControlBook.open(place) as book:
         book.withdraw(device, arguments.entry, by=_by(arguments), at=wall_now(), reason=arguments.reason)
-    print(f"{device.name}: entry {arguments.entry} withdrawn")
+    number = arguments.entry
+    print(_word(arguments, f"{device.name}：第 {number} 条已撤回", f"{device.name}: entry {number} withdrawn"))
     return 0
 
 
@@ -233,10 +236,24 @@ def _show(arguments: argparse.Namespace, place: Path, device: RegisteredDevice) 
         if gas in charts:
             _print(charts[gas], device.unit, arguments.language)
         elif any(entry.gas is gas for entry in entries):
-            print(f"{gas}: s_AMS is not set; set it with `testbench qal3 set`")
+            zh = f"{_gas(gas, arguments)}：未设定 s_AMS；请用 `testbench qal3 set` 设定"
+            print(_word(arguments, zh, f"{gas}: s_AMS is not set; set it with `testbench qal3 set`"))
     if not charts and not entries:
-        print("no QAL3 readings; enter them with `testbench qal3 add`")
+        zh = "没有 QAL3 读数；请用 `testbench qal3 add` 录入"
+        print(_word(arguments, zh, "no QAL3 readings; enter them with `testbench qal3 add`"))
     return 0
+
+
+def _word(arguments: argparse.Namespace, zh: str, en: str) -> str:
+    """One of two words."""
+    return zh if arguments.language == "zh" else en
+
+
+def _gas(gas: str, arguments: argparse.Namespace) -> str:
+    """The gas in words in Chinese; in English by its name, as options have it."""
+    from testbench.register.control import GAS_WORDS, ControlGas
+
+    return GAS_WORDS[ControlGas(gas)].zh if arguments.language == "zh" else str(gas)
 
 
 def _said(chart: ControlChart, unit: str, language: str) -> str:
@@ -247,7 +264,8 @@ def _said(chart: ControlChart, unit: str, language: str) -> str:
     words = ACTION_WORDS[chart.gravest].say(language)
     by = chart.advice.adjust_by
     amount = "" if by is None else Text(zh=f"，调整量 {by:+.4g} {unit}", en=f", by {by:+.4g} {unit}").say(language)
-    return f"{GAS_WORDS[chart.gas].say(language)}: {words}{amount}"
+    colon = "：" if language == "zh" else ": "
+    return f"{GAS_WORDS[chart.gas].say(language)}{colon}{words}{amount}"
 
 
 def _print(chart: ControlChart, unit: str, language: str) -> None:
@@ -257,7 +275,8 @@ def _print(chart: ControlChart, unit: str, language: str) -> None:
     terminal = Terminal()
     print(f"{_said(chart, unit, language)}  (s_AMS {chart.s_ams:g} {unit})")
     numbers = tuple(range(2, 10))
-    table = terminal.table("No.", "date", "reading", "reference", "d", "Σ+", "Σ−", "Σs", "EWMA", "N", right=numbers)
+    words = ("序号", "日期", "读数", "参比值") if language == "zh" else ("No.", "date", "reading", "reference")
+    table = terminal.table(*words, "d", "Σ+", "Σ−", "Σs", "EWMA", "N", right=numbers)
     points = {point.entry.identifier: point.charted for point in chart.points}
     for entry in chart.entries:
         charted = points.get(entry.identifier)

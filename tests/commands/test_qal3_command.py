@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+import re
 
 import pytest
 
@@ -20,8 +21,8 @@ def qal3(tmp_path, capsys):
         for maker, serial in (("Maker A", "A-001"), ("Maker B", "B-001")):
             register.add(RegisteredDevice(maker=maker, model="410i", serial=serial, range_high=20.0), by="li", at=NOW)
 
-    def run(action, *words, status=0):
-        assert main(["qal3", action, *words, "--register", str(place), "--language", "en"]) == status
+    def run(action, *words, status=0, language="en"):
+        assert main(["qal3", action, *words, "--register", str(place), "--language", language]) == status
         printed = capsys.readouterr()
         return printed.err if status else printed.out
 
@@ -91,3 +92,17 @@ def test_the_readings_of_an_evaluation_are_taken_over(qal3, tmp_path, simulated_
     assert [len(chart["readings"]) for chart in charts] == [3, 3]
     dates = [dt.date.fromisoformat(reading["date"]) for reading in charts[0]["readings"]]
     assert (dates[2] - dates[0]).days == 2
+
+
+def test_chinese_has_no_english_words(qal3):
+    said = qal3("set", "A-001", "--zero", "1", language="zh")
+    for day in ("01", "08"):
+        said += qal3("add", "A-001", "--date", f"2026-01-{day}", "--zero", "3,0", "--span", "18,18", language="zh")
+    said += qal3("show", "A-001", language="zh")
+    assert "增加 2 条" in said
+    assert "量程点：未设定 s_AMS" in said
+    assert "序号" in said
+    english = set(
+        re.findall(r"(?<![`\w-])[A-Za-z]{2,}(?![\w-])", said.replace("Maker A", "").replace("testbench qal3 set", ""))
+    )
+    assert english == {"EWMA"}

@@ -16,6 +16,7 @@ KELVIN = 273.15
 AIR_MODEL = 22e-6  # relative standard uncertainty of the CIPM-2007 equation itself (Picard et al. 2008, table 2)
 AIR_TEMPERATURES = (0.0, 60.0)  # °C; the equation is recommended from 15 to 27, beyond it this is an extrapolation
 AIR_PRESSURES = (60e3, 110e3)  # Pa, the range recommended
+HUMIDITY_MARGIN = 1.0  # %: what a sensor may show beyond the ends of its scale
 DENSITY_UNIT = "kg/m³"
 
 MOLAR_MASS: Mapping[str, float] = {  # g/mol, IUPAC standard atomic weights
@@ -118,7 +119,12 @@ def moist_air_density_of(temperature: Quantity, pressure: Quantity, humidity: Qu
     """Density of moist air with its influences; temperature in °C, pressure in kPa, relative humidity in %.
 
     Sensitivities by central differences (GUM 5.1.3, note 2); the equation's own uncertainty is the influence "CIPM-2007".
+    A humidity that is outside 0 to 100 % by no more than 1 % or three standard uncertainties counts as the end that is near.
+    Raises ValueError beyond that, and as `moist_air_density`.
     """
+    beyond = max(-humidity.value, humidity.value - 100.0)
+    if not beyond <= max(HUMIDITY_MARGIN, 3.0 * humidity.standard_uncertainty):
+        raise ValueError(f"the relative humidity must be from 0 to 100 %, got {humidity.value:g}")
     inputs = (temperature.value, pressure.value * 1e3, humidity.value / 100.0)
 
     def density(*values: float) -> float:

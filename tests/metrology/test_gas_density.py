@@ -92,3 +92,12 @@ def test_an_influence_that_two_inputs_share_is_added_with_its_sign():
         Quantity(20.0, "°C", {"sun": Component(0.1)}), Quantity(100.0, "kPa", {"sun": Component(0.034)}), Quantity(0.0, "%")
     )
     assert abs(shared.components["sun"].contribution) < 5e-6 * shared.value  # −0.1/293.15 and +0.034/100 nearly cancel
+
+
+def test_a_humidity_that_no_air_has_is_refused_and_what_a_sensor_shows_beyond_its_scale_is_not() -> None:
+    temperature, pressure = Quantity(20.0, "°C"), Quantity(101.325, "kPa")
+    saturated = moist_air_density_of(temperature, pressure, Quantity(100.0, "%")).value
+    assert moist_air_density_of(temperature, pressure, Quantity(100.5, "%")).value == saturated
+    for humidity in (150.0, -5.0, float("nan")):
+        with pytest.raises(ValueError, match="relative humidity"):
+            moist_air_density_of(temperature, pressure, Quantity(humidity, "%"))

@@ -67,7 +67,9 @@ def _questions(
         for probe in _probes(driver, address):
             if medium in probe.over:
                 line = (replace(probe.serial, baud=baud) if baud else probe.serial) if medium is Medium.SERIAL else None
-                offers.setdefault((probe.request, line), []).append((driver, probe))
+                asking = offers.setdefault((probe.request, line), [])
+                if all(other is not driver for other, _ in asking):  # at several speeds, over what has none
+                    asking.append((driver, probe))
     for request, line in sorted(offers, key=lambda key: _turn(key[0])):
         yield request, line, offers[request, line]
 

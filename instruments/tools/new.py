@@ -31,6 +31,7 @@ profile can describe, needs no code: see docs/drivers.md.
 
 TEMPLATES = resources.files("instruments.tools") / "templates"
 NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
+RESERVED = re.compile(r"con|prn|aux|nul|(com|lpt)[0-9]")
 SHOWN = 4.5  # what the simulated bench shows in the tests
 
 
@@ -96,6 +97,8 @@ def create(folder: Path, name: str, kind: str, line: str) -> list[Path]:
     module = name.replace("-", "_")
     if not NAME.fullmatch(name) or keyword.iskeyword(module):
         raise InputError(f"{name!r} is no name for a driver; use small letters, digits and hyphens")
+    if RESERVED.fullmatch(name):
+        raise InputError(f"{name!r} is the name of a device in Windows, where no folder can have it; choose another name")
     if name in driver_names():
         raise InputError(f"a driver {name!r} is installed already; choose another name")
     if importlib.util.find_spec(module) is not None:
@@ -146,6 +149,7 @@ def _words(name: str, module: str, kind: str, line: str) -> dict[str, str]:
         "title": name.replace("-", " "),
         "table": table,
         "port": this.port,
+        "port_imports": ", ".join(sorted(["Connection", this.port])),
         "shown": this.shown,
         "set_in_words": (_SETS_TEXT if text else _SETS_REGISTERS) if sets else "",
         "cases": _CASES if sets else "",

@@ -56,12 +56,26 @@ def test_every_variant_is_python_with_entry_points_that_are_there(kind, line, tm
         assert f"class {attribute}" in source
 
 
+@pytest.mark.parametrize("name", ["acme-x1", "zeta"])
+def test_what_is_written_is_as_its_linter_wants_it(name, tmp_path):
+    pytest.importorskip("ruff")
+    for kind, line in VARIANTS:
+        create(tmp_path / f"{kind}-{line}" / name, name, kind, line)
+    for command in (["check"], ["format", "--check"]):
+        done = subprocess.run(
+            [sys.executable, "-m", "ruff", *command, str(tmp_path)], capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+
+
 @pytest.mark.parametrize(
     ("name", "says"),
     [
         ("Acme", "is no name for a driver"),
         ("../x", "is no name for a driver"),
         ("import", "is no name for a driver"),
+        ("分析仪", "is no name for a driver"),
+        ("con", "is the name of a device in Windows"),
         ("alicat", "is installed already"),
         ("json", "a module 'json' is installed already"),
     ],

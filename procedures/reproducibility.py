@@ -51,10 +51,13 @@ def reproducibility(bench: Bench, settings: ReproducibilitySettings) -> None:
             readings.extend(independent_readings(bench, settings.readings))
     for device in bench.devices:
         others = [other for other in bench.devices if other.name != device.name]
-        bench.determine(device, "reproducibility", "%F.S.", _reproducibility, others, readings)
+        bench.determine(device, "reproducibility", "%F.S.", reproducibility_among, others, readings)
 
 
-def _reproducibility(device: DeviceInfo, characteristic: str, others: list[DeviceInfo], readings: list[Averages]) -> Finding:
+def reproducibility_among(
+    device: DeviceInfo, characteristic: str, others: list[DeviceInfo], readings: list[Averages]
+) -> Finding:
+    """The largest R_f of a device's pairs, percent of full scale; ValueError where it is alone or a reading is missing."""
     if not others:
         raise ValueError("reproducibility needs two devices of one type on the same gas")
     own = _percent(device, readings)

@@ -315,3 +315,18 @@ def test_the_calibration_function_of_a_flow_monitor_and_of_pairs_that_were_enter
     entered = made.run("calibration-function", source="entered", pairs=4)
     assert entered["U", "calibration_slope"].value == pytest.approx(1.0)
     assert entered["U", "calibration_intercept"].value == pytest.approx(0.0, abs=1e-9)
+
+
+def test_flow_monitors_that_differ_by_a_percent_of_full_scale_have_that_in_their_reproducibility(flow_station, direct_bench):
+    """s_D = 1/√2 %F.S.; t(0.95; 11) = 2.201: R_f = 1.556 %F.S."""
+
+    def change(data):
+        data["flow_rig"]["truth"] |= {"turbulence_percent": 0.2, "unsteadiness_percent": 0.1}
+        first = data["devices"]["U"]
+        first["truth"] |= {"coefficient_error_percent": 0.0, "linearity_percent_fs": 0.0, "zero_offset_percent_fs": 0.0}
+        other = first | {"serial": "U-002", "address": 9, "truth": first["truth"] | {"zero_offset_percent_fs": 1.0}}
+        data["devices"] = {"U": first, "V": other}
+
+    found = direct_bench(flow_station(change)).run("velocity-reproducibility", passes=2)
+    assert found["U", "reproducibility"].value == pytest.approx(2.201 / 2**0.5, abs=0.1)
+    assert found["U", "reproducibility"].index == "U − V"

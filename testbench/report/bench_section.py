@@ -13,6 +13,7 @@ from testbench.report.content import (
     ReportContent,
     ReportInstrument,
     ReportRun,
+    StandardKind,
     Words,
 )
 from testbench.report.numbers import MINUS, NOTHING, moment, plain, significant, with_uncertainty, with_unit
@@ -20,15 +21,16 @@ from testbench.report.wording import Wording
 
 
 def bench_section(content: ReportContent, wording: Wording) -> list[Block]:
-    """Return the section on conditions, gases and measurement standards, instruments and gas line."""
+    """Return the section on conditions, gases and measurement standards, instruments and gas line; a flow rig has no gas."""
+    flow = any(item.kind is StandardKind.FLOW_RIG for item in content.measurement_standards)
+    line = [heading(wording["bench.line_heading"], 2), paragraph(_line(content.line_delay, wording))]
     return [
         heading(wording["bench.heading"], new_page=True),
         heading(wording["bench.conditions_heading"], 2),
         _conditions(content, wording),
-        heading(wording["bench.standards_heading"], 2),
-        _standards(content, wording),
-        heading(wording["bench.line_heading"], 2),
-        paragraph(_line(content.line_delay, wording)),
+        heading(wording["bench.flow_standards_heading" if flow else "bench.standards_heading"], 2),
+        _standards(content, wording, wording["bench.flow_standards" if flow else "bench.standards"]),
+        *([] if flow else line),
         heading(wording["bench.instruments_heading"], 2),
         _instruments(content, wording),
     ]
@@ -132,7 +134,7 @@ def _required(condition: ReportCondition, wording: Wording) -> str:
     return with_unit(f"≥\u00a0{plain(low)}", condition.unit) if low is not None else NOTHING
 
 
-def _standards(content: ReportContent, wording: Wording) -> Block:
+def _standards(content: ReportContent, wording: Wording, caption: str) -> Block:
     columns = [
         Column(wording["column.name"], width_mm=22),
         Column(wording["column.kind"], width_mm=37),
@@ -157,7 +159,7 @@ def _standards(content: ReportContent, wording: Wording) -> Block:
                 {"cell": "warning", "main": until, "second": wording["bench.expired"]} if expired else until,
             ]
         )
-    return _or_nothing(columns, rows, wording["bench.standards"], wording)
+    return _or_nothing(columns, rows, caption, wording)
 
 
 def _mixture(item: MeasurementStandard, wording: Wording) -> str:

@@ -1,13 +1,15 @@
 """Measurement standards of a flow rig in a report, and the roles of its instruments."""
 
 import datetime as dt
+from dataclasses import replace
 
 import pytest
 
 from testbench.engine.evaluation import check_validity
 from testbench.errors import InputError
+from testbench.report.bench_section import bench_section
 from testbench.report.bench_standards import measurement_standards, place_of
-from testbench.report.content import InstrumentRole, StandardKind
+from testbench.report.content import InstrumentRole, MeasurementStandard, ReportContent, StandardKind
 from testbench.report.wording import wording
 from testbench.text import Language
 
@@ -63,3 +65,16 @@ def test_an_expired_certificate_of_the_rig_is_refused(flow_station):
     check_validity(flow_station())
     with pytest.raises(InputError, match="flow_rig"):
         check_validity(flow_station(lambda data: data["flow_rig"].update(valid_until=dt.date(2020, 1, 1))))
+
+
+@pytest.mark.parametrize(("language", "gas"), [(Language.CHINESE, "气"), (Language.ENGLISH, "gas")])
+def test_the_bench_section_of_a_flow_rig_has_no_gas(example: ReportContent, language: Language, gas: str) -> None:
+    rig = MeasurementStandard("flow_rig", StandardKind.FLOW_RIG, content=0.7854, unit="m²")
+    flow = replace(example, measurement_standards=(rig,), line_delay=None, instruments=(), conditions=())
+
+    def headings(content: ReportContent) -> str:
+        blocks = bench_section(content, wording(language))
+        return " ".join(b["text"] if b["block"] == "heading" else b.get("caption", "") for b in blocks).lower()
+
+    assert gas not in headings(flow)
+    assert gas in headings(example)

@@ -99,6 +99,7 @@ class ReleaseErrors:
     inside: Proportion | None
 
 
+@checked
 def release_errors(releases: Sequence[Release]) -> ReleaseErrors:
     """Bias and precision over the releases that have a rate; raises ValueError for fewer than two.
 
@@ -128,6 +129,7 @@ def release_errors(releases: Sequence[Release]) -> ReleaseErrors:
     )
 
 
+@checked
 def release_score(release: Release) -> float:
     """(q_m − q_r)/sqrt[U(q_m)² + U(q_r)²]; raises ValueError where a rate or every uncertainty is missing."""
     if release.measured is None or release.measured_expanded is None:
@@ -150,6 +152,7 @@ class ReleaseLine:
     weighted: bool
 
 
+@checked
 def release_line(releases: Sequence[Release]) -> ReleaseLine:
     """Line through releases and blanks that have a rate (at least 3 with two different release rates).
 

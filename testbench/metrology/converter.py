@@ -40,6 +40,7 @@ class ConverterEfficiency:
     analyser_percent: float | None = None
 
 
+@checked
 def converter_efficiency(points: Sequence[ConverterPoint], *, analyser: ConverterPoint | None = None) -> ConverterEfficiency:
     """Determine η = mean C_NOx/C_NO2·100 % of the repeats (HJ 76-2017, NO2 conversion efficiency, cylinder of NO2).
 
@@ -100,6 +101,7 @@ class Titration:
             return (1 - (self.nox_without - self.nox_with) / converted) * 100
 
 
+@checked
 def titration_efficiency(titrations: Sequence[Titration]) -> Decimal:
     """Mean efficiency of repeated titrations in percent; ValueError without one, or where no NO was converted."""
     if not titrations:

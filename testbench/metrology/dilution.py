@@ -19,6 +19,7 @@ class Stream:
     content: Quantity
 
 
+@checked
 def blend(streams: Sequence[Stream]) -> Quantity:
     """Return the content of the component in the blend, x = Σ x_i·q_i/Σ q_i, in the unit of the contents (ISO 6145-7).
 

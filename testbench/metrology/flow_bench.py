@@ -81,6 +81,7 @@ class BenchK:
         return max(own, key=lambda c: abs(c.change_percent), default=None)
 
 
+@checked
 def bench_k(points: Sequence[BenchPoint]) -> BenchK:
     """K-factor of all points with the influence of each condition; the points need some in undistorted flow.
 
@@ -127,6 +128,7 @@ class Hysteresis:
     expanded: Expanded
 
 
+@checked
 def hysteresis(points: Sequence[BenchPoint]) -> Hysteresis:
     """Largest difference of K between rising and falling velocity in undistorted flow; U holds for all velocities at once.
 
@@ -150,6 +152,7 @@ def hysteresis(points: Sequence[BenchPoint]) -> Hysteresis:
     return Hysteresis(nominal, float(found.x), expand(float(found.u), degrees_of_freedom(found), of=len(common)))
 
 
+@checked
 def r_squared(points: Sequence[BenchPoint]) -> float:
     """R² of the least squares line of indication on reference in undistorted flow, over all readings (at least 3).
 

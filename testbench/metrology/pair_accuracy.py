@@ -18,6 +18,7 @@ from decimal import Decimal
 from GTC.lib import UncertainReal
 
 from testbench.metrology.accuracy import AccuracyAudit, accuracy_audit
+from testbench.metrology.arguments import checked
 from testbench.metrology.coverage import Expanded, expand
 from testbench.metrology.quantity import Component, Quantity
 from testbench.metrology.rounding import decimal_of
@@ -54,6 +55,7 @@ class PairAccuracy:
     budget: Mapping[str, float]
 
 
+@checked
 def pair_accuracy(pairs: Sequence[Pair]) -> PairAccuracy:
     """Determine RA, RE and AE of n ≥ 2 pairs with uncertainty.
 

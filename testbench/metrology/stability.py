@@ -36,6 +36,7 @@ class Stability:
     budget: Mapping[str, float]
 
 
+@checked
 def stability(readings: Sequence[StabilityReading]) -> Stability:
     """Determine (C_i − C_0)/C_0·100 % of every reading after the first, and the one of largest magnitude (JJG 968-2002).
 

@@ -29,6 +29,7 @@ def pitot_velocity(pressure_pa: ArrayLike, density: float, coefficient: float) -
     return np.asarray(np.sign(pressure) * coefficient * np.sqrt(2.0 * np.abs(pressure) / density), dtype=np.float64)
 
 
+@checked
 def pitot_velocity_of(pressure: Quantity, density: Quantity, coefficient: Quantity) -> Quantity:
     """Velocity (m/s) by v = C·sqrt(2·Δp/ρ), with the influences of all three: Pa, kg/m³, and a number.
 
@@ -45,6 +46,7 @@ def pitot_velocity_of(pressure: Quantity, density: Quantity, coefficient: Quanti
     return influences.quantity(velocity, VELOCITY_UNIT)
 
 
+@checked
 def volume_flow(velocity: Quantity, area: Quantity) -> Quantity:
     """Volume flow (m³/s) at the conditions in the duct: Q = v·A, velocity in m/s, area in m² (HJ 75-2017: Qs = F·Vs)."""
     influences = Influences()

@@ -101,6 +101,7 @@ class VelocityLine:
     intercept: Determined
 
 
+@checked
 def velocity_accuracy(points: Sequence[VelocityPoint]) -> VelocityAccuracy:
     """Determine errors and K-factors; points are grouped by `nominal`.
 
@@ -123,6 +124,7 @@ def velocity_accuracy(points: Sequence[VelocityPoint]) -> VelocityAccuracy:
     return VelocityAccuracy(tuple(levels), largest, together, _determined(mean), _determined(spread))
 
 
+@checked
 def velocity_repeatability(points: Sequence[VelocityPoint]) -> VelocityRepeatability:
     """The set-point whose K scatters most; raises ValueError where one has a single reading, else as `velocity_accuracy`."""
     levels = velocity_accuracy(points).levels
@@ -133,6 +135,7 @@ def velocity_repeatability(points: Sequence[VelocityPoint]) -> VelocityRepeatabi
     return VelocityRepeatability(level, value, standard_deviation_interval(value, level.readings))
 
 
+@checked
 def velocity_line(points: Sequence[VelocityPoint]) -> VelocityLine:
     """Fit a line by ordinary least squares to the means of the set-points, every influence carried through.
 

@@ -14,6 +14,7 @@ from testbench.metrology.anova import anova_of_means
 from testbench.metrology.average import average
 from testbench.metrology.calibration_fit import fit_straight_line
 from testbench.metrology.control_charts import CusumState, cusum_step
+from testbench.metrology.controlled_release import Release, release_errors
 from testbench.metrology.coverage import expand
 from testbench.metrology.emission.mrr import annual_emission
 from testbench.metrology.flow_to_load import reference_ratio
@@ -113,6 +114,7 @@ def test_numbers_beyond_double_precision_are_refused() -> None:
     for refused in (
         lambda: repeatability([1e300, 2e300, 3e300]),
         lambda: fit_straight_line([1e-200, 2e-200], [1.0, 2.0], u_y=1e-200),
+        lambda: release_errors([Release(1e-300, 0.0, 1e-100, detected=True), Release(1.0, 0.0, 1.0, detected=True)]),
         lambda: calibration_function([Pair(1e300 * i, i) for i in range(4)], limit_value=1.0, permitted_percent=1.0),
     ):
         with pytest.raises(ValueError, match=r"beyond|positive definite"):

@@ -115,7 +115,7 @@ def annual_amount(hours: Sequence[Hour], site: Site) -> AnnualAmount:
     for name in needed(site):
         for place, hour in running:
             _check(name, getattr(hour, name), place)
-        values = np.array([math.nan if (value := getattr(h, name)) is None else value for _, h in running])
+        values = np.array([math.nan if (value := getattr(h, name)) is None else float(value) for _, h in running])
         gaps = np.isnan(values)
         if gaps.any():
             values[gaps], scatter[name] = _in_place_of_gaps(name, values[~gaps].tolist())
@@ -179,5 +179,6 @@ def _check(name: str, value: float | None, place: int) -> None:
     if value is None:
         return
     low, high, unit = _LIMITS[name]
-    if not low <= number(value, f"hour {place}, {name}") <= high:
-        raise ValueError(f"hour {place}: {name} must be from {low:g} to {high:g} {unit}, got {value:g}")
+    found = value if isinstance(value, float) else number(value, f"hour {place}, {name}")
+    if not low <= found <= high:
+        raise ValueError(f"hour {place}: {name} must be from {low:g} to {high:g} {unit}, got {found:g}")

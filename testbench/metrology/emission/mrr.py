@@ -65,6 +65,7 @@ def tier_reached(expanded_uncertainty_percent: float) -> int:
     return next((tier for tier, limit in TIERS.items() if expanded_uncertainty_percent <= limit), 0)
 
 
+@checked
 def combined_percent(parts: Sequence[tuple[float, int]]) -> float:
     """Combined relative standard uncertainty of an annual emission, %: u² = Σ u_i²/n_i.
 

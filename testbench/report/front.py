@@ -72,7 +72,11 @@ def cover(content: ReportContent, wording: Wording) -> Block:
                 (wording["cover.station_digest"], station.digest),
             ]
         ),
-        "scope": [wording["cover.scope"], *statements(content, wording)],
+        "scope": [
+            *([wording["summary.provisional"]] if any(_reservation(device) for device in content.devices) else []),
+            wording["cover.scope"],
+            *statements(content, wording),
+        ],
         "signatures": signatures(content, wording),
     }
 
@@ -110,7 +114,9 @@ def summary(content: ReportContent, wording: Wording) -> list[Block]:
     blocks.append(heading(wording["summary.remarks"], 2))
     if remarks := [*phrases.early_ends(content.runs, wording), *_remarks(content.devices, wording)]:
         return [*blocks, bullets(remarks)]
-    return [*blocks, paragraph(wording["summary.all_pass" if _judged(content) else "summary.none"])]
+    reserved = any(_reservation(device) for device in content.devices)
+    all_pass = "summary.all_pass_provisional" if reserved else "summary.all_pass"
+    return [*blocks, paragraph(wording[all_pass if _judged(content) else "summary.none"])]
 
 
 def by_standard(content: ReportContent, wording: Wording) -> list[Block]:
@@ -225,7 +231,12 @@ def _shared_limit(line: Sequence[ReportVerdict | None], wording: Wording) -> str
 def _overall(device: ReportDevice, wording: Wording, second: str = "") -> Cell:
     if device.outcome is Outcome.INCONCLUSIVE and not any(v.outcome for v in device.verdicts):
         return judged(None, wording["summary.not_judged"], second=second)
-    return judged(device.outcome, wording[f"outcome.{device.outcome.value}"], second=second)
+    return judged(device.outcome, wording[f"outcome.{device.outcome.value}"], _reservation(device), second)
+
+
+def _reservation(device: ReportDevice) -> str:
+    """The mark of an outcome that rests on a provisional limit."""
+    return phrases.PROVISIONAL if any(v.provisional for v in device.verdicts if v.outcome is not None) else ""
 
 
 def _remarkable(verdict: ReportVerdict) -> bool:

@@ -90,7 +90,9 @@ def _tables(device: ReportDevice, verdict: ReportVerdict, wording: Wording) -> I
         yield _levels(levels, form, wording, wording.fill("raw.levels", **names))
     if passes := details.passes(finding):
         yield _passes(passes, form, wording, wording.fill("raw.passes", **names))
-    if (days := details.days(finding)) and (together := _resting_on(days, device))[0] is verdict:
+    days = details.days(finding)
+    read = any(day.reading is not None for day in days)
+    if read and (together := _resting_on(days, device))[0] is verdict:
         shared = names | {"characteristic": wording.join([phrases.characteristic(v, wording) for v in together])}
         yield _days(days, form, wording, wording.fill("raw.days", **shared))
     repeats = details.repeats(finding)

@@ -6,10 +6,13 @@ from testbench.findings import Finding
 from testbench.outcome import Outcome
 from testbench.report.blocks import Block
 from testbench.report.content import ReportDevice, ReportVerdict
+from testbench.report.front import _overall
 from testbench.report.raw_rows import further_tables
+from testbench.report.raw_section import _tables
 from testbench.report.wording import wording
 from testbench.text import Language
 
+CHINESE = wording(Language.CHINESE)
 VISITS = [
     {"set": 25.0, "reached": 25.1, "reading": 18.0, "reference": 18.0, "change_percent_fs": None},
     {"set": 35.0, "reached": 35.0, "reading": 18.01, "reference": 18.0, "change_percent_fs": 0.05},
@@ -60,3 +63,22 @@ def test_results_of_one_level_each_share_a_table() -> None:
     (block,) = further_tables(device, "%", 3, wording(Language.ENGLISH))
     assert heads(block) == [("At", ""), ("Reference", "%"), ("Indication", "%"), ("Readings", "")]
     assert len(block["rows"]) == 2
+
+
+def test_days_of_another_kind_are_no_daily_readings() -> None:
+    days = [{"day": 1, "sets": 5, "mean": 1.013}, {"day": 2, "sets": 5, "mean": 1.014}]
+    verdict = ReportVerdict("velocity_field_coefficient", Finding("A", "c", 1.0, "1", details={"days": days}), Outcome.PASS)
+    assert (
+        list(_tables(ReportDevice("A", "", "", "", "", 0.0, 30.0, "m/s", Outcome.PASS, (verdict,)), verdict, CHINESE)) == []
+    )
+    (block,) = tables(("velocity_field_coefficient", {"days": days}))
+    assert [title for title, _ in heads(block)] == ["Day", "Sets", "Mean"]
+
+
+def test_an_outcome_that_rests_on_provisional_limits_bears_their_mark() -> None:
+    def said(provisional: bool) -> str:
+        verdict = ReportVerdict("repeatability", None, Outcome.PASS, provisional=provisional)
+        return str(_overall(ReportDevice("A", "", "", "", "", 0.0, 30.0, "%", Outcome.PASS, (verdict,)), CHINESE))
+
+    assert "°" in said(True)
+    assert "°" not in said(False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,8 @@ from instruments.divider_registers import divider_profile_names
 from instruments.divider_text import SHIPPED as ascii_dividers  # noqa: N811
 from instruments.fan_drive_profile import fan_drive_names
 from instruments.register_profile import parse_profile, profile_names
-from instruments.text_profile import text_profile_names
+from instruments.text_grammar import fits
+from instruments.text_profile import TextProfile, text_profile_names
 from instruments.twin import duct_truth, truth
 from testbench.engine.registry import driver_names, find_driver
 
@@ -63,6 +65,17 @@ def test_the_example_of_a_profile_is_one(drivers: str) -> None:
     request = profile.joint_request(profile.quantity("CO2"), profile.status)
     assert request is not None, "value and status come with one request"
     assert (request.address, request.count) == (8, 2)
+
+
+def test_the_example_of_a_text_profile_is_one_and_reads_what_its_text_says(drivers: str) -> None:
+    examples = [text for text in re.findall(r"```toml\n(.*?)```", drivers, re.DOTALL) if text.startswith("name =")]
+    (entry,) = TextProfile.model_validate(tomllib.loads(examples[1])).quantities.values()
+    for said, value in (("CO2 4.503 % OK", "4.503"), ("CO2 ---- % WARM", "----")):
+        assert f"`{said}`" in drivers
+        read = fits(entry.answer, said)
+        assert read is not None
+        assert read["value"] == value
+        assert (read["status"] in entry.flags) is (value in entry.no_value)
 
 
 @pytest.mark.parametrize(

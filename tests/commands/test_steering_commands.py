@@ -392,7 +392,7 @@ def test_an_abort_works_while_the_record_is_locked(station, tmp_path, testbench)
     folder = tmp_path / "out"
     path = folder / "record.sqlite"
     with station.open("a", encoding="utf-8") as text:
-        text.write("\n[guard]\nhang_s = 3.0\n")  # for so long the process stands still at the locked record
+        text.write("\n[guard]\nhang_s = 9.0\n")  # for so long the process stands still at the locked record
     evaluation = detached("run", "drift", "--station", station, "--output", folder)
     with closing(sqlite3.connect(path, isolation_level=None, timeout=WITHIN_S)) as lock:
         lock.execute("BEGIN EXCLUSIVE")

@@ -185,7 +185,7 @@ def _coefficient(device: DeviceInfo, characteristic: str, found: _Sets | None, s
                 {"day": one.day, "traverse": one.traverse, "fixed_point": one.point, "coefficient": coefficient}
                 for one, coefficient in zip(own.sets, result.coefficients, strict=True)
             ],
-            "days": [{"day": day.day, "sets": day.sets, "mean": day.mean} for day in result.days],
+            "days": [{"day": day.day, "sets": day.sets, "coefficient": day.mean} for day in result.days],
             **own.more,
         },
     )

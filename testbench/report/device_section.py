@@ -172,7 +172,9 @@ def _budget(device: ReportDevice, verdict: ReportVerdict, wording: Wording) -> B
         factor = phrases.factor_text(finding.coverage_factor)
         rows.append([wording.fill("device.expanded", k=factor), significant(finding.expanded_uncertainty, 2), "", ""])
         sums = 2
-    caption = wording.fill("device.budget", name=device.name, characteristic=phrases.characteristic(verdict, wording))
+    several = sum(one.characteristic == verdict.characteristic for one in device.once) > 1
+    what = [phrases.characteristic(verdict, wording), phrases.index_text(verdict, wording) if several else ""]
+    caption = wording.fill("device.budget", name=device.name, characteristic=wording.join(what))
     return table(columns, rows, caption, strong_last=sums)
 
 

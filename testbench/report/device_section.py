@@ -118,7 +118,8 @@ def _notes(device: ReportDevice, wording: Wording) -> list[str]:
     said: dict[str, list[str]] = {}
     for verdict in device.verdicts:
         name = phrases.judged_by(verdict, wording)
-        reserved = verdict.outcome is not Outcome.PASS or verdict.limit_within_uncertainty
+        judged = verdict.outcome is not None  # that there is no criterion stands in the table
+        reserved = judged and (verdict.outcome is not Outcome.PASS or verdict.limit_within_uncertainty)
         reason = phrases.reason_text(verdict, wording) if reserved else ""
         texts = [reason, *_own_notes(verdict, reason, wording)]
         for text in filter(None, texts):

@@ -284,7 +284,7 @@ class Link:
             pause(wait)
             now += wait
         exchange.deadline = now + self.timeout_s
-        exchange.others.clear()
+        del exchange.others[:-1]  # what came to an earlier try is still named if nothing else comes
         exchange.sent = True
         line.buffer.clear()
         try:

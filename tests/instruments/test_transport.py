@@ -315,6 +315,18 @@ def test_the_deadline_is_total_time_not_silence(opened: Any, fault_peer: Any, bo
         link.query(b"A\r", LINE)
 
 
+def test_what_came_to_the_first_try_is_named_when_nothing_comes_to_the_others(opened: Any, fault_peer: Any) -> None:
+    answers = [b"B +1.000\r"]
+
+    def say_once(talk: Any) -> None:
+        while talk.hear():
+            talk.say(answers.pop() if answers else b"")
+
+    link = opened(fault_peer(say_once).resource(), timeout_s=0.3)
+    with pytest.raises(InstrumentError, match=r"no matching answer within 0.3 s, only 'B \+1.000', 3 tries"):
+        link.query(b"A\r", LINE, accept=lambda frame: frame.startswith(b"A"))
+
+
 def test_a_flood_that_never_answers_is_bounded(opened: Any, fault_peer: Any, bounded: None) -> None:
     def flood(talk: Any) -> None:
         talk.hear()

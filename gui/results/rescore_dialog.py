@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QComboBox,
     QDialog,
     QDialogButtonBox,
+    QFileDialog,
     QHBoxLayout,
     QHeaderView,
     QLabel,
@@ -18,7 +21,7 @@ from PySide6.QtWidgets import (
 
 from gui.desk import Desk
 from gui.results.reading import Evaluated
-from gui.results.rescore_model import Column, RescoreModel, judged_again
+from gui.results.rescore_model import Column, RescoreModel, judged_again, write_changes
 from gui.results.shape_delegate import ShapeDelegate
 from gui.results.words import outcome_shape, outcome_word
 from gui.tasks import Task
@@ -40,6 +43,7 @@ class RescoreDialog(QDialog):
         self._desk = desk
         self._evaluated = evaluated
         self._task: Task | None = None
+        self._rescored: Rescored | None = None
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(self.tr("Judge {name} by another standard").format(name=evaluated.identifier))
         self.resize(*SIZE)
@@ -70,6 +74,9 @@ class RescoreDialog(QDialog):
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         buttons.button(QDialogButtonBox.StandardButton.Close).setText(self.tr("Close"))
         buttons.rejected.connect(self.reject)
+        self.save_button = buttons.addButton(self.tr("S&ave as CSV …"), QDialogButtonBox.ButtonRole.ActionRole)
+        self.save_button.setAutoDefault(False)
+        self.save_button.clicked.connect(self._ask_where)
         column = QVBoxLayout(self)
         column.setContentsMargins(12, 12, 12, 12)
         column.setSpacing(8)
@@ -108,6 +115,8 @@ class RescoreDialog(QDialog):
         self.said.setText(self.tr("judging …"))
         self.model.show_changes(())
         self.why.clear()
+        self._rescored = None
+        self.save_button.setEnabled(False)
         self._task = self._desk.tasks.start(
             lambda progress: judged_again(record, evaluation, standard),
             owner=self,
@@ -121,6 +130,8 @@ class RescoreDialog(QDialog):
 
     def _say(self, rescored: Rescored | None) -> None:
         keeps = self.tr("The record keeps its verdicts; nothing is written.")
+        self._rescored = rescored
+        self.save_button.setEnabled(rescored is not None and bool(rescored.changes))
         if rescored is None:
             self.said.setText(keeps)
             return
@@ -140,3 +151,29 @@ class RescoreDialog(QDialog):
     def _explain(self, row: int) -> None:
         """Say why the verdict that is selected is another one."""
         self.why.setText(self.model.why(row) if row >= 0 else "")
+
+    def _ask_where(self) -> None:
+        """Ask where the changes are to go."""
+        kept = self._desk.preferences.get("results.folder", "")
+        folder = Path(kept) if kept and Path(kept).is_dir() else self._evaluated.path.parent
+        name = f"{self._evaluated.identifier}-{self.standard.currentText()}.csv"
+        dialog = QFileDialog(self, self.tr("Save what changes"), str(folder / name), "*.csv")
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setDefaultSuffix("csv")
+        dialog.selectFile(name)
+        dialog.fileSelected.connect(lambda path: self.save(Path(path)))
+        dialog.open()
+
+    def save(self, path: Path) -> None:
+        """Write what changes into a file."""
+        rescored, standard, language = self._rescored, self.standard.currentText(), self._desk.language
+        if rescored is None:
+            return
+        self._desk.preferences.set("results.folder", str(path.parent))
+        self._desk.tasks.start(
+            lambda progress: write_changes(rescored, standard, language, path),
+            owner=self,
+            done=lambda written: self.why.setText(self.tr("Saved: {path}").format(path=written)),
+            failed=lambda error: self.why.setText(self._desk.tell(str(error))),
+        )

@@ -14,10 +14,16 @@ from gui.theme import Tone
 from gui.widgets.state_label import Shape
 from testbench.criteria.standard import load_standard
 from testbench.engine.rescoring import Change, Judgement, Rescored, rescore
+from testbench.errors import InputError
+from testbench.office.rescored_csv import changes_as_csv
 from testbench.record.store import Record
 from testbench.report.phrases import place_text
 from testbench.report.wording import wording
+from testbench.text import Language
+from testbench.whole_file import write_whole
 
+BYTE_ORDER_MARK = "\ufeff"
+"""Excel tells UTF-8 by it."""
 Index = QModelIndex | QPersistentModelIndex
 _NOWHERE = QModelIndex()
 
@@ -28,6 +34,15 @@ def judged_again(record: Path, evaluation: str, standard: str) -> Rescored:
     with Record.open(record) as opened:
         (rescored,) = rescore(opened, wanted, [evaluation])
     return rescored
+
+
+def write_changes(rescored: Rescored, standard: str, language: Language, path: Path) -> Path:
+    """Write what changes as CSV, one row a verdict, in place of a file that may be there; return its path."""
+    try:
+        write_whole(path, BYTE_ORDER_MARK + changes_as_csv([rescored], standard, language))
+    except OSError as error:
+        raise InputError(f"{path} cannot be written: {error.strerror or error}") from None
+    return path
 
 
 class Column(IntEnum):

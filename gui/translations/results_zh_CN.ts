@@ -551,6 +551,10 @@
         <translation>关闭</translation>
     </message>
     <message>
+        <source>S&amp;ave as CSV …</source>
+        <translation>保存为 CSV(&amp;A)…</translation>
+    </message>
+    <message>
         <source>judging …</source>
         <translation>正在判定…</translation>
     </message>
@@ -573,6 +577,14 @@
     <message>
         <source>Not determined by this evaluation: {names}</source>
         <translation>本次测试评价未测定：{names}</translation>
+    </message>
+    <message>
+        <source>Save what changes</source>
+        <translation>保存判定的改变</translation>
+    </message>
+    <message>
+        <source>Saved: {path}</source>
+        <translation>已保存：{path}</translation>
     </message>
 </context>
 <context>

@@ -85,8 +85,8 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _kept(found: Iterator[Rescored], arguments: argparse.Namespace) -> Iterator[Rescored]:
     """All of them, written into --output as well."""
-    from testbench.commands.rescore_csv import changes_as_csv
     from testbench.errors import InputError
+    from testbench.office.rescored_csv import changes_as_csv
     from testbench.whole_file import write_whole
 
     everything = list(found)

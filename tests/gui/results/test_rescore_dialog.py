@@ -1,5 +1,6 @@
 """An evaluation judged by another standard from the window: what changes, what stays, and that nothing is written."""
 
+import csv
 import datetime as dt
 from collections.abc import Callable
 from decimal import Decimal
@@ -16,7 +17,7 @@ from testbench.criteria.own_standards import Figure, confirm, copy_standard
 
 
 def test_a_stricter_copy_fails_what_passed_and_the_record_stays_as_it_is(
-    make_page: Callable[[Desk], ResultsPage], desk: Desk, qtbot: QtBot, record: Path, evaluation: str
+    make_page: Callable[[Desk], ResultsPage], desk: Desk, qtbot: QtBot, record: Path, evaluation: str, tmp_path: Path
 ) -> None:
     copy_standard("hj76-2017", "strict")
     at = dt.datetime(2026, 11, 22, tzinfo=dt.UTC)
@@ -33,6 +34,7 @@ def test_a_stricter_copy_fails_what_passed_and_the_record_stays_as_it_is(
     dialog.standard.setCurrentText("hj76-2017")
     qtbot.waitUntil(lambda: "0 verdicts change, 3 stay" in dialog.said.text())
     assert dialog.model.rowCount() == 0
+    assert not dialog.save_button.isEnabled()
 
     dialog.standard.setCurrentText("strict")
     qtbot.waitUntil(lambda: "3 verdicts change" in dialog.said.text())
@@ -45,6 +47,15 @@ def test_a_stricter_copy_fails_what_passed_and_the_record_stays_as_it_is(
     assert row[Column.AFTER] == "FAIL ±0.001 %F.S."
     assert "does not keep the limit ±0.001 %F.S." in dialog.why.text()
     assert record.read_bytes() == before
+
+    file = tmp_path / "changes.csv"
+    assert dialog.save_button.isEnabled()
+    dialog.save(file)
+    qtbot.waitUntil(lambda: str(file) in dialog.why.text())
+    rows = list(csv.DictReader(file.read_text(encoding="utf-8-sig").splitlines()))
+    assert [(row["verdict_before"], row["verdict"], row["standard"]) for row in rows] == [("pass", "fail", "strict")] * 3
+    dialog.save(tmp_path / "nowhere" / "changes.csv")
+    qtbot.waitUntil(lambda: "cannot be written" in dialog.why.text())
     dialog.reject()
 
 

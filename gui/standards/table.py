@@ -15,11 +15,12 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QPainter, QPixmap
+from PySide6.QtGui import QIcon, QPainter, QPixmap
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
 from gui.desk import Desk
 from gui.standards.rows import TableRow
+from gui.theme import Tone
 from gui.widgets.state_label import Shape, draw_shape
 
 Index = QModelIndex | QPersistentModelIndex
@@ -88,20 +89,23 @@ class RowsModel(QAbstractTableModel):
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleTextRole):
             return row.cells[index.column()].say(self._desk.language)
         if role == Qt.ItemDataRole.DecorationRole and row.shape is not None and index.column() == self._shaped:
-            return _picture(row.shape[0], self._desk, row)
+            return _icon(*row.shape, self._desk)
         if role == ROW:
             return row
         return None
 
 
-def _picture(shape: Shape, desk: Desk, row: TableRow) -> QPixmap:
-    assert row.shape is not None
-    picture = QPixmap(SIDE, SIDE)
-    picture.fill(Qt.GlobalColor.transparent)
-    painter = QPainter(picture)
-    draw_shape(painter, shape, QRectF(0, 0, SIDE, SIDE), desk.theme.colour(row.shape[1]))
-    painter.end()
-    return picture
+def _icon(shape: Shape, tone: Tone, desk: Desk) -> QIcon:
+    """The shape in its colour, and in one that can be seen on the ground of a selected row."""
+    drawn = QIcon()
+    for mode, ink in ((QIcon.Mode.Normal, tone), (QIcon.Mode.Selected, Tone.ON_ACCENT)):
+        picture = QPixmap(SIDE, SIDE)
+        picture.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(picture)
+        draw_shape(painter, shape, QRectF(0, 0, SIDE, SIDE), desk.theme.colour(ink))
+        painter.end()
+        drawn.addPixmap(picture, mode)
+    return drawn
 
 
 class SearchedRows(QSortFilterProxyModel):

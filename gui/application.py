@@ -10,6 +10,7 @@ from PySide6.QtCore import QTimer
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
+from gui.collecting import Collector
 from gui.desk import Desk
 from gui.failures import Failures
 from gui.fonts import install_fonts
@@ -29,6 +30,7 @@ def make_application() -> QApplication:
     application = QApplication.instance()
     if not isinstance(application, QApplication):
         application = QApplication(sys.argv[:1])
+        Collector(application)
     application.setApplicationName("testbench")
     application.setApplicationDisplayName("testbench")
     application.setApplicationVersion(__version__)

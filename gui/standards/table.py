@@ -15,7 +15,7 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QIcon, QPainter, QPixmap
+from PySide6.QtGui import QIcon, QPainter, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
 from gui.desk import Desk
@@ -177,8 +177,18 @@ class RowsTable(QTableView):
         fresh = self.rows.columnCount() != len(headings)
         self.rows.set_headings(*headings)
         if fresh:
-            for column, width in enumerate(self._widths):
-                self.horizontalHeader().resizeSection(column, width)
+            self._fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: D102, N802
+        super().resizeEvent(event)
+        if event.size().width() != event.oldSize().width() and self.wordWrap():
+            self._fit()
+
+    def _fit(self) -> None:
+        """Give the columns their widths; where cells wrap, narrower ones if the table is narrow."""
+        share = min(1.0, self.viewport().width() / sum(self._widths)) if self.wordWrap() else 1.0
+        for column, width in enumerate(self._widths):
+            self.horizontalHeader().resizeSection(column, int(width * share))
 
     def choose(self, wanted: Callable[[object], bool]) -> bool:
         """Select the first row that is wanted; whether there is one."""

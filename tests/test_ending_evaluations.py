@@ -107,10 +107,10 @@ def test_what_answers_is_driven_safe_when_an_instrument_is_off_at_the_start(stat
 
     monkeypatch.setattr(Alicat, "drive_safe", noted)
     text = station.read_text(encoding="utf-8")
-    old, new = 'resource = "twin"\nmaker = "Maker A"', 'resource = "TCPIP::127.0.0.1::9::SOCKET"\nmaker = "Maker A"'
+    old, new = 'resource = "twin"\nmaker = "Maker A"', 'resource = "TCPIP::127.0.0.1::14::SOCKET"\nmaker = "Maker A"'
     assert old in text
     station.write_text(text.replace(old, new), encoding="utf-8")
     arguments = ["run", "repeatability", "--station", str(station), "--output", str(tmp_path / "out")]
     assert cli.main(arguments) == InstrumentError.exit_status
-    assert capsys.readouterr().err.startswith("testbench: A (TCPIP::127.0.0.1::9::SOCKET)")
+    assert capsys.readouterr().err.startswith("testbench: A (TCPIP::127.0.0.1::14::SOCKET)")
     assert sorted(driven) == [("mfc-co2", True), ("mfc-n2", True)], "both at the same time"

@@ -95,13 +95,13 @@ def test_one_seed_gives_the_same_numbers_another_gives_others_and_all_are_those_
 def test_an_instrument_that_is_off_is_named_and_nothing_begins(station, tmp_path, capsys):
     text = station.read_text(encoding="utf-8")
     station.write_text(
-        text.replace('resource = "twin"\nmaker = "Maker A"', 'resource = "TCPIP::127.0.0.1::9::SOCKET"\nmaker = "Maker A"'),
+        text.replace('resource = "twin"\nmaker = "Maker A"', 'resource = "TCPIP::127.0.0.1::12::SOCKET"\nmaker = "Maker A"'),
         encoding="utf-8",
     )
     arguments = ["run", "linearity", "--station", str(station), *SHORT, "--output", str(tmp_path / "out")]
     assert cli.main(arguments) == InstrumentError.exit_status
     error = capsys.readouterr().err
-    assert error.startswith("testbench: A (TCPIP::127.0.0.1::9::SOCKET)")
+    assert error.startswith("testbench: A (TCPIP::127.0.0.1::12::SOCKET)")
     assert "is the instrument on" in error
 
 

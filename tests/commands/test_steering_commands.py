@@ -430,10 +430,10 @@ def test_what_was_killed_is_closed_with_a_reason_and_over_then(station, tmp_path
 
 def test_what_keeps_a_detached_evaluation_from_beginning_is_shown_with_its_status(station, tmp_path):
     text = station.read_text(encoding="utf-8")
-    old, new = 'resource = "twin"\nmaker = "Maker A"', 'resource = "TCPIP::127.0.0.1::9::SOCKET"\nmaker = "Maker A"'
+    old, new = 'resource = "twin"\nmaker = "Maker A"', 'resource = "TCPIP::127.0.0.1::16::SOCKET"\nmaker = "Maker A"'
     assert old in text
     station.write_text(text.replace(old, new), encoding="utf-8")
     words = ["run", "repeatability", "--station", str(station), "--output", str(tmp_path / "out"), "--detach"]
     done = subprocess.run([*TESTBENCH, *words], capture_output=True, text=True, timeout=WITHIN_S, check=False)
     assert (done.returncode, done.stdout) == (3, "")
-    assert "testbench: A (TCPIP::127.0.0.1::9::SOCKET)" in done.stderr
+    assert "testbench: A (TCPIP::127.0.0.1::16::SOCKET)" in done.stderr

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import threading
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
@@ -17,6 +18,8 @@ from instruments.twin.vaisala_console import VaisalaConsoleServer
 from instruments.vaisala_console import FRAMES, VaisalaConsole, VaisalaConsoleSettings
 from testbench.engine.roles import Adjustment, AdjustmentByOperatorError, Device, Source, Status
 from testbench.errors import InstrumentError
+
+WITHIN_S = 30.0
 
 
 def settings(**changes: Any) -> VaisalaConsoleSettings:
@@ -113,13 +116,17 @@ def test_it_reads_over_every_kind_of_line(connected: Any, loopback: Any, kind: s
 
 def test_output_that_comes_by_itself_is_stopped_when_the_probe_is_opened(connected: Any, fault_peer: Any) -> None:
     heard: list[bytes] = []
+    asked_to_send = threading.Event()
 
     def script(talk: Any) -> None:
         while asked := talk.hear():
             heard.append(asked)
+            if b"".join(heard).endswith(b"send\r"):
+                asked_to_send.set()
             talk.say(b"CO2=   452 ppm\r\n")
 
     read(connected(VaisalaConsole, resource=fault_peer(script).resource()))
+    assert asked_to_send.wait(WITHIN_S)
     assert b"".join(heard) == b"\rs\rsend\r"
 
 

@@ -175,7 +175,7 @@ def test_an_instrument_that_falls_silent_does_not_hold_up_the_others_and_comes_b
 
 
 def test_an_instrument_that_is_not_there_leaves_the_others_usable(hand):
-    one = hand(('resource = "twin:serial"', 'resource = "TCPIP::127.0.0.1::9::SOCKET"'))
+    one = hand(('resource = "twin:serial"', 'resource = "TCPIP::127.0.0.1::10::SOCKET"'))
     sight = one.service.connected.result(WITHIN_S)
     assert sight.instruments["B"].connection is Connection.SILENT
     assert "nothing listens there" in sight.instruments["B"].problem

@@ -150,7 +150,7 @@ def test_the_check_lists_every_part_with_what_is_wrong(
 ) -> None:
     page = open_page(
         change(
-            ('resource = "twin:serial"', 'resource = "TCPIP::127.0.0.1::9::SOCKET"'),
+            ('resource = "twin:serial"', 'resource = "TCPIP::127.0.0.1::18::SOCKET"'),
             ('certificate = "SIM-CO2-0001"\nvalid_until = 2028-12-31', "valid_until = 2020-01-31"),
         )
     )

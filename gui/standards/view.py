@@ -48,7 +48,6 @@ class StandardView(QWidget):
         self.flaws = RowsTable(desk, (80, 360, 280))
         self._checked = StateLabel(desk.theme)
         self._about = QFormLayout()
-        self._facts = tuple((QLabel(), QLabel(wordWrap=True)) for _ in range(9))
         self.tabs = QTabWidget()
         self._build()
 
@@ -66,11 +65,6 @@ class StandardView(QWidget):
         self._about.setVerticalSpacing(8)
         self._about.setLabelAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
         about.setLayout(self._about)
-        for name, value in self._facts:
-            name.setProperty("tone", "muted")
-            value.setTextFormat(Qt.TextFormat.PlainText)
-            value.setTextInteractionFlags(SELECTABLE)
-            self._about.addRow(name, value)
         scroll = QScrollArea()
         scroll.setWidgetResizable(True)
         scroll.setFrameShape(QScrollArea.Shape.NoFrame)
@@ -182,19 +176,27 @@ class StandardView(QWidget):
         self._state.show_state(shape, self.desk.say(listed.state.value), tone)
         self._fault.setText(self.desk.tell(listed.fault))
         self._fault.setVisible(bool(listed.fault))
-        for (name, value), (heading, text) in zip(self._facts, self._said(listed), strict=True):
-            name.setText(heading)
-            value.setText(text)
-            self._about.setRowVisible(name, bool(text))
+        self._say_facts(listed)
         self._say_detail()
         self._say_flaws()
         self._enable(listed)
+
+    def _say_facts(self, listed: Listed) -> None:
+        while self._about.rowCount():
+            self._about.removeRow(0)
+        for heading, text in self._said(listed):
+            if text:
+                name, value = QLabel(heading), QLabel(text, wordWrap=True)
+                name.setProperty("tone", "muted")
+                value.setTextFormat(Qt.TextFormat.PlainText)
+                value.setTextInteractionFlags(SELECTABLE)
+                self._about.addRow(name, value)
 
     def _said(self, listed: Listed) -> tuple[tuple[str, str], ...]:
         standard = listed.standard
         file = "" if listed.file is None else str(listed.file)
         if standard is None:
-            return ((self.tr("Name"), listed.name), (self.tr("File"), file), *(("", ""),) * 7)
+            return ((self.tr("Name"), listed.name), (self.tr("File"), file))
         head = standard.standard
         everything = self.tr("all measurands")
         return (

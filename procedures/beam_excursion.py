@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from procedures.in_device_unit import absolute
 from testbench.engine.bench import Bench
-from testbench.engine.entering import Column, Entered, Form
+from testbench.engine.entering import Column, Entered, Form, number_in
 from testbench.engine.procedure import Settings, Text, procedure, setting
 from testbench.engine.steps import DeviceInfo
 from testbench.findings import Finding
@@ -52,7 +52,7 @@ def beam_excursion(bench: Bench, settings: BeamExcursionSettings) -> None:
 
 
 def _excursion(device: DeviceInfo, characteristic: str, entered: Entered) -> Finding:
-    rows = [(float(row["angle"] or 0.0), float(row["reading"] or 0.0)) for row in entered.of("device", device.name)]
+    rows = [(number_in(row, "angle"), number_in(row, "reading")) for row in entered.of("device", device.name)]
     axis = rows[0][1]
     angle, reading = max(rows[1:], key=lambda row: abs(row[1] - axis))
     percent = 100.0 * (reading - axis) / device.full_scale

@@ -15,7 +15,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from testbench.engine.bench import DAY_S, Bench
-from testbench.engine.entering import Column, Form
+from testbench.engine.entering import Column, Form, number_in
 from testbench.engine.procedure import Settings, Text, procedure, setting
 from testbench.engine.steps import DeviceInfo
 from testbench.errors import InputError
@@ -119,7 +119,7 @@ def _entered(bench: Bench, settings: CalibrationFunctionSettings) -> dict[str, _
     return {
         device.name: _Pairs(
             tuple(
-                exact_pair(float(row["reference"] or 0.0), float(row["signal"] or 0.0), device.unit)
+                exact_pair(number_in(row, "reference"), number_in(row, "signal"), device.unit)
                 for row in entered.of("device", device.name)
             ),
             more,

@@ -15,7 +15,7 @@ from pydantic import Field
 
 from procedures.order import in_order
 from testbench.engine.bench import Bench
-from testbench.engine.entering import Column, Entered, Form
+from testbench.engine.entering import Column, Entered, Form, number_in
 from testbench.engine.procedure import Settings, Text, procedure, setting
 from testbench.engine.steps import DeviceInfo
 from testbench.findings import Finding
@@ -139,7 +139,7 @@ def _simulated(rate: float, number: int) -> dict[str, Any]:
 
 
 def _releases(device: DeviceInfo, made: Sequence[Any], entered: Entered) -> list[Release]:
-    found = {int(row["release"] or 0): row for row in entered.of("device", device.name)}
+    found = {int(number_in(row, "release")): row for row in entered.of("device", device.name)}
     releases = []
     for row in made:
         answer = found[int(row["release"])]

@@ -15,7 +15,7 @@ from procedures.adjustment import adjust_zero_and_span
 from procedures.injections import read_gas
 from procedures.reading import averaging_s
 from testbench.engine.bench import Bench
-from testbench.engine.entering import Column, Entered, Form
+from testbench.engine.entering import Column, Entered, Form, number_in
 from testbench.engine.procedure import Settings, Text, procedure, setting
 from testbench.engine.steps import Averages, DeviceInfo, Supplied
 from testbench.findings import Finding
@@ -149,7 +149,7 @@ def _titration_form(devices: Sequence[DeviceInfo], repeats: int) -> Form:
 
 def _by_titration(device: DeviceInfo, characteristic: str, entered: Entered) -> Finding:
     titrations = [
-        Titration(*(decimal_of(float(row[name] or 0.0)) for name in READINGS)) for row in entered.of("device", device.name)
+        Titration(*(decimal_of(number_in(row, name)) for name in READINGS)) for row in entered.of("device", device.name)
     ]
     value = titration_efficiency(titrations)
     return Finding(

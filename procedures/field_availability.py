@@ -7,7 +7,7 @@ EN 15267-3: share of the field test in which usable values came; outages, mainte
 from __future__ import annotations
 
 from testbench.engine.bench import Bench
-from testbench.engine.entering import Column, Entered, Form
+from testbench.engine.entering import Column, Entered, Form, number_in
 from testbench.engine.procedure import Settings, Text, procedure, setting
 from testbench.engine.steps import DeviceInfo
 from testbench.findings import Finding
@@ -52,7 +52,7 @@ def field_availability(bench: Bench, settings: FieldAvailabilitySettings) -> Non
 
 def _availability(device: DeviceInfo, characteristic: str, entered: Entered, settings: FieldAvailabilitySettings) -> Finding:
     lost = {
-        name: float(row[name] or 0.0)
+        name: number_in(row, name)
         for row in entered.of("device", device.name)
         for name in ("malfunction", "maintenance", "checks")
     }

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from testbench.engine.bench import Bench
-from testbench.engine.entering import Column, Entered, Form
+from testbench.engine.entering import Column, Entered, Form, number_in
 from testbench.engine.procedure import Settings, Text, procedure, setting
 from testbench.engine.steps import DeviceInfo
 from testbench.findings import Finding
@@ -55,9 +55,9 @@ def drifts_form(devices: Sequence[DeviceInfo], days: int) -> Form:
 
 
 def _periods(device: DeviceInfo, characteristic: str, entered: Entered, settings: OutOfControlSettings) -> Finding:
-    rows = sorted(entered.of("device", device.name), key=lambda row: float(row["day"] or 0.0))
+    rows = sorted(entered.of("device", device.name), key=lambda row: number_in(row, "day"))
     limit = decimal_of(settings.limit)
-    periods = {gas: out_of_control_periods([decimal_of(float(row[gas] or 0.0)) for row in rows], limit) for gas in GASES}
+    periods = {gas: out_of_control_periods([decimal_of(number_in(row, gas)) for row in rows], limit) for gas in GASES}
     worse = max(GASES, key=lambda gas: len(periods[gas]))
     return Finding(
         device.name,

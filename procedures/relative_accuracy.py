@@ -21,7 +21,7 @@ from procedures.level_error import IN_PERCENT
 from procedures.reach import reach
 from testbench.engine.bench import Bench
 from testbench.engine.discarding import Discarding
-from testbench.engine.entering import Column, Entered, Form
+from testbench.engine.entering import Column, Entered, Form, number_in
 from testbench.engine.procedure import Settings, Text, procedure, setting
 from testbench.engine.steps import Averages, DeviceInfo
 from testbench.errors import InputError
@@ -153,9 +153,9 @@ def pairs_form(devices: Sequence[DeviceInfo], runs: int, most_discarded: int = 0
 
 def _from_entered(device: DeviceInfo, characteristic: str, entered: Entered, settings: RelativeAccuracySettings) -> Finding:
     unit, factor = content_unit(device)
-    rows = sorted(entered.of("device", device.name), key=lambda row: float(row["run"] or 0.0))
+    rows = sorted(entered.of("device", device.name), key=lambda row: number_in(row, "run"))
     used = [row for row in rows if not row.get(DISCARDED)]
-    pairs = [exact_pair(factor * float(row["reference"] or 0.0), factor * float(row["cems"] or 0.0), unit) for row in used]
+    pairs = [exact_pair(factor * number_in(row, "reference"), factor * number_in(row, "cems"), unit) for row in used]
     if len(pairs) < settings.runs:
         raise ValueError(f"{len(pairs)} runs are entered, {settings.runs} are asked for")
     more: dict[str, Any] = {"entered_by": entered.by, "source": entered.source}
@@ -164,15 +164,15 @@ def _from_entered(device: DeviceInfo, characteristic: str, entered: Entered, set
         return _finding(device, characteristic, pairs, unit, more, settings.applicable_standard, exact=True)
     more["discarded"] = [_discarded_run(row, factor) for row in discarded]
     found = _finding(device, characteristic, pairs, unit, more, settings.applicable_standard, exact=True)
-    counted = [{**run, "run": int(float(row["run"] or 0.0))} for run, row in zip(found.details["runs"], used, strict=True)]
-    notes = tuple(f"run {float(row['run'] or 0.0):g} is discarded: {row[REASON]}" for row in discarded)
+    counted = [{**run, "run": int(number_in(row, "run"))} for run, row in zip(found.details["runs"], used, strict=True)]
+    notes = tuple(f"run {number_in(row, 'run'):g} is discarded: {row[REASON]}" for row in discarded)
     return replace(found, details={**found.details, "runs": counted}, notes=notes)
 
 
 def _discarded_run(row: Mapping[str, Any], factor: float) -> dict[str, Any]:
     """A run that does not count, with what was measured in it (None where nothing was) and the reason."""
     values = {name: None if row[name] is None else factor * float(row[name]) for name in ("reference", "cems")}
-    return {"run": int(float(row["run"] or 0.0)), **values, "reason": row[REASON]}
+    return {"run": int(number_in(row, "run")), **values, "reason": row[REASON]}
 
 
 def _from_bench(

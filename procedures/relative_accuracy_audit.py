@@ -9,7 +9,7 @@ from __future__ import annotations
 from procedures.level_error import rule_unit
 from procedures.relative_accuracy import pairs_form
 from testbench.engine.bench import Bench
-from testbench.engine.entering import Entered
+from testbench.engine.entering import Entered, number_in
 from testbench.engine.procedure import Settings, Text, procedure, setting
 from testbench.engine.steps import DeviceInfo
 from testbench.findings import Finding
@@ -45,7 +45,7 @@ def relative_accuracy_audit(bench: Bench, settings: RelativeAccuracyAuditSetting
 
 def _accuracy(device: DeviceInfo, characteristic: str, entered: Entered, settings: RelativeAccuracyAuditSettings) -> Finding:
     rows = entered.of("device", device.name)
-    measured, reference = ([decimal_of(float(row[name] or 0.0)) for row in rows] for name in ("cems", "reference"))
+    measured, reference = ([decimal_of(number_in(row, name)) for row in rows] for name in ("cems", "reference"))
     found = audit_of(measured, reference)
     unit, factor = rule_unit(device)
     variables = {"reference_mean": float(found.reference) * factor, "difference": abs(float(found.difference)) * factor}

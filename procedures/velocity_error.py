@@ -13,7 +13,7 @@ from pydantic import Field
 
 from procedures.reach import reach
 from testbench.engine.bench import Bench
-from testbench.engine.entering import Column, Entered, Form
+from testbench.engine.entering import Column, Entered, Form, number_in
 from testbench.engine.procedure import Settings, Text, procedure, setting
 from testbench.engine.steps import Averages, DeviceInfo
 from testbench.errors import InputError
@@ -113,7 +113,7 @@ def pairs_form(devices: Sequence[DeviceInfo], pairs: int) -> Form:
 
 def _from_entered(device: DeviceInfo, characteristic: str, entered: Entered) -> Finding:
     rows = entered.of("device", device.name)
-    pairs = [exact_pair(float(row["reference"] or 0.0), float(row["cms"] or 0.0), device.unit) for row in rows]
+    pairs = [exact_pair(number_in(row, "reference"), number_in(row, "cms"), device.unit) for row in rows]
     return _finding(device, characteristic, pairs, {"entered_by": entered.by, "source": entered.source})
 
 

@@ -14,7 +14,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from testbench.engine.bench import DAY_S, Bench
-from testbench.engine.entering import Column, Form
+from testbench.engine.entering import Column, Form, number_in
 from testbench.engine.procedure import Settings, Text, procedure, setting
 from testbench.engine.steps import DeviceInfo
 from testbench.errors import InputError
@@ -119,7 +119,7 @@ def _entered(bench: Bench, settings: VelocityFieldSettings) -> dict[str, _Sets |
     return {
         device.name: _Sets(
             tuple(
-                FieldSet(int(row["day"] or 0), float(row["traverse"] or 0.0), float(row["fixed_point"] or 0.0))
+                FieldSet(int(number_in(row, "day")), number_in(row, "traverse"), number_in(row, "fixed_point"))
                 for row in entered.of("device", device.name)
             ),
             more,

@@ -327,6 +327,14 @@ class Form:
         }
 
 
+def number_in(row: Mapping[str, Cell], name: str) -> float:
+    """The number in a cell of a row; InputError where there is none, for nothing stands in its place."""
+    cell = row[name]
+    if isinstance(cell, bool) or not isinstance(cell, int | float):
+        raise InputError(f"what was entered has no number in column {name!r}: {cell!r}")
+    return float(cell)
+
+
 def _plain(cell: Cell) -> str:
     """A cell in words: whole numbers without a point."""
     return f"{cell:g}" if isinstance(cell, float) else str(cell)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from testbench.engine import commanding
 from testbench.engine.clock import RealClock
 from testbench.engine.discarding import Discarding
-from testbench.engine.entering import Column, Entered, Form
+from testbench.engine.entering import Column, Entered, Form, number_in
 from testbench.engine.form_file import FormText, file_text, parse_form, read_form, typed_form
 from testbench.engine.operator import RecordOperator, SimulatedOperator
 from testbench.engine.steps import from_json, to_json
@@ -324,3 +324,10 @@ def test_what_is_wrong_with_discarded_and_added_runs_is_said(tmp_path, rows, why
 def test_only_texts_are_chosen_among_some():
     with pytest.raises(InputError, match="only texts are chosen"):
         Column("run", FORM.title, among=("A",))
+
+
+@pytest.mark.parametrize("cell", [None, "5", True])
+def test_a_cell_without_a_number_is_refused_and_not_taken_for_zero(cell):
+    assert number_in({"reference": 5}, "reference") == 5.0
+    with pytest.raises(InputError, match="no number in column 'reference'"):
+        number_in({"reference": cell}, "reference")
